@@ -1,0 +1,494 @@
+//! The tokeniser: edges -> words -> hashes.
+
+use super::chars::{Chars, Class, Entry};
+use super::hash::{HIGH, LOWER, MASKS, PIECE, finish, hash_ascii, hash_bytes, lanes};
+use super::kernels::{BLOCK, Carry, Edges, Kernel, WINDOW};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Turns texts into tokens.
+///
+/// It holds the memory that a text needs while it is tokenised, about 50 KB and the tokens of the
+/// longest text, so that nothing is allocated for a text once it has seen a few. Use one a thread.
+///
+/// ```
+/// use wirecopy::text::Tokeniser;
+///
+/// let mut tokeniser = Tokeniser::new();
+/// let composed = tokeniser.tokens("Don’t stop – CAFÉ!").to_vec();
+/// assert_eq!(composed.len(), 4);
+/// assert_eq!(tokeniser.tokens("don't stop, cafe\u{301}"), composed);
+/// ```
+pub struct Tokeniser {
+    kernel: Kernel,
+    edges: Box<Edges>,
+    tokens: Tokens,
+    mixed: Mixed,
+}
+
+/// Tokens, with room behind them that the inner loop fills.
+struct Tokens {
+    room: Vec<u64>,
+    len: usize,
+}
+
+impl Tokens {
+    /// The next `count` places.
+    fn spare(&mut self, count: usize) -> &mut [u64] {
+        if self.room.len() < self.len + count {
+            self.room.resize((self.len + count).next_power_of_two(), 0);
+        }
+        &mut self.room[self.len..self.len + count]
+    }
+
+    fn push(&mut self, token: u64) {
+        self.spare(1)[0] = token;
+        self.len += 1;
+    }
+}
+
+impl Tokeniser {
+    /// A tokeniser with the fastest kernel of this machine.
+    pub fn new() -> Self {
+        Self::with_kernel(Kernel::best())
+    }
+
+    /// A tokeniser with a kernel of your choice, for tests and benchmarks.
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        Self {
+            kernel,
+            edges: Box::new([0; WINDOW + 1 + BLOCK]),
+            tokens: Tokens {
+                room: Vec::new(),
+                len: 0,
+            },
+            mixed: Mixed::new(),
+        }
+    }
+
+    /// The hash of every word of `text`, in order.
+    ///
+    /// What a word is stands in the documentation of [the module](crate::text).
+    pub fn tokens(&mut self, text: &str) -> &[u64] {
+        self.tokens.len = 0;
+        let mut carry = Carry::default();
+        // Where a word began that a window left open.
+        let mut open = None;
+        for start in (0..text.len()).step_by(WINDOW) {
+            let count = self
+                .kernel
+                .edges(text.as_bytes(), start, &mut carry, &mut self.edges);
+            let mut edges = &self.edges[..count];
+            if let (Some(from), Some((&to, rest))) = (open, edges.split_first()) {
+                self.mixed
+                    .run(&text[from..start + usize::from(to)], &mut self.tokens);
+                edges = rest;
+                open = None;
+            }
+            let (words, last) = edges.as_chunks::<2>();
+            if let [last] = last {
+                open = Some(start + usize::from(*last));
+            }
+            self.mixed.window(text, start, words, &mut self.tokens);
+        }
+        &self.tokens.room[..self.tokens.len]
+    }
+}
+
+impl Default for Tokeniser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Hashes ASCII words of up to 16 bytes until one is something else; returns how many it did.
+/// The words count from the beginning of `window`, which goes on to the end of the text.
+#[inline]
+fn short_words(window: &[u8], words: &[[u16; 2]], tokens: &mut [u64]) -> usize {
+    for (i, (&[from, to], token)) in words.iter().zip(tokens).enumerate() {
+        let length = usize::from(to.wrapping_sub(from));
+        let from = usize::from(from);
+        // The last words of a text are read elsewhere: there are no 16 bytes left to load.
+        let Some(piece) = window.get(from..from + PIECE) else {
+            return i;
+        };
+        let (Some(&[mask_a, mask_b]), Some(piece)) = (MASKS.get(length), piece.first_chunk())
+        else {
+            return i;
+        };
+        let [a, b] = lanes(piece);
+        let (a, b) = ((a | LOWER) & mask_a, (b | LOWER) & mask_b);
+        if (a | b) & HIGH != 0 {
+            return i;
+        }
+        *token = finish(0, [a, b]);
+    }
+    words.len()
+}
+
+/// Tokenises runs that are not all ASCII, and whatever else the fast loop leaves aside.
+struct Mixed {
+    chars: Chars,
+    /// The bytes of the word so far, lowercased.
+    word: Vec<u8>,
+    normal: String,
+    lower: String,
+}
+
+impl Mixed {
+    fn new() -> Self {
+        Self {
+            chars: Chars::new(),
+            word: Vec::new(),
+            normal: String::new(),
+            lower: String::new(),
+        }
+    }
+
+    /// Adds the tokens of all `words`, which count from `start`.
+    fn window(&mut self, text: &str, start: usize, words: &[[u16; 2]], tokens: &mut Tokens) {
+        let mut words = words;
+        while !words.is_empty() {
+            let done = short_words(&text.as_bytes()[start..], words, tokens.spare(words.len()));
+            tokens.len += done;
+            words = &words[done..];
+            if let Some((&[from, to], rest)) = words.split_first() {
+                self.run(
+                    &text[start + usize::from(from)..start + usize::from(to)],
+                    tokens,
+                );
+                words = rest;
+            }
+        }
+    }
+
+    /// Adds the tokens of a run of word bytes: one if it is ASCII, else any number.
+    fn run(&mut self, run: &str, tokens: &mut Tokens) {
+        if run.is_ascii() {
+            tokens.push(hash_ascii(run.as_bytes()));
+            return;
+        }
+        /// What the characters belong to, and where it begins.
+        #[derive(Clone, Copy)]
+        enum Open {
+            Nothing,
+            Word(usize),
+            Single(usize),
+        }
+        let mut open = Open::Nothing;
+        let mut hard = false;
+        let mut order = 0;
+        self.word.clear();
+        for (at, c) in run.char_indices() {
+            let entry = if c.is_ascii() {
+                // Only letters and digits occur in a run.
+                Entry {
+                    lower: [c as u8 | 0x20, 0, 0, 0],
+                    len: 1,
+                    class: Class::Word,
+                    order: 0,
+                    hard: false,
+                }
+            } else {
+                self.chars.get(c)
+            };
+            let opens = match (entry.class, open) {
+                (Class::Dropped, _) | (Class::Mark, Open::Nothing) => continue,
+                (Class::Mark, _) | (Class::Word, Open::Word(_)) => None,
+                (Class::Word, _) => Some(Open::Word(at)),
+                (Class::Single, _) => Some(Open::Single(at)),
+                (Class::Separator, _) => Some(Open::Nothing),
+            };
+            if let Some(next) = opens {
+                if let Open::Word(from) | Open::Single(from) = open {
+                    tokens.push(self.close(&run[from..at], hard));
+                }
+                open = next;
+                (hard, order) = (false, 0);
+                self.word.clear();
+                if let Open::Nothing = next {
+                    continue;
+                }
+            }
+            hard |= entry.hard || entry.order != 0 && entry.order < order;
+            order = entry.order;
+            let len = self.word.len() + usize::from(entry.len);
+            // Four bytes, of which the padding is cut off again: cheaper than a copy of 1 to 4.
+            self.word.extend_from_slice(&entry.lower);
+            self.word.truncate(len);
+        }
+        if let Open::Word(from) | Open::Single(from) = open {
+            tokens.push(self.close(&run[from..], hard));
+        }
+    }
+
+    /// The token of the word that was gathered. `raw` is where it stood in the text.
+    fn close(&mut self, raw: &str, hard: bool) -> u64 {
+        if hard {
+            return self.hard(raw);
+        }
+        let len = self.word.len();
+        self.word.extend_from_slice(&[0; PIECE]);
+        if let (Some(piece), true) = (self.word.first_chunk(), len <= PIECE) {
+            return finish(0, lanes(piece));
+        }
+        hash_bytes(&self.word[..len])
+    }
+
+    /// The token of a word that may not be in normal form, or whose lower case is out of the ordinary.
+    #[cold]
+    fn hard(&mut self, raw: &str) -> u64 {
+        let kept = || raw.chars().filter(|&c| Class::of(c) != Class::Dropped);
+        self.normal.clear();
+        if is_nfc_quick(kept()) == IsNormalized::Yes {
+            self.normal.extend(kept());
+        } else {
+            self.normal.extend(kept().nfc());
+        }
+        self.lower.clear();
+        if self.normal.chars().skip(1).any(|c| c == 'Σ') {
+            // Which sigma it becomes depends on its neighbours: capitals in Greek only, so that an
+            // allocation does no harm.
+            self.lower.push_str(&self.normal.to_lowercase());
+        } else {
+            self.lower
+                .extend(self.normal.chars().flat_map(char::to_lowercase));
+        }
+        // Some letters have a composed lower case and no composed capital, such as ẖ.
+        if is_nfc_quick(self.lower.chars()) != IsNormalized::Yes {
+            self.normal.clear();
+            self.normal.extend(self.lower.nfc());
+            return hash_bytes(self.normal.as_bytes());
+        }
+        hash_bytes(self.lower.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::word_hash;
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::char::is_combining_mark;
+
+    /// The words of a text by the rules of the module, one character at a time.
+    fn naive_words(text: &str) -> Vec<String> {
+        let unspaced = |c: char| Class::of(c) == Class::Single;
+        let mark = |c: char| is_combining_mark(c) || "\u{FF9E}\u{FF9F}".contains(c);
+        let mut words: Vec<String> = Vec::new();
+        let mut open = false;
+        for c in text.chars() {
+            if "\u{AD}\u{200C}\u{200D}".contains(c) {
+                continue;
+            }
+            if mark(c) || c.is_alphanumeric() {
+                let last = words.last().and_then(|w| w.chars().next());
+                let alone = unspaced(c) || last.is_some_and(unspaced);
+                if mark(c) && !open {
+                    continue;
+                } else if !open || alone && !mark(c) {
+                    words.push(String::new());
+                }
+                words
+                    .last_mut()
+                    .expect("one was pushed when it opened")
+                    .push(c);
+                open = true;
+            } else {
+                open = false;
+            }
+        }
+        let normal = |s: &str| s.nfc().collect::<String>();
+        words
+            .iter()
+            .map(|word| normal(&normal(word).to_lowercase()))
+            .collect()
+    }
+
+    fn naive(text: &str) -> Vec<u64> {
+        naive_words(text)
+            .iter()
+            .map(|word| word_hash(word))
+            .collect()
+    }
+
+    fn tokens(text: &str) -> Vec<u64> {
+        let all: Vec<_> = Kernel::available()
+            .into_iter()
+            .map(|kernel| Tokeniser::with_kernel(kernel).tokens(text).to_vec())
+            .collect();
+        assert!(
+            all.iter().all(|tokens| *tokens == all[0]),
+            "kernels differ on {text:?}"
+        );
+        all[0].clone()
+    }
+
+    fn hashes(words: &str) -> Vec<u64> {
+        words.split(' ').map(word_hash).collect()
+    }
+
+    #[test]
+    fn english() {
+        let words = hashes("pm s don t stop 3 5m deal the u s says cafés reopen");
+        assert_eq!(
+            tokens("PM’s “don't stop” £3.5m deal — the U.S. says cafés_reopen…"),
+            words
+        );
+        assert_eq!(
+            tokens("pm's don’t\u{A0}STOP €3,5M–DEAL the u s says CAFE\u{301}S reopen"),
+            words
+        );
+        assert_eq!(tokens(""), []);
+        assert_eq!(tokens("… — “”\u{301}\u{200D}!"), []);
+        assert_eq!(tokens("a"), hashes("a"));
+    }
+
+    #[test]
+    fn languages() {
+        for (text, words) in [
+            (
+                "Die Bürgermeisterin eröffnete das Straßenfest.",
+                "die bürgermeisterin eröffnete das straßenfest",
+            ),
+            (
+                "L’été dernier, la forêt a brûlé près d’Aÿ : « ÇA SUFFIT »",
+                "l été dernier la forêt a brûlé près d aÿ ça suffit",
+            ),
+            ("Мэр Йошкар-Олы открыл ЁЛКУ.", "мэр йошкар олы открыл ёлку"),
+            ("ΟΔΟΣ Στάσης: Ο ΔΡΟΜΟΣ", "οδος στάσης ο δρομος"),
+            ("市长说：3月开学。", "市 长 说 3 月 开 学"),
+            ("東京でガーデン祭り。", "東 京 で ガ ー デ ン 祭 り"),
+            ("ﾊﾟﾝ屋", "ﾊﾟ ﾝ 屋"),
+            ("น้ำท่วมที่นี่", "น้ ำ ท่ ว ม ที่ นี่"),
+            ("ຂ່າວ ຂອງ", "ຂ່ າ ວ ຂ ອ ງ"),
+            ("ភ្នំ", "ភ្ នំ"),
+            ("မြို့", "မြို့"),
+            ("وَزَارَةُ الصِّحَّةِ تُعلن", "وَزَارَةُ الصِّحَّةِ تُعلن"),
+            ("प्रधानमंत्री ने हिन्दी में कहा।", "प्रधानमंत्री ने हिन्दी में कहा"),
+            ("می\u{200C}خواهم", "میخواهم"),
+            ("서울시장은 오늘", "서울시장은 오늘"),
+            ("BBC中文网", "bbc 中 文 网"),
+            (
+                "I\u{307}stanbul İSTANBUL",
+                "i\u{307}stanbul i\u{307}stanbul",
+            ),
+            ("H\u{331}ore ẖore", "ẖore ẖore"),
+            ("in\u{AD}ter\u{AD}na\u{AD}tional", "international"),
+            (
+                "❤\u{FE0F} 100 % 5\u{338} a\u{338}=\u{338}b",
+                "100 5\u{338} a\u{338} b",
+            ),
+        ] {
+            assert_eq!(
+                tokens(text),
+                hashes(&words.nfc().collect::<String>()),
+                "{text}"
+            );
+            assert_eq!(
+                tokens(&text.nfd().collect::<String>()),
+                tokens(text),
+                "{text}"
+            );
+            assert_eq!(tokens(text), naive(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_character_has_one_meaning_in_all_normal_forms() {
+        let mut tokeniser = Tokeniser::new();
+        for c in '\0'..=char::MAX {
+            let text = format!("a{c}b {c}\u{301} {c}");
+            let tokens = tokeniser.tokens(&text).to_vec();
+            assert_eq!(tokens, naive(&text), "{text:?}");
+            let (nfc, nfd): (String, String) = (text.nfc().collect(), text.nfd().collect());
+            if nfc != text || nfd != text {
+                assert_eq!(tokeniser.tokens(&nfc), tokens, "{text:?}");
+                assert_eq!(tokeniser.tokens(&nfd), tokens, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_across_blocks_and_windows() {
+        // Every kind of thing at every place around the end of a block and of a window.
+        for boundary in [BLOCK, WINDOW, 2 * WINDOW] {
+            for thing in [
+                "word",
+                "”",
+                "x”y",
+                "é",
+                "“é”",
+                "漢字",
+                "a\u{301}",
+                "\u{AD}",
+                "£",
+                " ",
+                &"w".repeat(WINDOW + 100),
+                &"я".repeat(WINDOW),
+            ] {
+                for before in boundary - 20..boundary + 4 {
+                    for filler in ["x", " "] {
+                        let text = format!("{}{thing} end", filler.repeat(before));
+                        assert_eq!(
+                            tokens(&text),
+                            naive(&text),
+                            "{before} {filler:?} {thing:.20?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn splits_as_the_regular_expression_of_python() {
+        // re.findall(r"[^\W_]+", text.lower()) gave these words.
+        let text = "Zoë’s 2nd naïve co-op_plan (¼ mile, 20m² and 5µm) cost £1,234.50… ‘Ærø’ x̂";
+        let words = "zoë s 2nd naïve co op plan ¼ mile 20m² and 5µm cost 1 234 50 ærø";
+        // Python ends a word at a combining mark, and here it goes on.
+        assert_eq!(tokens(text), hashes(&format!("{words} x\u{302}")));
+    }
+
+    /// Text in pieces of many scripts and forms that follow one another.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            6 => "[a-zA-Z0-9]{1,20}",
+            6 => "[ ,.'_“”‘’—–\u{A0}€-]{1,2}",
+            2 => "[a-zA-Zà-ÿÀ-ß]{1,12}",
+            1 => "[Α-Ωα-ωσςΣ\u{301}]{1,8}",
+            1 => "[А-Яа-яё]{1,12}",
+            1 => "[漢字東京かガーﾊﾟ。、]{1,6}",
+            1 => "[ก-๛]{1,9}",
+            1 => "[ऀ-ॿ\u{200D}\u{200C}]{1,9}",
+            1 => "[ء-ٟ]{1,9}",
+            1 => "[가-힣\u{1100}-\u{11FF}]{1,4}",
+            1 => "[a-zI\u{300}-\u{345}\u{AD}\u{200D}]{1,6}",
+            2 => any::<String>(),
+            1 => any::<char>().prop_map(String::from),
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn equals_the_naive_tokeniser(text in text()) {
+            prop_assert_eq!(tokens(&text), naive(&text));
+        }
+
+        #[test]
+        fn normal_forms_are_equal(text in text()) {
+            let (nfc, nfd): (String, String) = (text.nfc().collect(), text.nfd().collect());
+            let wanted = tokens(&text);
+            prop_assert_eq!(tokens(&nfc), wanted.clone());
+            prop_assert_eq!(tokens(&nfd), wanted);
+        }
+
+        #[test]
+        fn a_tokeniser_remembers_nothing(first in text(), second in text()) {
+            let mut tokeniser = Tokeniser::new();
+            tokeniser.tokens(&first);
+            prop_assert_eq!(tokeniser.tokens(&second), tokens(&second));
+        }
+    }
+}
