@@ -1,0 +1,198 @@
+//! One band: articles with equal values in it, brought together by sorting.
+//!
+//! An entry is one `u64`: the high bits are a hash of the band's values, the low bits the position
+//! of the article among the members. Entries are dealt into small parts by their highest
+//! bits and each part is sorted where it fits the cache; equal hashes then stand side by side, and
+//! within a bucket the articles are in corpus order. With n members, 64 - log2(n) bits of hash
+//! are left, so that fewer than one pair in eight members meets by chance, and those are
+//! dropped when their signatures are compared.
+
+use crate::fingerprint::{Signatures, mix};
+
+/// Entries that a part holds on average: small enough for a sort within the first-level cache.
+const PART: usize = 512;
+/// More parts than this cost more in scattered writes than they save in sorting.
+const MAX_PARTS: usize = 1 << 14;
+
+/// How an entry is divided between hash and position.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packing {
+    position_mask: u64,
+}
+
+impl Packing {
+    pub(super) fn new(members: usize) -> Self {
+        let bits = usize::BITS - members.saturating_sub(1).leading_zeros();
+        Self {
+            position_mask: (1u64 << bits) - 1,
+        }
+    }
+
+    /// The entry of the member at `position` whose band holds `values`.
+    #[inline]
+    pub(super) fn entry(self, values: &[u32], position: usize) -> u64 {
+        (hash_band(values) & !self.position_mask) | position as u64
+    }
+
+    fn hash(self, entry: u64) -> u64 {
+        entry & !self.position_mask
+    }
+
+    pub(super) fn position(self, entry: u64) -> u32 {
+        (entry & self.position_mask) as u32
+    }
+}
+
+/// A hash of the values of a band; for one or two rows no two bands share it.
+#[inline]
+fn hash_band(values: &[u32]) -> u64 {
+    let mut hash = 0u64;
+    for pair in values.chunks(2) {
+        let low = u64::from(pair[0]);
+        let high = u64::from(pair.get(1).copied().unwrap_or(0));
+        hash = mix(hash.rotate_left(29) ^ (low | high << 32));
+    }
+    hash
+}
+
+/// Fills `entries[band][position]` for the bands that start at `first_band`.
+pub(super) fn fill_entries(
+    entries: &mut [Vec<u64>],
+    first_band: usize,
+    rows: usize,
+    members: &[u32],
+    signatures: &Signatures,
+    packing: Packing,
+) {
+    use rayon::prelude::*;
+    /// Members whose lines of the signature table stay in the second-level cache between two bands.
+    const STRETCH: usize = 2048;
+
+    for band in entries.iter_mut() {
+        band.resize(members.len(), 0);
+    }
+    let mut stretches: Vec<Vec<&mut [u64]>> = Vec::new();
+    for band in entries.iter_mut() {
+        for (at, stretch) in band.chunks_mut(STRETCH).enumerate() {
+            if stretches.len() <= at {
+                stretches.push(Vec::new());
+            }
+            stretches[at].push(stretch);
+        }
+    }
+    stretches
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(at, bands)| {
+            let start = at * STRETCH;
+            for (band, out) in bands.into_iter().enumerate() {
+                let from = (first_band + band) * rows;
+                for (offset, entry) in out.iter_mut().enumerate() {
+                    let position = start + offset;
+                    let values = &signatures.row(members[position])[from..from + rows];
+                    *entry = packing.entry(values, position);
+                }
+            }
+        });
+}
+
+/// Calls `bucket` with the entries of every bucket of two or more.
+pub(super) fn for_each_bucket(
+    entries: &[u64],
+    packing: Packing,
+    sorted: &mut Vec<u64>,
+    mut bucket: impl FnMut(&[u64]),
+) {
+    sorted.clear();
+    sorted.resize(entries.len(), 0);
+    let parts = (entries.len() / PART)
+        .next_power_of_two()
+        .clamp(1, MAX_PARTS);
+    let shift = 64 - parts.trailing_zeros();
+    let part = |entry: u64| {
+        if parts == 1 {
+            0
+        } else {
+            (entry >> shift) as usize
+        }
+    };
+
+    let mut starts = vec![0usize; parts + 1];
+    for &entry in entries {
+        starts[part(entry) + 1] += 1;
+    }
+    for at in 1..=parts {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    for &entry in entries {
+        let slot = &mut next[part(entry)];
+        sorted[*slot] = entry;
+        *slot += 1;
+    }
+    for bounds in starts.windows(2) {
+        let part = &mut sorted[bounds[0]..bounds[1]];
+        part.sort_unstable();
+        for run in part.chunk_by(|&a, &b| packing.hash(a) == packing.hash(b)) {
+            if run.len() > 1 {
+                bucket(run);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeSet, HashMap};
+
+    #[test]
+    fn buckets_are_the_classes_of_equal_bands() {
+        for members in [0usize, 1, 2, 3, 700, 5000] {
+            let mut signatures = Signatures::new(4);
+            let values: Vec<u32> = (0..members as u32 * 4)
+                .map(|i| mix(u64::from(i)) as u32 % 40)
+                .collect();
+            signatures.extend(&values);
+            let ids: Vec<u32> = (0..members as u32).collect();
+            let packing = Packing::new(members);
+            let mut entries = vec![Vec::new(); 2];
+            fill_entries(&mut entries, 0, 2, &ids, &signatures, packing);
+            for (band, entries) in entries.iter().enumerate() {
+                let mut naive: HashMap<&[u32], Vec<u32>> = HashMap::new();
+                for &id in &ids {
+                    naive
+                        .entry(&signatures.row(id)[band * 2..band * 2 + 2])
+                        .or_default()
+                        .push(id);
+                }
+                let naive: BTreeSet<Vec<u32>> =
+                    naive.into_values().filter(|c| c.len() > 1).collect();
+                let mut found = BTreeSet::new();
+                for_each_bucket(entries, packing, &mut Vec::new(), |bucket| {
+                    found.insert(
+                        bucket
+                            .iter()
+                            .map(|&e| packing.position(e))
+                            .collect::<Vec<u32>>(),
+                    );
+                });
+                assert_eq!(found, naive, "{members} members, band {band}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn bands_of_two_rows_never_collide(a in proptest::array::uniform2(0u32..), b in proptest::array::uniform2(0u32..)) {
+            proptest::prop_assert_eq!(hash_band(&a) == hash_band(&b), a == b);
+        }
+
+        #[test]
+        fn the_order_of_rows_matters(values in proptest::collection::vec(0u32.., 2..9)) {
+            let mut turned = values.clone();
+            turned.rotate_left(1);
+            proptest::prop_assert_eq!(hash_band(&values) == hash_band(&turned), values == turned);
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Signatures to candidate pairs.
+//!
+//! [`Banding`] says which signatures meet. [`candidates`] works through the bands a few at a time,
+//! so that the band keys of the whole signature never stand in memory together, groups each
+//! band by sorting (`groups`), proposes the pairs of every bucket, drops those that were proposed before, and
+//! asks the caller whether a pair with so many agreeing values is worth a comparison of its texts.
+//!
+//! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
+//! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
+//! follow the band instead, as an LSH forest would be (Bawa, Condie, Ganesan, 2005), and each article
+//! is proposed to its nearest neighbours in that order alone: linear work, other neighbours in every band.
+//! What this leaves out is counted in [`CandidateCounts`].
+
+mod banding;
+mod crowded;
+mod groups;
+
+pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
+pub use crowded::{CROWDED, PARTNERS};
+
+use crate::fingerprint::{Signatures, agreeing};
+use crate::progress::{Progress, Stage, Unit};
+use crate::{Error, Result};
+use rayon::prelude::*;
+
+/// Values of a signature whose bands are grouped in one go: one line of cache.
+const SLOTS_IN_ONE_GO: usize = 16;
+
+/// The candidate pairs of a corpus.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    /// Pairs `(a, b)` of articles, `a < b`, sorted, each once.
+    pub pairs: Vec<(u32, u32)>,
+    /// How they came about.
+    pub counts: CandidateCounts,
+}
+
+/// What the search for candidates did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct CandidateCounts {
+    /// Distinct pairs that shared a bucket and were looked at.
+    pub proposed: u64,
+    /// Of these, pairs whose signatures are too far apart to be worth a comparison.
+    pub dropped_by_signature: u64,
+    /// Buckets with more than [`CROWDED`] articles.
+    pub crowded_buckets: u64,
+    /// Articles in the most crowded bucket.
+    pub largest_bucket: u64,
+    /// Pairs within crowded buckets that were not proposed there. A pair counts once for every
+    /// crowded bucket that it shares, and may have been proposed by another band.
+    pub capped: u64,
+}
+
+/// Finds the candidate pairs among `members` (articles, ascending).
+///
+/// `worthwhile(a, b, agreeing)` decides from the number of agreeing values whether a pair can be
+/// similar enough; it must be a pure function, or runs would differ.
+///
+/// # Errors
+/// [`Error::Interrupted`] when `progress` asks to stop.
+pub fn candidates(
+    signatures: &Signatures,
+    members: &[u32],
+    banding: Banding,
+    worthwhile: impl Fn(u32, u32, u32) -> bool + Sync,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
+    let rows = banding.rows();
+    let packing = groups::Packing::new(members.len());
+    let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
+    let mut entries: Vec<Vec<u64>> = Vec::new();
+    let mut crowd = crowded::Crowd::new(members.len());
+    let mut seen: Vec<u64> = Vec::new();
+    let mut found = Candidates::default();
+
+    progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
+    for first_band in (0..banding.bands()).step_by(at_once) {
+        let bands = at_once.min(banding.bands() - first_band);
+        entries.resize_with(bands, Vec::new);
+        groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
+
+        let proposals: Vec<BandProposals> = entries
+            .par_iter()
+            .enumerate()
+            .map_init(Vec::new, |sorted, (band, entries)| {
+                let mut proposals = BandProposals::default();
+                if progress.cancelled() {
+                    return proposals;
+                }
+                let band_end = (first_band + band + 1) * rows;
+                groups::for_each_bucket(entries, packing, sorted, |bucket| {
+                    let positions = bucket.iter().map(|&entry| packing.position(entry));
+                    if bucket.len() > CROWDED {
+                        let pairs = &mut proposals.crowded;
+                        let added =
+                            crowded::propose(positions, band_end, members, signatures, pairs);
+                        let all = bucket.len() as u64 * (bucket.len() as u64 - 1) / 2;
+                        proposals.counts.capped += all - added;
+                        proposals.counts.crowded_buckets += 1;
+                        proposals.counts.largest_bucket =
+                            proposals.counts.largest_bucket.max(bucket.len() as u64);
+                    } else {
+                        for (at, &a) in bucket.iter().enumerate() {
+                            for &b in &bucket[at + 1..] {
+                                proposals
+                                    .ordinary
+                                    .push(pack(packing.position(a), packing.position(b)));
+                            }
+                        }
+                    }
+                });
+                progress.advance(1, 0);
+                proposals
+            })
+            .collect();
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+
+        let mut ordinary = Vec::new();
+        let mut crowded = Vec::new();
+        for band in proposals {
+            ordinary.extend(band.ordinary);
+            crowded.extend(band.crowded);
+            found.counts.crowded_buckets += band.counts.crowded_buckets;
+            found.counts.largest_bucket =
+                found.counts.largest_bucket.max(band.counts.largest_bucket);
+            found.counts.capped += band.counts.capped;
+        }
+        let agree = |pair: u64| {
+            let (a, b) = unpack(pair);
+            let (a, b) = (members[a as usize], members[b as usize]);
+            worthwhile(a, b, agreeing(signatures.row(a), signatures.row(b)))
+        };
+        keep_new(&mut ordinary, &seen);
+        let kept: Vec<u64> = ordinary
+            .par_iter()
+            .copied()
+            .filter(|&pair| agree(pair))
+            .collect();
+        crowd.count_partners(&kept);
+        found.counts.proposed += ordinary.len() as u64;
+        found.counts.dropped_by_signature += (ordinary.len() - kept.len()) as u64;
+        found.pairs.extend(kept.into_iter().map(unpack));
+        merge_into(&mut seen, ordinary);
+
+        keep_new(&mut crowded, &seen);
+        let (looked_at, kept) = crowd.choose(&crowded, agree);
+        found.counts.proposed += looked_at.len() as u64;
+        found.counts.dropped_by_signature += (looked_at.len() - kept.len()) as u64;
+        found.counts.capped += (crowded.len() - looked_at.len()) as u64;
+        found.pairs.extend(kept.into_iter().map(unpack));
+        merge_into(&mut seen, looked_at);
+    }
+    progress.end();
+
+    for pair in &mut found.pairs {
+        *pair = (members[pair.0 as usize], members[pair.1 as usize]);
+    }
+    found.pairs.par_sort_unstable();
+    Ok(found)
+}
+
+/// What one band proposes, as packed positions.
+#[derive(Default)]
+struct BandProposals {
+    ordinary: Vec<u64>,
+    crowded: Vec<u64>,
+    counts: CandidateCounts,
+}
+
+fn pack(a: u32, b: u32) -> u64 {
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
+    u64::from(low) << 32 | u64::from(high)
+}
+
+fn unpack(pair: u64) -> (u32, u32) {
+    ((pair >> 32) as u32, pair as u32)
+}
+
+/// Sorts `pairs` and keeps each once, and only if it is not in `seen` (sorted).
+fn keep_new(pairs: &mut Vec<u64>, seen: &[u64]) {
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    let mut rest = seen;
+    pairs.retain(|&pair| {
+        rest = &rest[count_below(rest, pair)..];
+        rest.first() != Some(&pair)
+    });
+}
+
+/// How many leading elements of `sorted` are below `pair`, in time logarithmic in the answer.
+fn count_below(sorted: &[u64], pair: u64) -> usize {
+    let mut bound = 1;
+    while bound < sorted.len() && sorted[bound] < pair {
+        bound *= 2;
+    }
+    let from = (bound / 2).min(sorted.len());
+    let to = (bound + 1).min(sorted.len());
+    from + sorted[from..to].partition_point(|&other| other < pair)
+}
+
+/// Merges `more` (sorted, disjoint) into `seen` (sorted).
+fn merge_into(seen: &mut Vec<u64>, more: Vec<u64>) {
+    // The standard sort recognises the two runs and merges them.
+    seen.extend(more);
+    seen.sort();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    fn store(rows: &[Vec<u32>]) -> Signatures {
+        let mut signatures = Signatures::new(rows[0].len());
+        for row in rows {
+            signatures.extend(row);
+        }
+        signatures
+    }
+
+    fn random_rows(count: usize, slots: usize, values: u64, seed: u64) -> Vec<Vec<u32>> {
+        let mut state = seed;
+        let mut next = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % values
+        };
+        (0..count)
+            .map(|_| (0..slots).map(|_| next() as u32).collect())
+            .collect()
+    }
+
+    fn naive(rows: &[Vec<u32>], banding: Banding) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        for a in 0..rows.len() {
+            for b in a + 1..rows.len() {
+                let meets = (0..banding.bands()).any(|band| {
+                    let span = band * banding.rows()..(band + 1) * banding.rows();
+                    rows[a][span.clone()] == rows[b][span]
+                });
+                if meets {
+                    pairs.push((a as u32, b as u32));
+                }
+            }
+        }
+        pairs
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn equals_the_naive_search_where_nothing_is_crowded(
+            count in 1usize..60, bands in 1usize..24, rows in 1usize..4, values in 2u64..30, seed in 0u64..
+        ) {
+            let table = random_rows(count, bands * rows + 1, values, seed);
+            let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
+            let members: Vec<u32> = (0..count as u32).collect();
+            let found = candidates(&store(&table), &members, banding, |_, _, _| true, &Silent).unwrap();
+            let expected = naive(&table, banding);
+            proptest::prop_assert_eq!(found.counts.proposed, expected.len() as u64);
+            proptest::prop_assert_eq!(found.pairs, expected);
+        }
+
+        #[test]
+        fn keep_new_is_set_difference(mut pairs in proptest::collection::vec(0u64..50, 0..40), mut seen in proptest::collection::vec(0u64..50, 0..40)) {
+            seen.sort_unstable();
+            seen.dedup();
+            let expected: std::collections::BTreeSet<u64> = pairs.iter().copied().filter(|p| !seen.contains(p)).collect();
+            keep_new(&mut pairs, &seen);
+            proptest::prop_assert_eq!(pairs, expected.into_iter().collect::<Vec<u64>>());
+        }
+    }
+
+    #[test]
+    fn only_members_take_part() {
+        let table = vec![vec![1, 2], vec![1, 2], vec![1, 2], vec![9, 9]];
+        let banding = Banding::new(1, 2, 2).unwrap();
+        let found =
+            candidates(&store(&table), &[0, 2, 3], banding, |_, _, _| true, &Silent).unwrap();
+        assert_eq!(found.pairs, [(0, 2)]);
+    }
+
+    #[test]
+    fn a_crowded_bucket_stays_linear_and_connected() {
+        // Light variants of one row: each value changed with probability 1/10.
+        let count = 5_000;
+        let noise = random_rows(count, 128, 10, 7);
+        let table: Vec<Vec<u32>> = noise
+            .iter()
+            .enumerate()
+            .map(|(id, row)| {
+                row.iter()
+                    .map(|&n| if n == 0 { 1_000 + id as u32 } else { 5 })
+                    .collect()
+            })
+            .collect();
+        let banding = Banding::for_similarity(0.3, 128).unwrap();
+        let members: Vec<u32> = (0..count as u32).collect();
+        let found = candidates(
+            &store(&table),
+            &members,
+            banding,
+            |_, _, agree| agree > 40,
+            &Silent,
+        )
+        .unwrap();
+        assert!(
+            found.pairs.len() <= count * PARTNERS as usize,
+            "{} pairs",
+            found.pairs.len()
+        );
+        assert!(found.counts.capped > 0 && found.counts.crowded_buckets > 0);
+        let mut component: Vec<u32> = members.clone();
+        for _ in 0..64 {
+            for &(a, b) in &found.pairs {
+                let low = component[a as usize].min(component[b as usize]);
+                component[a as usize] = low;
+                component[b as usize] = low;
+            }
+        }
+        assert!(component.iter().all(|&c| c == 0), "one component");
+    }
+
+    #[test]
+    fn a_true_pair_is_found_among_thousands_that_share_boilerplate() {
+        // Strangers that agree in 40 % of their values; articles 100 and 4100 agree in 90 %.
+        let count = 6_000;
+        let noise = random_rows(count, 128, 10, 3);
+        let mut table: Vec<Vec<u32>> = noise
+            .iter()
+            .enumerate()
+            .map(|(id, row)| {
+                row.iter()
+                    .enumerate()
+                    .map(|(s, &n)| {
+                        if n < 4 {
+                            5
+                        } else {
+                            (id * 200 + s) as u32 + 100
+                        }
+                    })
+                    .collect()
+            })
+            .collect();
+        table[4100] = table[100]
+            .iter()
+            .zip(&noise[4100])
+            .map(|(&v, &n)| if n == 9 { 7 } else { v })
+            .collect();
+        let banding = Banding::for_similarity(0.3, 128).unwrap();
+        let members: Vec<u32> = (0..count as u32).collect();
+        let found = candidates(
+            &store(&table),
+            &members,
+            banding,
+            |_, _, agree| agree > 75,
+            &Silent,
+        )
+        .unwrap();
+        assert_eq!(found.pairs, [(100, 4100)]);
+        assert!(found.counts.crowded_buckets > 0);
+    }
+
+    #[test]
+    fn threads_do_not_change_the_result() {
+        let table = random_rows(4_000, 32, 6, 11);
+        let banding = Banding::new(16, 2, 32).unwrap();
+        let members: Vec<u32> = (0..4_000).collect();
+        let signatures = store(&table);
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                candidates(
+                    &signatures,
+                    &members,
+                    banding,
+                    |_, _, agree| agree > 9,
+                    &Silent,
+                )
+                .unwrap()
+            })
+        };
+        let (one, three) = (run(1), run(3));
+        assert_eq!(one.pairs, three.pairs);
+        assert_eq!(one.counts, three.counts);
+        assert!(one.counts.crowded_buckets > 0 && !one.pairs.is_empty());
+    }
+}
