@@ -1,0 +1,265 @@
+//! When two articles are copies of one another, and how far apart signatures may be
+//! for that to be possible.
+
+use crate::{Error, Result};
+
+/// How alike the shingle sets of two articles are, exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Similarity {
+    /// Shingles that both have.
+    pub shared: u32,
+    /// Distinct shingles of the first article.
+    pub size_a: u32,
+    /// Distinct shingles of the second article.
+    pub size_b: u32,
+}
+
+impl Similarity {
+    /// Shared shingles divided by the shingles that at least one of the two has, 0 to 1;
+    /// 0 where neither has any.
+    pub fn jaccard(self) -> f64 {
+        let union = u64::from(self.size_a) + u64::from(self.size_b) - u64::from(self.shared);
+        if union == 0 {
+            0.0
+        } else {
+            f64::from(self.shared) / union as f64
+        }
+    }
+
+    /// Shared shingles divided by those of the article that has fewer, 0 to 1: 1 for a copy
+    /// that was only cut (Broder, *On the resemblance and containment of documents*, 1997).
+    pub fn containment(self) -> f64 {
+        let smaller = self.size_a.min(self.size_b);
+        if smaller == 0 {
+            0.0
+        } else {
+            f64::from(self.shared) / f64::from(smaller)
+        }
+    }
+}
+
+/// The acceptance rule: Jaccard similarity of at least `threshold`, or containment of at least
+/// `containment` where the shorter article has `min_shingles` distinct shingles or more.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Acceptance {
+    threshold: f64,
+    containment: f64,
+    min_shingles: u32,
+}
+
+impl Default for Acceptance {
+    /// Jaccard 0.7, containment 0.85 from 30 shingles on.
+    fn default() -> Self {
+        Self {
+            threshold: 0.7,
+            containment: 0.85,
+            min_shingles: 30,
+        }
+    }
+}
+
+impl Acceptance {
+    /// A rule of these thresholds, each above 0 and at most 1. With a `containment` of
+    /// `None`, containment does not count.
+    ///
+    /// # Errors
+    /// If a threshold is out of its range.
+    pub fn new(threshold: f64, containment: Option<f64>, min_shingles: u32) -> Result<Self> {
+        let check = |name: &str, value: f64| {
+            if value > 0.0 && value <= 1.0 {
+                Ok(value)
+            } else {
+                Err(Error::Parameter(format!(
+                    "{name} must be above 0 and at most 1, not {value}"
+                )))
+            }
+        };
+        Ok(Self {
+            threshold: check("--threshold", threshold)?,
+            containment: containment
+                .map_or(Ok(f64::INFINITY), |value| check("--containment", value))?,
+            min_shingles,
+        })
+    }
+
+    /// The least Jaccard similarity that is accepted whatever the containment.
+    pub fn threshold(self) -> f64 {
+        self.threshold
+    }
+
+    /// The least containment that is accepted, if containment counts.
+    pub fn containment(self) -> Option<f64> {
+        self.containment.is_finite().then_some(self.containment)
+    }
+
+    /// Distinct shingles that the shorter article needs for containment to count.
+    pub fn min_shingles(self) -> u32 {
+        self.min_shingles
+    }
+
+    /// Whether a pair is accepted.
+    pub fn accepts(self, similarity: Similarity) -> bool {
+        similarity.shared > 0
+            && (similarity.jaccard() >= self.threshold
+                || (similarity.size_a.min(similarity.size_b) >= self.min_shingles
+                    && similarity.containment() >= self.containment))
+    }
+
+    /// The least Jaccard similarity that an accepted pair of articles with `a` and `b` distinct
+    /// shingles can have.
+    pub fn least_jaccard(self, a: f64, b: f64) -> f64 {
+        let (smaller, larger) = if a < b { (a, b) } else { (b, a) };
+        if !self.containment.is_finite() || larger < f64::from(self.min_shingles) {
+            return self.threshold;
+        }
+        let shared = self.containment * smaller;
+        self.threshold.min(shared / (smaller + larger - shared))
+    }
+}
+
+/// The chance, at most, that [`Prefilter`] drops a pair that the rule would have accepted.
+pub const PREFILTER_LOSS: f64 = 1e-5;
+
+/// The share of an article's shingles that are assumed to be distinct, at least. News stands at .9 and more.
+const DISTINCT_SHARE: f64 = 0.75;
+
+/// Tells from the number of agreeing signature values whether a pair can be accepted at all.
+///
+/// For a pair of Jaccard similarity `J` that number is binomial with mean `k J` (for the signatures
+/// used here its variance is below the binomial one). A pair is dropped when so few values agree that a pair at
+/// the [least similarity](Acceptance::least_jaccard) of these two lengths would show as few with a probability
+/// below [`PREFILTER_LOSS`]. Lengths are counted before repeated shingles are removed; an article in which more
+/// than a quarter of the shingles are repeats may lose containment pairs by this.
+#[derive(Debug)]
+pub struct Prefilter {
+    rule: Acceptance,
+    /// For a least similarity of `i / STEPS`: agreeing values that are needed.
+    needed: Vec<u32>,
+}
+
+impl Prefilter {
+    const STEPS: usize = 512;
+
+    /// A filter for signatures of `slots` values.
+    pub fn new(rule: Acceptance, slots: usize) -> Self {
+        let needed = (0..=Self::STEPS)
+            .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64))
+            .collect();
+        Self { rule, needed }
+    }
+
+    /// Whether a pair of articles with so many shingles (repeats counted) and `agreeing` equal signature
+    /// values is worth an exact comparison.
+    #[inline]
+    pub fn worthwhile(&self, shingles_a: u32, shingles_b: u32, agreeing: u32) -> bool {
+        let (a, b) = (f64::from(shingles_a), f64::from(shingles_b));
+        let least = self.rule.least_jaccard(a.min(b) * DISTINCT_SHARE, a.max(b));
+        agreeing >= self.needed[(least * Self::STEPS as f64) as usize]
+    }
+}
+
+/// The largest `m` with P(fewer than `m` of `slots` values agree) <= [`PREFILTER_LOSS`], at
+/// Jaccard similarity `jaccard`.
+fn least_agreeing(slots: usize, jaccard: f64) -> u32 {
+    if jaccard >= 1.0 {
+        return slots as u32;
+    }
+    // Binomial probabilities by recurrence, in logarithms so that none underflows to a wrong start.
+    let odds = (jaccard / (1.0 - jaccard)).ln();
+    let mut log_probability = slots as f64 * (1.0 - jaccard).ln();
+    let mut below = 0.0;
+    for agreeing in 0..slots {
+        below += log_probability.exp();
+        if below > PREFILTER_LOSS {
+            return agreeing as u32;
+        }
+        log_probability += ((slots - agreeing) as f64 / (agreeing + 1) as f64).ln() + odds;
+    }
+    slots as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn similarity(shared: u32, size_a: u32, size_b: u32) -> Similarity {
+        Similarity {
+            shared,
+            size_a,
+            size_b,
+        }
+    }
+
+    #[test]
+    fn the_two_measures() {
+        let half = similarity(250, 250, 500);
+        assert_eq!((half.jaccard(), half.containment()), (0.5, 1.0));
+        assert_eq!(similarity(0, 0, 0).jaccard(), 0.0);
+        assert_eq!(similarity(0, 0, 9).containment(), 0.0);
+    }
+
+    #[test]
+    fn containment_needs_enough_shingles() {
+        let rule = Acceptance::default();
+        assert!(rule.accepts(similarity(30, 30, 500)));
+        assert!(!rule.accepts(similarity(29, 29, 500)));
+        assert!(rule.accepts(similarity(7, 8, 9)));
+        assert!(!rule.accepts(similarity(0, 0, 0)));
+        let jaccard_alone = Acceptance::new(0.7, None, 30).unwrap();
+        assert!(!jaccard_alone.accepts(similarity(250, 250, 500)));
+        assert_eq!(jaccard_alone.containment(), None);
+    }
+
+    #[test]
+    fn thresholds_out_of_range_are_refused() {
+        for bad in [0.0, -0.1, 1.01, f64::NAN, f64::INFINITY] {
+            assert!(Acceptance::new(bad, None, 30).is_err());
+            let error = Acceptance::new(0.7, Some(bad), 30).unwrap_err().to_string();
+            assert!(error.contains("--containment must be above 0"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_needed_agreement_is_the_binomial_quantile() {
+        assert_eq!(least_agreeing(128, 0.0), 0);
+        assert_eq!(least_agreeing(128, 1.0), 128);
+        // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-5.
+        assert_eq!(least_agreeing(10, 0.5), 0);
+        // 20 values at 1/2: P(0) = 9.5e-7, P(0..=1) = 2.0e-5.
+        assert_eq!(least_agreeing(20, 0.5), 1);
+        let at_threshold = least_agreeing(128, 0.7);
+        assert!((65..=70).contains(&at_threshold), "{at_threshold}");
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_pair_is_never_below_the_least_jaccard(
+            size_a in 1u32..2000, size_b in 1u32..2000, share in 0.0f64..=1.0, threshold in 0.05f64..=1.0, containment in 0.05f64..=1.0
+        ) {
+            let shared = (f64::from(size_a.min(size_b)) * share) as u32;
+            let rule = Acceptance::new(threshold, Some(containment), 30).unwrap();
+            let pair = similarity(shared, size_a, size_b);
+            if rule.accepts(pair) {
+                let least = rule.least_jaccard(f64::from(size_a), f64::from(size_b));
+                prop_assert!(pair.jaccard() >= least - 1e-9, "{} < {}", pair.jaccard(), least);
+            }
+        }
+
+        #[test]
+        fn assuming_fewer_distinct_shingles_only_lowers_the_bar(a in 1.0f64..3000.0, b in 1.0f64..3000.0) {
+            let rule = Acceptance::default();
+            let (small, large) = (a.min(b), a.max(b));
+            prop_assert!(rule.least_jaccard(small * DISTINCT_SHARE, large) <= rule.least_jaccard(small, large) + 1e-12);
+        }
+
+        #[test]
+        fn more_agreement_never_hurts(a in 1u32..3000, b in 1u32..3000, agreeing in 0u32..128) {
+            let filter = Prefilter::new(Acceptance::default(), 128);
+            prop_assert!(filter.worthwhile(a, b, 128));
+            if filter.worthwhile(a, b, agreeing) {
+                prop_assert!(filter.worthwhile(a, b, agreeing + 1));
+            }
+        }
+    }
+}
