@@ -7,9 +7,6 @@ use std::path::{Path, PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can stop a run.
-///
-/// A single bad record does not: it is a [`Reject`](crate::corpus::Reject),
-/// counted and reported, and becomes an error only with `strict`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -30,9 +27,6 @@ pub enum Error {
     /// A parameter is out of its range or two parameters do not go together.
     #[error("{0}")]
     Parameter(String),
-    /// The first bad record of a run with `strict`.
-    #[error("{0} (stopped because of --strict)")]
-    Rejected(crate::corpus::Reject),
     /// An input file was changed while it was being read.
     #[error("{} changed while it was being read; run again on a file that stays as it is", .0.display())]
     Changed(PathBuf),
@@ -45,6 +39,10 @@ impl Error {
     /// An [`Error::Io`], for use in `map_err`.
     pub fn io(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 }
