@@ -2,6 +2,7 @@
 //!
 //! The stages, in the order in which they run; a stage knows those above it:
 //!
+//! * [`corpus`]: files become articles.
 //! * [`text`]: a text becomes tokens, the hashes of its words.
 //! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature.
 //! * [`lsh`]: signatures that agree on a band become candidate pairs.
@@ -35,6 +36,7 @@
 //! ```
 
 pub mod cluster;
+pub mod corpus;
 pub mod error;
 pub mod fingerprint;
 pub mod lsh;

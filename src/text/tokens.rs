@@ -338,8 +338,8 @@ mod tests {
             tokens("pm's don’t\u{A0}STOP €3,5M–DEAL the u s says CAFE\u{301}S reopen"),
             words
         );
-        assert_eq!(tokens(""), []);
-        assert_eq!(tokens("… — “”\u{301}\u{200D}!"), []);
+        assert!(tokens("").is_empty());
+        assert!(tokens("… — “”\u{301}\u{200D}!").is_empty());
         assert_eq!(tokens("a"), hashes("a"));
     }
 
