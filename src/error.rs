@@ -27,6 +27,9 @@ pub enum Error {
     /// A parameter is out of its range or two parameters do not go together.
     #[error("{0}")]
     Parameter(String),
+    /// The first bad record of a run with `strict`. Without it a bad record is counted and the run goes on.
+    #[error("{0} (stopped because of --strict)")]
+    Rejected(crate::corpus::Reject),
     /// An input file was changed while it was being read.
     #[error("{} changed while it was being read; run again on a file that stays as it is", .0.display())]
     Changed(PathBuf),

@@ -1,47 +1,186 @@
 //! Finds near-duplicate news: the same agency report printed by many outlets, cut, retitled, extended.
 //!
-//! The stages, in the order in which they run; a stage knows those above it:
+//! [`cluster()`] is the whole pipeline; its stages are the modules, each of which knows only those above it:
 //!
 //! * [`corpus`]: files become articles.
 //! * [`text`]: a text becomes tokens, the hashes of its words.
-//! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature.
+//! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature; exact duplicates are found.
 //! * [`lsh`]: signatures that agree on a band become candidate pairs.
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.
-//! * [`cluster`]: accepted pairs become connected components.
+//! * [`mod@cluster`]: accepted pairs become connected components with a representative.
+//! * [`report`]: clusters become files.
 //!
 //! ```
-//! use wirecopy::fingerprint::{Permutations, ShingleSize, Signatures, shingles};
-//! use wirecopy::lsh::{Banding, candidates};
-//! use wirecopy::progress::Silent;
-//! use wirecopy::text::Tokeniser;
+//! use wirecopy::{Options, progress::Silent};
 //!
-//! let texts = [
-//!     "The port of Harlow Bay reopened on Monday after a two-day strike, the harbour master said.",
-//!     "Rain is expected in the northern valleys on Tuesday, forecasters said.",
-//!     "The port of Harlow Bay reopened on Monday after a two-day strike, its harbour master said.",
-//! ];
-//! let permutations = Permutations::new(128, 1)?;
-//! let mut tokeniser = Tokeniser::new();
-//! let mut signatures = Signatures::new(permutations.len());
-//! let (mut set, mut signature) = (Vec::new(), vec![0; permutations.len()]);
-//! for text in texts {
-//!     shingles(tokeniser.tokens(text), ShingleSize::default(), &mut set);
-//!     permutations.signature(&set, &mut signature);
-//!     signatures.extend(&signature);
-//! }
-//! let banding = Banding::for_similarity(0.5, permutations.len())?;
-//! let found = candidates(&signatures, &[0, 1, 2], banding, |_, _, agreeing| agreeing > 20, &Silent)?;
-//! assert_eq!(found.pairs, [(0, 2)]);
-//! # Ok::<(), wirecopy::Error>(())
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("news.jsonl");
+//! std::fs::write(&path, concat!(
+//!     r#"{"id":"a","text":"The port of Harlow Bay reopened on Monday after a two-day strike, the harbour master said."}"#, "\n",
+//!     r#"{"id":"b","text":"Rain is expected in the northern valleys on Tuesday, forecasters said."}"#, "\n",
+//!     r#"{"id":"c","text":"The port of Harlow Bay reopened on Monday after a two-day strike, the harbour master says."}"#, "\n",
+//! ))?;
+//! let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+//! assert_eq!(run.clusters.len(), 1);
+//! assert_eq!(run.clusters[0].members.len(), 2);
+//! assert_eq!(run.evidence.description(run.clusters[0].representative())?.unwrap().id, "a");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod cli;
 pub mod cluster;
 pub mod corpus;
 pub mod error;
 pub mod fingerprint;
 pub mod lsh;
 pub mod progress;
+pub mod report;
 pub mod text;
 pub mod verify;
 
 pub use error::{Error, Result};
+
+use cluster::{Cluster, Keep};
+use corpus::{Corpus, CorpusOptions};
+use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
+use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts};
+use progress::Progress;
+use std::path::PathBuf;
+use verify::{Acceptance, Edge, Evidence, Prefilter};
+
+/// What a run is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How the corpus is read.
+    pub corpus: CorpusOptions,
+    /// Words in a shingle.
+    pub shingle_size: ShingleSize,
+    /// Values in a signature, 1 to [`Permutations::MAX`].
+    pub permutations: usize,
+    /// Chooses the hash functions of the signatures.
+    pub seed: u64,
+    /// Bands and rows; chosen by [`Options::banding`] if there are none.
+    pub bands_and_rows: Option<(usize, usize)>,
+    /// Which pairs are copies.
+    pub acceptance: Acceptance,
+    /// Which article of a cluster is its representative.
+    pub keep: Keep,
+    /// Whether the first bad record ends the run.
+    pub strict: bool,
+    /// Where temporary files go; the system's folder for them if there is none.
+    pub tmp: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            corpus: CorpusOptions::default(),
+            shingle_size: ShingleSize::default(),
+            permutations: 128,
+            seed: 1,
+            bands_and_rows: None,
+            acceptance: Acceptance::default(),
+            keep: Keep::default(),
+            strict: false,
+            tmp: None,
+        }
+    }
+}
+
+impl Options {
+    /// The banding: as given, or chosen so that a pair at the threshold is found and, where containment counts,
+    /// also a copy [cut](CUT_COPY_SIMILARITY) to 30 % of its length.
+    ///
+    /// # Errors
+    /// If it does not fit the permutations.
+    pub fn banding(&self) -> Result<Banding> {
+        match self.bands_and_rows {
+            Some((bands, rows)) => Banding::new(bands, rows, self.permutations),
+            None => {
+                let cut = self
+                    .acceptance
+                    .containment()
+                    .map_or(1.0, |_| CUT_COPY_SIMILARITY);
+                Banding::for_similarity(self.acceptance.threshold().min(cut), self.permutations)
+            }
+        }
+    }
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Run {
+    /// The files that were read.
+    pub corpus: Corpus,
+    /// The fingerprints of all articles.
+    pub fingerprints: Fingerprints,
+    /// The exact duplicates.
+    pub duplicates: Duplicates,
+    /// The bands and rows that were used.
+    pub banding: Banding,
+    /// What the search for candidates did.
+    pub candidates: CandidateCounts,
+    /// The accepted pairs of distinct texts, sorted.
+    pub edges: Vec<Edge>,
+    /// What is known of the articles in clusters.
+    pub evidence: Evidence,
+    /// The clusters, the largest first.
+    pub clusters: Vec<Cluster>,
+}
+
+/// Reads the articles of `inputs` (files and folders) and finds the clusters of copies, on the current rayon pool.
+///
+/// # Errors
+/// A parameter out of its range; an input that cannot be read; no usable record among those that
+/// were read; the first bad record with `strict`; [`Error::Interrupted`].
+pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Run> {
+    let rule = options.acceptance;
+    let banding = options.banding()?;
+    let printing = FingerprintOptions {
+        shingle_size: options.shingle_size,
+        permutations: Permutations::new(options.permutations, options.seed)?,
+        strict: options.strict,
+    };
+    let filter = Prefilter::new(rule, options.permutations);
+
+    let corpus = Corpus::open(inputs, options.corpus.clone())?;
+    let prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
+    if prints.rows.is_empty() && prints.rejected_total() > 0 {
+        return Err(Error::Input(format!(
+            "none of the {} records could be used",
+            prints.rejected_total()
+        )));
+    }
+    let duplicates = Duplicates::find(&prints);
+    let distinct = duplicates.distinct_articles(&prints);
+    let shingles = |article: u32| prints.rows[article as usize].shingles(prints.shingle_size);
+    let worthwhile = |a, b, agreeing| filter.worthwhile(shingles(a), shingles(b), agreeing);
+    let found = lsh::candidates(&prints.signatures, &distinct, banding, worthwhile, progress)?;
+    let evidence = Evidence::gather(
+        &corpus,
+        &prints,
+        &duplicates,
+        &found.pairs,
+        options.tmp.as_deref(),
+        progress,
+    )?;
+    let edges = verify::verify(&found.pairs, &evidence, rule, progress)?;
+    let clusters = cluster::build(
+        &prints,
+        &duplicates,
+        &edges,
+        &evidence,
+        options.keep,
+        progress,
+    )?;
+    Ok(Run {
+        corpus,
+        fingerprints: prints,
+        duplicates,
+        banding,
+        candidates: found.counts,
+        edges,
+        evidence,
+        clusters,
+    })
+}

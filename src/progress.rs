@@ -1,5 +1,7 @@
 //! How the library tells a program what it is doing, and is told to stop.
 
+use crate::corpus::Reject;
+
 /// A stage of the pipeline, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +41,10 @@ pub trait Progress: Sync {
     /// `done` more units of the running stage are done, and `articles` more articles were seen.
     fn advance(&self, done: u64, articles: u64) {
         let _ = (done, articles);
+    }
+    /// A bad record was found. Calls come in corpus order.
+    fn rejected(&self, reject: &Reject) {
+        let _ = reject;
     }
     /// The running stage is finished.
     fn end(&self) {}

@@ -1,5 +1,216 @@
-//! Verified pairs to clusters: connected components.
+//! Verified pairs to clusters.
+//!
+//! A cluster is a connected component of accepted pairs and exact duplicates. It has a representative, the article
+//! that is kept when copies are thrown away, and an id that depends only on the words of its members. Components
+//! chain: two members may be unlike each other and hang together through a third. Each member therefore says how
+//! alike it is to the representative, and which accepted neighbour it matched best.
 
 mod union_find;
 
 pub use union_find::UnionFind;
+
+use crate::fingerprint::{Duplicates, Fingerprints};
+use crate::progress::Progress;
+use crate::verify::{Edge, Evidence, Similarity};
+use crate::{Error, Result};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Which article of a cluster is its representative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// The earliest published; articles without a date come after those with one. Among equals the longest,
+    /// then the first in the corpus.
+    #[default]
+    Earliest,
+    /// The one with the most words; among equals the earliest, then the first in the corpus.
+    Longest,
+    /// The first in the corpus.
+    First,
+}
+
+/// An article in a cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The article.
+    pub article: u32,
+    /// Jaccard similarity to the representative, 0 to 1; 1 for the representative itself.
+    pub jaccard: f64,
+    /// Containment to the representative, 0 to 1; 1 for the representative itself.
+    pub containment: f64,
+    /// The accepted neighbour that it matched best; none only in a cluster of one.
+    pub matched: Option<u32>,
+    /// Hours between the earliest dated article of the cluster and this one; none without a date.
+    pub hours_after_first: Option<f64>,
+}
+
+/// Articles that are copies of one report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// `c` and 16 hexadecimal digits: a hash of the distinct texts (as words) of its members.
+    pub id: String,
+    /// The representative first, then by date (undated ones last), then in corpus order.
+    pub members: Vec<Member>,
+}
+
+impl Cluster {
+    /// The article that stands for the cluster.
+    pub fn representative(&self) -> u32 {
+        self.members[0].article
+    }
+}
+
+/// The clusters of two or more articles, the largest first, equal ones by id.
+///
+/// # Errors
+/// If evidence in a temporary file cannot be read; [`Error::Interrupted`].
+pub fn build(
+    prints: &Fingerprints,
+    duplicates: &Duplicates,
+    edges: &[Edge],
+    evidence: &Evidence,
+    keep: Keep,
+    progress: &dyn Progress,
+) -> Result<Vec<Cluster>> {
+    let links = duplicates.pairs.iter().copied();
+    let first_of: HashMap<u32, u32> = links
+        .clone()
+        .map(|(first, duplicate)| (duplicate, first))
+        .collect();
+    let best = best_matches(duplicates, edges);
+    let components = components(
+        prints.rows.len(),
+        links.chain(edges.iter().map(|edge| (edge.a, edge.b))),
+    );
+    let clusters: Result<Vec<Cluster>> = components
+        .into_par_iter()
+        .map(|articles| {
+            if progress.cancelled() {
+                return Err(Error::Interrupted);
+            }
+            cluster_of(articles, prints, &first_of, &best, evidence, keep)
+        })
+        .collect();
+    let mut clusters = clusters?;
+    clusters.par_sort_by(|a, b| {
+        b.members
+            .len()
+            .cmp(&a.members.len())
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    Ok(clusters)
+}
+
+/// The components of two or more, each ascending.
+fn components(articles: usize, links: impl Iterator<Item = (u32, u32)> + Clone) -> Vec<Vec<u32>> {
+    let mut linked: Vec<u32> = links.clone().flat_map(|(a, b)| [a, b]).collect();
+    linked.sort_unstable();
+    linked.dedup();
+    let mut sets = UnionFind::new(articles);
+    for (a, b) in links {
+        sets.join(a, b);
+    }
+    let mut labelled: Vec<(u32, u32)> = linked
+        .into_iter()
+        .map(|article| (sets.find(article), article))
+        .collect();
+    labelled.par_sort_unstable();
+    labelled
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|part| part.iter().map(|&(_, article)| article).collect())
+        .collect()
+}
+
+/// The best accepted neighbour of each article that has one: highest Jaccard, then
+/// highest containment, then first in the corpus. An exact duplicate is the best there is.
+fn best_matches(duplicates: &Duplicates, edges: &[Edge]) -> HashMap<u32, u32> {
+    let mut best: HashMap<u32, (Similarity, u32)> = HashMap::new();
+    for edge in edges {
+        for (article, neighbour) in [(edge.a, edge.b), (edge.b, edge.a)] {
+            let rank = |s: Similarity, n: u32| (s.jaccard(), s.containment(), Reverse(n));
+            best.entry(article)
+                .and_modify(|held| {
+                    if rank(edge.similarity, neighbour) > rank(held.0, held.1) {
+                        *held = (edge.similarity, neighbour);
+                    }
+                })
+                .or_insert((edge.similarity, neighbour));
+        }
+    }
+    let mut best: HashMap<u32, u32> = best
+        .into_iter()
+        .map(|(article, (_, neighbour))| (article, neighbour))
+        .collect();
+    for &(first, duplicate) in duplicates.pairs.iter().rev() {
+        best.insert(duplicate, first);
+        best.insert(first, duplicate);
+    }
+    best
+}
+
+fn cluster_of(
+    articles: Vec<u32>,
+    prints: &Fingerprints,
+    first_of: &HashMap<u32, u32>,
+    best: &HashMap<u32, u32>,
+    evidence: &Evidence,
+    keep: Keep,
+) -> Result<Cluster> {
+    let published = |article: u32| evidence.published(article);
+    let words = |article: u32| prints.rows[article as usize].tokens;
+    // `None` sorts before every date, so absence is told by its own flag.
+    let by_date = |article: u32| (published(article).is_none(), published(article), article);
+    let representative = match keep {
+        Keep::Earliest => articles.iter().copied().min_by_key(|&article| {
+            let (undated, date, article) = by_date(article);
+            (undated, date, Reverse(words(article)), article)
+        }),
+        Keep::Longest => articles
+            .iter()
+            .copied()
+            .min_by_key(|&article| (Reverse(words(article)), by_date(article))),
+        Keep::First => articles.first().copied(),
+    };
+    let representative = representative.unwrap_or_default();
+
+    let mut digests: Vec<u128> = articles
+        .iter()
+        .map(|&article| prints.rows[article as usize].digest().0)
+        .collect();
+    digests.sort_unstable();
+    digests.dedup();
+    let bytes: Vec<u8> = digests
+        .iter()
+        .flat_map(|digest| digest.to_le_bytes())
+        .collect();
+    let id = format!("c{:016x}", xxh3_64(&bytes));
+
+    let mut order = articles;
+    order.sort_by_key(|&article| (article != representative, by_date(article)));
+    let earliest = order.iter().filter_map(|&article| published(article)).min();
+
+    let distinct = |article: u32| first_of.get(&article).copied().unwrap_or(article);
+    let mut comparison = evidence.comparison();
+    let mut members = Vec::with_capacity(order.len());
+    for article in order {
+        let (jaccard, containment) = if distinct(article) == distinct(representative) {
+            (1.0, 1.0)
+        } else {
+            let similarity = comparison.similarity(distinct(representative), distinct(article))?;
+            (similarity.jaccard(), similarity.containment())
+        };
+        members.push(Member {
+            article,
+            jaccard,
+            containment,
+            matched: best.get(&article).copied(),
+            hours_after_first: published(article)
+                .zip(earliest)
+                .map(|(date, first)| (date - first) as f64 / 3600.0),
+        });
+    }
+    Ok(Cluster { id, members })
+}

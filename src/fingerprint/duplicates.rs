@@ -1,0 +1,60 @@
+//! Articles with the same words in the same order.
+
+use super::{Digest, Fingerprints};
+use rayon::prelude::*;
+
+/// The exact duplicates of a corpus.
+#[derive(Debug, Default)]
+pub struct Duplicates {
+    /// `(first, duplicate)`: an article and the first article with the same words;
+    /// sorted, so that the duplicates of one article stand together in corpus order.
+    pub pairs: Vec<(u32, u32)>,
+}
+
+impl Duplicates {
+    /// Finds the exact duplicates by their digests.
+    pub fn find(prints: &Fingerprints) -> Self {
+        let digest = |article: u32| prints.rows[article as usize].digest();
+        let mut order: Vec<(u64, u32)> = (0..prints.rows.len() as u32)
+            .into_par_iter()
+            .map(|article| ((digest(article).0 >> 64) as u64, article))
+            .collect();
+        order.par_sort_unstable();
+        let mut pairs = Vec::new();
+        for group in order
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|group| group.len() > 1)
+        {
+            // The halves of equal digests are equal; the reverse is only nearly always so.
+            let mut firsts: Vec<(Digest, u32)> = Vec::new();
+            for &(_, article) in group {
+                match firsts.iter().find(|(known, _)| *known == digest(article)) {
+                    Some(&(_, first)) => pairs.push((first, article)),
+                    None => firsts.push((digest(article), article)),
+                }
+            }
+        }
+        pairs.par_sort_unstable();
+        Self { pairs }
+    }
+
+    /// The duplicates of `article`, if it is the first of its kind.
+    pub fn of(&self, article: u32) -> impl Iterator<Item = u32> + '_ {
+        let start = self.pairs.partition_point(|&(first, _)| first < article);
+        self.pairs[start..]
+            .iter()
+            .take_while(move |&&(first, _)| first == article)
+            .map(|&(_, duplicate)| duplicate)
+    }
+
+    /// The articles that can be candidates: each distinct text once, if it has a shingle. Ascending.
+    pub fn distinct_articles(&self, prints: &Fingerprints) -> Vec<u32> {
+        let mut duplicates: Vec<u32> = self.pairs.iter().map(|&(_, duplicate)| duplicate).collect();
+        duplicates.sort_unstable();
+        let mut next = duplicates.into_iter().peekable();
+        (0..prints.rows.len() as u32)
+            .filter(|article| next.next_if_eq(article).is_none())
+            .filter(|&article| prints.rows[article as usize].shingles(prints.shingle_size) > 0)
+            .collect()
+    }
+}

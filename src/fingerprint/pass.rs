@@ -1,0 +1,209 @@
+//! The first pass: every article of a corpus becomes a row and a signature.
+
+use super::{Digest, Permutations, ShingleSize, Signatures, digest, shingles};
+use crate::corpus::{Block, Corpus, Reject, RejectReason};
+use crate::progress::{Progress, Stage};
+use crate::text::Tokeniser;
+use crate::{Error, Result};
+use std::collections::BTreeMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What is remembered of an article beside its signature: 56 bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Where its record starts in its (decompressed) file, in bytes.
+    pub offset: u64,
+    /// The line, from 1, on which its record starts.
+    pub line: u64,
+    /// A hash of its id, to notice ids that occur twice.
+    pub id_hash: u64,
+    digest: [u64; 2],
+    /// Length of its record in bytes.
+    pub len: u32,
+    /// Words of its text.
+    pub tokens: u32,
+}
+
+impl Row {
+    /// The digest of its words: equal for exact duplicates, and only for them.
+    pub fn digest(&self) -> Digest {
+        Digest(u128::from(self.digest[0]) << 64 | u128::from(self.digest[1]))
+    }
+
+    /// Shingles of its text, repeated ones counted.
+    pub fn shingles(&self, size: ShingleSize) -> u32 {
+        (self.tokens + 1).saturating_sub(size.get() as u32)
+    }
+}
+
+/// The fingerprints of a corpus. Articles are numbered from 0 in corpus order.
+#[derive(Debug)]
+pub struct Fingerprints {
+    /// One row an article.
+    pub rows: Vec<Row>,
+    /// One signature an article; of articles shorter than a shingle it means nothing.
+    pub signatures: Signatures,
+    /// Words in a shingle.
+    pub shingle_size: ShingleSize,
+    /// For each file of the corpus the number of its first article.
+    file_starts: Vec<u32>,
+    /// Bad records, by reason.
+    pub rejected: BTreeMap<RejectReason, u64>,
+    /// Bytes of text that were fingerprinted.
+    pub text_bytes: u64,
+}
+
+impl Fingerprints {
+    /// Which file of the corpus an article came from.
+    pub fn file(&self, article: u32) -> usize {
+        self.file_starts.partition_point(|&start| start <= article) - 1
+    }
+
+    /// The articles of a file.
+    pub fn articles_of_file(&self, file: usize) -> std::ops::Range<u32> {
+        let end = self
+            .file_starts
+            .get(file + 1)
+            .copied()
+            .unwrap_or(self.rows.len() as u32);
+        self.file_starts[file]..end
+    }
+
+    /// All bad records.
+    pub fn rejected_total(&self) -> u64 {
+        self.rejected.values().sum()
+    }
+}
+
+/// How a corpus is fingerprinted.
+#[derive(Debug)]
+pub struct FingerprintOptions {
+    /// Words in a shingle.
+    pub shingle_size: ShingleSize,
+    /// The permutations of the signature.
+    pub permutations: Permutations,
+    /// Whether the first bad record ends the run.
+    pub strict: bool,
+}
+
+/// What a worker makes of a block.
+struct Fingerprinted {
+    file: u32,
+    rows: Vec<Row>,
+    values: Vec<u32>,
+    rejects: Vec<Reject>,
+    text_bytes: u64,
+}
+
+/// What a worker keeps between two blocks.
+struct Scratch {
+    tokeniser: Tokeniser,
+    shingles: Vec<u64>,
+}
+
+/// Reads the corpus once and fingerprints it.
+///
+/// # Errors
+/// What reading gives; [`Error::Rejected`] for the first bad record with `strict`;
+/// [`Error::Interrupted`].
+pub fn fingerprint_corpus(
+    corpus: &Corpus,
+    options: &FingerprintOptions,
+    progress: &dyn Progress,
+) -> Result<Fingerprints> {
+    let slots = options.permutations.len();
+    let mut prints = Fingerprints {
+        rows: Vec::new(),
+        signatures: Signatures::new(slots),
+        shingle_size: options.shingle_size,
+        file_starts: Vec::new(),
+        rejected: BTreeMap::new(),
+        text_bytes: 0,
+    };
+    corpus.scan(
+        Stage::Fingerprint,
+        progress,
+        || Scratch {
+            tokeniser: Tokeniser::new(),
+            shingles: Vec::new(),
+        },
+        |scratch, block| Ok(fingerprint_block(scratch, corpus, block, options)),
+        |done: Fingerprinted| {
+            for reject in done.rejects {
+                progress.rejected(&reject);
+                if options.strict {
+                    return Err(Error::Rejected(reject));
+                }
+                *prints.rejected.entry(reject.reason).or_default() += 1;
+            }
+            if prints.rows.len() + done.rows.len() > u32::MAX as usize {
+                return Err(Error::Input(
+                    "a corpus can hold at most 4,294,967,295 articles; split it".into(),
+                ));
+            }
+            while prints.file_starts.len() <= done.file as usize {
+                prints.file_starts.push(prints.rows.len() as u32);
+            }
+            prints.text_bytes += done.text_bytes;
+            prints.rows.extend_from_slice(&done.rows);
+            prints.signatures.extend(&done.values);
+            Ok(())
+        },
+    )?;
+    prints
+        .file_starts
+        .resize(corpus.files().len(), prints.rows.len() as u32);
+    Ok(prints)
+}
+
+fn fingerprint_block(
+    scratch: &mut Scratch,
+    corpus: &Corpus,
+    block: &Block,
+    options: &FingerprintOptions,
+) -> Fingerprinted {
+    let slots = options.permutations.len();
+    let mut done = Fingerprinted {
+        file: block.file,
+        rows: Vec::with_capacity(block.records.len()),
+        values: vec![u32::MAX; block.records.len() * slots],
+        rejects: block.rejects.clone(),
+        text_bytes: 0,
+    };
+    for record in &block.records {
+        let article = match corpus.parse(block, record) {
+            Ok(article) => article,
+            Err(reject) => {
+                done.rejects.push(reject);
+                continue;
+            }
+        };
+        let tokens = scratch.tokeniser.tokens(&article.text);
+        if tokens.is_empty() {
+            let detail = "the text holds no words".to_owned();
+            done.rejects
+                .push(corpus.reject(block, record, RejectReason::MissingText, detail));
+            continue;
+        }
+        let start = done.rows.len() * slots;
+        shingles(tokens, options.shingle_size, &mut scratch.shingles);
+        if !scratch.shingles.is_empty() {
+            options
+                .permutations
+                .signature(&scratch.shingles, &mut done.values[start..start + slots]);
+        }
+        let Digest(digest) = digest(tokens);
+        done.text_bytes += article.text.len() as u64;
+        done.rows.push(Row {
+            offset: record.offset,
+            line: record.line,
+            id_hash: xxh3_64(article.id.as_bytes()),
+            digest: [(digest >> 64) as u64, digest as u64],
+            len: record.len,
+            tokens: tokens.len() as u32,
+        });
+    }
+    done.values.truncate(done.rows.len() * slots);
+    done.rejects.sort_by_key(|reject| reject.line);
+    done
+}
