@@ -35,6 +35,7 @@ pub mod fingerprint;
 pub mod lsh;
 pub mod progress;
 pub mod report;
+pub mod synthetic;
 pub mod text;
 pub mod verify;
 

@@ -1,0 +1,162 @@
+//! Drives the built program on the fixtures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn wirecopy(arguments: &[&str]) -> Output {
+    let program = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(arguments)
+        .output();
+    program.expect("the program was built for this test")
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name)
+}
+
+/// The sets of ids that share a value in the column `cluster`.
+fn clusters(csv: &[u8], cluster: &str) -> BTreeSet<BTreeSet<String>> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (id, cluster) = (column("id"), column(cluster));
+    let mut sets: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in reader.records() {
+        let record = record.unwrap();
+        sets.entry(record[cluster].to_owned())
+            .or_default()
+            .insert(record[id].to_owned());
+    }
+    sets.into_values().collect()
+}
+
+#[test]
+fn the_fixtures_give_the_expected_clusters_whatever_the_threads_and_the_seed() {
+    let news = fixture("news.jsonl");
+    let expected = clusters(
+        &std::fs::read(fixture("expected-clusters.csv")).unwrap(),
+        "cluster",
+    );
+    let base = wirecopy(&["cluster", news.to_str().unwrap(), "--threads", "1"]);
+    assert!(
+        base.status.success(),
+        "{}",
+        String::from_utf8_lossy(&base.stderr)
+    );
+    assert_eq!(clusters(&base.stdout, "cluster_id"), expected);
+    for more in [["--threads", "3"], ["--seed", "99"]] {
+        let other = wirecopy(&["cluster", news.to_str().unwrap(), more[0], more[1]]);
+        assert_eq!(
+            String::from_utf8_lossy(&other.stdout),
+            String::from_utf8_lossy(&base.stdout),
+            "{more:?}"
+        );
+    }
+}
+
+#[test]
+fn the_order_of_the_articles_changes_neither_clusters_nor_their_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let turned = folder.path().join("news.jsonl");
+    let text = std::fs::read_to_string(fixture("news.jsonl")).unwrap();
+    let lines: Vec<&str> = text.lines().rev().collect();
+    std::fs::write(&turned, lines.join("\n")).unwrap();
+    let ids = |path: &Path| {
+        let done = wirecopy(&["cluster", path.to_str().unwrap()]);
+        let mut reader = csv::Reader::from_reader(done.stdout.as_slice());
+        reader
+            .records()
+            .map(|r| r.unwrap())
+            .map(|r| (r[0].to_owned(), r[3].to_owned()))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ids(&fixture("news.jsonl")), ids(&turned));
+}
+
+#[test]
+fn bad_records_are_reported_and_strict_leaves_the_old_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (
+        folder.path().join("bad.jsonl"),
+        folder.path().join("out.csv"),
+    );
+    std::fs::write(&input, "{\"id\":\"a\",\"text\":\"one two three four\"}\n{broken\n{\"id\":\"b\",\"text\":\"One, two: three four\"}\n").unwrap();
+    std::fs::write(&output, "old").unwrap();
+    let run = |more: &[&str]| {
+        wirecopy(
+            &[
+                &[
+                    "cluster",
+                    input.to_str().unwrap(),
+                    "-o",
+                    output.to_str().unwrap(),
+                ],
+                more,
+            ]
+            .concat(),
+        )
+    };
+    let strict = run(&["--strict"]);
+    assert_eq!(strict.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&strict.stderr).contains("bad.jsonl:2: not a JSON object"));
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "old");
+    let done = run(&[]);
+    assert!(done.status.success());
+    assert!(String::from_utf8_lossy(&done.stderr).contains("1 records could not be used"));
+    let pair: BTreeSet<String> = ["a".to_owned(), "b".to_owned()].into();
+    assert_eq!(
+        clusters(&std::fs::read(&output).unwrap(), "cluster_id"),
+        BTreeSet::from([pair])
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "no temporary file is left"
+    );
+}
+
+#[test]
+fn an_empty_corpus_gives_a_header_and_a_missing_file_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.jsonl");
+    std::fs::write(&empty, "").unwrap();
+    let done = wirecopy(&["cluster", empty.to_str().unwrap()]);
+    assert!(done.status.success());
+    assert_eq!(String::from_utf8_lossy(&done.stdout).lines().count(), 1);
+    let missing = wirecopy(&["cluster", "no-such-file.jsonl"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read no-such-file.jsonl"));
+    assert_eq!(
+        wirecopy(&["cluster", "x", "--threshold", "1.5"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn planted_copies_are_found_and_half_a_corpus_of_variants_is_one_cluster() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("synthetic.jsonl");
+    let options = wirecopy::synthetic::SyntheticOptions {
+        articles: 2_000,
+        variants_of_one_per_mille: 500,
+        ..Default::default()
+    };
+    wirecopy::synthetic::write_jsonl(&options, &mut std::fs::File::create(&path).unwrap(), None)
+        .unwrap();
+    let done = wirecopy(&["cluster", path.to_str().unwrap()]);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let largest = clusters(&done.stdout, "cluster_id")
+        .into_iter()
+        .map(|cluster| cluster.len())
+        .max();
+    assert!(largest >= Some(1_000), "{largest:?}");
+}
