@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod cluster;
+mod generate;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -21,12 +22,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Cluster(cluster::ClusterArguments),
+    Generate(generate::GenerateArguments),
 }
 
 /// Runs the program that the arguments of the process ask for.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Cluster(arguments) => cluster::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use crate::fingerprint::Signatures;
 /// A bucket with more articles than this is crowded.
 pub const CROWDED: usize = 64;
 /// Once an article has so many worthwhile partners, crowded buckets bring it no more.
-pub const PARTNERS: u8 = 16;
+pub const PARTNERS: u8 = 8;
 /// Neighbours in sorted order that a crowded bucket proposes to each of its articles.
 const NEIGHBOURS: usize = 3;
 /// Values after the band that neighbours must share, so that strangers in a crowded bucket
@@ -24,27 +24,31 @@ pub(super) fn propose(
 ) -> u64 {
     let slots = signatures.slots();
     let after = band_end % slots;
+    // The values behind the band, up to the end of the signature, then those from its beginning.
     let turned = |position: u32| {
-        let row = signatures.row(members[position as usize]);
-        row[after..].iter().chain(&row[..after])
+        let (front, back) = signatures.row(members[position as usize]).split_at(after);
+        (back, front)
     };
     let mut order: Vec<u32> = positions.collect();
-    order.sort_unstable_by(|&a, &b| turned(a).cmp(turned(b)).then(a.cmp(&b)));
+    order.sort_unstable_by_key(|&position| (turned(position), position));
 
     let before = pairs.len();
     for (at, &a) in order.iter().enumerate() {
         for &b in order[at + 1..].iter().take(NEIGHBOURS) {
             // Sorted: once a neighbour shares too little, so do those behind it.
-            if !turned(a)
-                .take(SHARED_AFTER_BAND)
-                .eq(turned(b).take(SHARED_AFTER_BAND))
-            {
+            if !shares_enough(turned(a), turned(b)) {
                 break;
             }
             pairs.push(pack(a, b));
         }
     }
     (pairs.len() - before) as u64
+}
+
+/// Whether two turned signatures begin alike.
+fn shares_enough(a: (&[u32], &[u32]), b: (&[u32], &[u32])) -> bool {
+    let pairs = a.0.iter().zip(b.0).chain(a.1.iter().zip(b.1));
+    pairs.take(SHARED_AFTER_BAND).all(|(a, b)| a == b)
 }
 
 /// Bounds the partners that crowded buckets give to one article.
