@@ -160,3 +160,45 @@ fn planted_copies_are_found_and_half_a_corpus_of_variants_is_one_cluster() {
         .max();
     assert!(largest >= Some(1_000), "{largest:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, output) = (
+        folder.path().join("synthetic.jsonl"),
+        folder.path().join("out.csv"),
+    );
+    let options = wirecopy::synthetic::SyntheticOptions {
+        articles: 10_000,
+        ..Default::default()
+    };
+    wirecopy::synthetic::write_jsonl(&options, &mut std::fs::File::create(&path).unwrap(), None)
+        .unwrap();
+    std::fs::write(&output, "old").unwrap();
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    let child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args([
+            "cluster",
+            path.to_str().unwrap(),
+            "-o",
+            output.to_str().unwrap(),
+        ])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The temporary file beside the output appears once the program listens for interrupts.
+    while files() < 3 {
+        std::thread::yield_now();
+    }
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; nothing was written"));
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "old");
+    assert_eq!(files(), 2, "no temporary file is left");
+}

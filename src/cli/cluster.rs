@@ -10,7 +10,8 @@ use crate::{Error, Options, Result, Run};
 use clap::{Args, ValueEnum};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 /// Find the copies in a corpus and write its clusters as CSV
@@ -82,13 +83,18 @@ enum KeepArgument {
     First,
 }
 
-/// Prints the first bad records as they come.
+/// Prints the first bad records as they come, and passes an interrupt on.
 struct Talk {
     quiet: bool,
     rejected: AtomicU64,
+    interrupted: Arc<AtomicBool>,
 }
 
 impl Progress for Talk {
+    fn cancelled(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     fn rejected(&self, reject: &Reject) {
         const SHOWN: u64 = 10;
         let before = self.rejected.fetch_add(1, Ordering::Relaxed);
@@ -122,6 +128,10 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         ..Options::default()
     };
     options.corpus.max_document = arguments.max_document;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
     // Created before the work, so that a place that cannot be written is told at once.
     let output = arguments
         .output
@@ -140,6 +150,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let talk = Talk {
         quiet: arguments.quiet,
         rejected: AtomicU64::new(0),
+        interrupted,
     };
     let run = pool.install(|| crate::cluster(&arguments.inputs, &options, &talk))?;
     match output {
