@@ -56,7 +56,7 @@ pub struct Options {
     pub corpus: CorpusOptions,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
-    /// Values in a signature, 1 to [`Permutations::MAX`].
+    /// Values in a signature, 1 to [`fingerprint::MAX_PERMUTATIONS`].
     pub permutations: usize,
     /// Chooses the hash functions of the signatures.
     pub seed: u64,

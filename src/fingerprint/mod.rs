@@ -1,14 +1,52 @@
-//! Tokens to shingles to signatures.
+//! Tokens -> shingles -> signature: what articles are compared by.
+//!
+//! * [`shingles`] hashes every window of k consecutive words. The Jaccard similarity of two
+//!   articles is that of their sets of shingles: the shared ones as a share of all.
+//! * [`Permutations::signature`] boils the set down to a fixed number of 32-bit values, and
+//!   [`estimate`] reads the similarity of two sets off their signatures.
+//! * [`Digest`] tells whether two articles are word for word the same.
+//!
+//! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
+//! on every machine, from every [kernel](Kernel). `kernels/x86.rs` is the only file of this
+//! stage with `unsafe` code, and only to call code compiled for instructions whose presence
+//! was checked.
+//!
+//! ```
+//! use wirecopy::fingerprint::{Permutations, ShingleSize, estimate, shingles};
+//! use wirecopy::text::Tokeniser;
+//!
+//! # fn main() -> wirecopy::Result<()> {
+//! let mut tokeniser = Tokeniser::new();
+//! let permutations = Permutations::new(128, 1)?;
+//! let mut signature = |text| {
+//!     let mut all = Vec::new();
+//!     shingles(tokeniser.tokens(text), ShingleSize::new(3)?, &mut all);
+//!     let mut signature = vec![0; permutations.len()];
+//!     permutations.signature(&all, &mut signature);
+//!     wirecopy::Result::Ok(signature)
+//! };
+//! let a = signature("The ferry to the islands was cancelled on Monday because of high winds")?;
+//! let b = signature("The ferry to the islands was cancelled on Tuesday because of high winds")?;
+//! // 8 of 14 shingles are shared.
+//! assert!((estimate(&a, &b) - 8.0 / 14.0).abs() < 0.15);
+//! # Ok(())
+//! # }
+//! ```
+
+mod digest;
+mod kernels;
+mod shingles;
+mod signature;
+
+pub use digest::Digest;
+pub use kernels::Kernel;
+pub use shingles::{ShingleSize, shingles};
+pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 
 mod duplicates;
-mod minhash;
 mod pass;
-mod shingles;
 mod signatures;
 
 pub use duplicates::Duplicates;
-pub use minhash::{Permutations, agreeing};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
-pub(crate) use shingles::mix;
-pub use shingles::{Digest, ShingleSize, digest, shingles};
 pub use signatures::Signatures;

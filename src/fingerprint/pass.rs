@@ -1,6 +1,6 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
-use super::{Digest, Permutations, ShingleSize, Signatures, digest, shingles};
+use super::{Digest, Permutations, ShingleSize, Signatures, shingles};
 use crate::corpus::{Block, Corpus, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
@@ -192,7 +192,7 @@ fn fingerprint_block(
                 .permutations
                 .signature(&scratch.shingles, &mut done.values[start..start + slots]);
         }
-        let Digest(digest) = digest(tokens);
+        let Digest(digest) = Digest::of(tokens);
         done.text_bytes += article.text.len() as u64;
         done.rows.push(Row {
             offset: record.offset,

@@ -7,7 +7,7 @@
 //! are left, so that fewer than one pair in eight members meets by chance, and those are
 //! dropped when their signatures are compared.
 
-use crate::fingerprint::{Signatures, mix};
+use crate::fingerprint::Signatures;
 
 /// Entries that a part holds on average: small enough for a sort within the first-level cache.
 const PART: usize = 512;
@@ -53,6 +53,14 @@ fn hash_band(values: &[u32]) -> u64 {
         hash = mix(hash.rotate_left(29) ^ (low | high << 32));
     }
     hash
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
+#[inline]
+fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
 }
 
 /// Fills `entries[band][position]` for the bands that start at `first_band`.

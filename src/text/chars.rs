@@ -96,39 +96,37 @@ const PAGE: usize = 256;
 
 /// The entries of all characters seen so far, in pages of 256 that are made when first needed.
 pub(super) struct Chars {
-    /// One more than the number of the page of `c >> 8`; 0 while it has none.
-    index: Box<[u16]>,
-    pages: Vec<[Entry; PAGE]>,
+    /// Where the page of `c >> 8` begins in `entries`; far beyond its end while it has none.
+    pages: Box<[u32; 0x11_0000 / PAGE]>,
+    entries: Vec<Entry>,
 }
 
 impl Chars {
     pub(super) fn new() -> Self {
         Self {
-            index: vec![0; 0x11_0000 / PAGE].into_boxed_slice(),
-            pages: Vec::new(),
+            pages: Box::new([u32::MAX / 2; 0x11_0000 / PAGE]),
+            entries: Vec::new(),
         }
     }
 
     #[inline]
     pub(super) fn get(&mut self, c: char) -> Entry {
         let code = c as usize;
-        let mut page = self.index[code / PAGE];
-        if page == 0 {
-            page = self.add_page(code / PAGE);
+        let at = self.pages[code / PAGE] as usize + code % PAGE;
+        match self.entries.get(at) {
+            Some(&entry) => entry,
+            None => self.add_page(c),
         }
-        self.pages[usize::from(page) - 1][code % PAGE]
     }
 
     #[cold]
-    fn add_page(&mut self, number: usize) -> u16 {
-        let page = std::array::from_fn(|i| {
-            // Surrogates are never asked for; any entry will do.
-            Entry::of(char::from_u32((number * PAGE + i) as u32).unwrap_or('\0'))
-        });
-        self.pages.push(page);
-        let page = self.pages.len() as u16;
-        self.index[number] = page;
-        page
+    fn add_page(&mut self, c: char) -> Entry {
+        let first = c as u32 / PAGE as u32 * PAGE as u32;
+        self.pages[c as usize / PAGE] = self.entries.len() as u32;
+        // Surrogates are never asked for; any entry will do.
+        let page = (first..first + PAGE as u32).map(|code| char::from_u32(code).unwrap_or('\0'));
+        self.entries.extend(page.map(Entry::of));
+        Entry::of(c)
     }
 }
 

@@ -7,7 +7,7 @@
 use super::spool::{Handle, Spool};
 use super::{Similarity, distinct, shared};
 use crate::corpus::{Article, Block, Corpus, parse_published};
-use crate::fingerprint::{Duplicates, Fingerprints, digest, shingles};
+use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
@@ -244,7 +244,7 @@ fn gather_block(
             .parse(block, &block.records[at])
             .map_err(|_| changed())?;
         let tokens = scratch.tokeniser.tokens(&parsed.text);
-        if digest(tokens) != row.digest() {
+        if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
         if compared.binary_search(&article).is_ok() {

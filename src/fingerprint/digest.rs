@@ -1,0 +1,75 @@
+//! Whether two articles are word for word the same.
+
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// The digest of a sequence of tokens.
+///
+/// Articles with the same words in the same order have the same digest, however they
+/// are punctuated and capitalised; others differ, but for a chance of 2^-128 a pair (and that of
+/// two words having the same 64-bit token). It is xxh3 (128 bits, no seed) over the tokens as little-endian
+/// bytes, so that a stored digest means the same everywhere.
+///
+/// ```
+/// use wirecopy::fingerprint::Digest;
+/// use wirecopy::text::Tokeniser;
+///
+/// let mut tokeniser = Tokeniser::new();
+/// let digest = Digest::of(tokeniser.tokens("Prices rose again, officials said."));
+/// assert_eq!(digest, Digest::of(tokeniser.tokens("PRICES ROSE AGAIN – officials said")));
+/// assert_ne!(digest, Digest::of(tokeniser.tokens("Officials said prices rose again.")));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub u128);
+
+impl Digest {
+    /// The digest of `tokens`. No tokens have a digest too, the same for all empty texts.
+    pub fn of(tokens: &[u64]) -> Self {
+        let mut hasher = Xxh3Default::new();
+        let mut bytes = [0; 1024];
+        for tokens in tokens.chunks(bytes.len() / 8) {
+            let (places, _) = bytes.as_chunks_mut();
+            for (place, token) in places.iter_mut().zip(tokens) {
+                *place = token.to_le_bytes();
+            }
+            hasher.update(&bytes[..8 * tokens.len()]);
+        }
+        Self(hasher.digest128())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use xxhash_rust::xxh3::xxh3_128;
+
+    #[test]
+    fn is_fixed_for_all_time() {
+        assert_eq!(Digest::of(&[]).0, 0x99aa_06d3_0147_98d8_6001_c324_468d_497f);
+    }
+
+    proptest! {
+        #[test]
+        fn is_xxh3_of_the_bytes(tokens in proptest::collection::vec(any::<u64>(), 0..700)) {
+            let bytes: Vec<u8> = tokens.iter().flat_map(|t| t.to_le_bytes()).collect();
+            prop_assert_eq!(Digest::of(&tokens).0, xxh3_128(&bytes));
+        }
+
+        #[test]
+        fn differs_when_anything_does(
+            mut tokens in proptest::collection::vec(0u64..9, 1..300),
+            a in any::<proptest::sample::Index>(),
+            b in any::<proptest::sample::Index>(),
+        ) {
+            let digest = Digest::of(&tokens);
+            prop_assert_eq!(Digest::of(&tokens.clone()), digest);
+            prop_assert_ne!(Digest::of(&tokens[1..]), digest);
+            let (a, b) = (a.index(tokens.len()), b.index(tokens.len()));
+            let same = tokens[a] == tokens[b];
+            tokens.swap(a, b);
+            prop_assert_eq!(Digest::of(&tokens) == digest, same);
+            tokens[a] ^= 1 << 63;
+            prop_assert_ne!(Digest::of(&tokens), digest);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The loops themselves, in safe Rust.
+//!
+//! Everything here is `inline(always)`, so that it takes on the instruction set of the function
+//! that calls it.
+
+use crate::fingerprint::shingles::{MULTIPLIERS, finalise};
+use crate::fingerprint::signature::Permutations;
+
+/// Shingles that are worked on at a time, held in registers by wide vectors.
+const BLOCK: usize = 64;
+
+#[inline(always)]
+pub(super) fn shingles(tokens: &[u64], size: usize, out: &mut [u64]) {
+    const BLOCK: usize = 32;
+    let multipliers = &MULTIPLIERS[..size];
+    let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+    let mut tokens = tokens;
+    for block in blocks {
+        let mut sums = [0u64; BLOCK];
+        for (i, multiplier) in multipliers.iter().enumerate() {
+            // A block of windows ends `size - 1` tokens after its last beginning.
+            let column = tokens[i..]
+                .first_chunk::<BLOCK>()
+                .expect("a window begins at each of them");
+            for (sum, token) in sums.iter_mut().zip(column) {
+                *sum = sum.wrapping_add(token.wrapping_mul(*multiplier));
+            }
+        }
+        *block = sums.map(finalise);
+        tokens = &tokens[BLOCK..];
+    }
+    for (out, window) in rest.iter_mut().zip(tokens.windows(size)) {
+        let terms = window
+            .iter()
+            .zip(multipliers)
+            .map(|(token, m)| token.wrapping_mul(*m));
+        *out = finalise(terms.fold(0, u64::wrapping_add));
+    }
+}
+
+/// Mixes shingles with the seed: the bin of each, and its value there.
+#[inline(always)]
+fn mix(
+    permutations: &Permutations,
+    shingles: &[u64; BLOCK],
+    bins: &mut [u32; BLOCK],
+    values: &mut [u32; BLOCK],
+) {
+    let count = permutations.count() as u64;
+    for i in 0..BLOCK {
+        let x = permutations.mix(shingles[i]);
+        bins[i] = (((x >> 32) * count) >> 32) as u32;
+        values[i] = x as u32;
+    }
+}
+
+/// Shingles whose values are kept at a time: those of most articles all at once.
+const PORTION: usize = 16 * BLOCK;
+
+/// The values of up to [`PORTION`] shingles, for the bins that are still empty after the pass over all.
+struct Values {
+    blocks: [[u32; BLOCK]; PORTION / BLOCK],
+    len: usize,
+}
+
+impl Values {
+    /// Mixes up to [`PORTION`] shingles with the seed. `f` gets the bins and values of each block.
+    #[inline(always)]
+    fn fill(
+        &mut self,
+        permutations: &Permutations,
+        shingles: &[u64],
+        mut f: impl FnMut(&[u32], &[u32; BLOCK]),
+    ) {
+        self.len = shingles.len();
+        let (blocks, rest) = shingles.as_chunks::<BLOCK>();
+        // Filled up with one of its own: a shingle that comes twice changes nothing in a set.
+        let mut last = [rest.first().copied().unwrap_or(0); BLOCK];
+        last[..rest.len()].copy_from_slice(rest);
+        let all = blocks.iter().chain((!rest.is_empty()).then_some(&last));
+        let mut left = shingles.len();
+        for (block, values) in all.zip(&mut self.blocks) {
+            let mut bins = [0; BLOCK];
+            mix(permutations, block, &mut bins, values);
+            f(&bins[..left.min(BLOCK)], values);
+            left = left.saturating_sub(BLOCK);
+        }
+    }
+
+    /// The blocks that were filled.
+    #[inline(always)]
+    fn blocks(&self) -> &[[u32; BLOCK]] {
+        &self.blocks[..self.len.div_ceil(BLOCK)]
+    }
+
+    /// The values, one a shingle.
+    #[inline(always)]
+    fn all(&self) -> &[u32] {
+        &self.blocks.as_flattened()[..self.len]
+    }
+}
+
+#[inline(always)]
+pub(super) fn signature(permutations: &Permutations, shingles: &[u64], out: &mut [u32]) {
+    out.fill(u32::MAX);
+    let mut values = Values {
+        blocks: [[0; BLOCK]; PORTION / BLOCK],
+        len: 0,
+    };
+    for portion in shingles.chunks(PORTION) {
+        values.fill(permutations, portion, |bins, values| {
+            for (&bin, &value) in bins.iter().zip(values) {
+                let slot = &mut out[bin as usize];
+                // Stored in any case: whether a value is smaller cannot be predicted.
+                *slot = value.min(*slot);
+            }
+        });
+    }
+    let mut empty = [0; GROUP];
+    let mut count = 0;
+    for bin in 0..out.len() {
+        empty[count] = bin;
+        count += usize::from(out[bin] == u32::MAX);
+        if count == GROUP || count > 0 && bin + 1 == out.len() {
+            for portion in shingles.chunks(PORTION) {
+                if shingles.len() > PORTION {
+                    values.fill(permutations, portion, |_, _| ());
+                }
+                fill_empty(permutations, &values, &empty[..count], out);
+            }
+            count = 0;
+        }
+    }
+}
+
+/// Empty bins that are filled at a time.
+const GROUP: usize = 64;
+
+/// Up to so many bins, it is faster to take shingles side by side than bins.
+const FEW: usize = 6;
+
+/// Lowers each of the `empty` bins to the minimum of its own function over all values.
+#[inline(always)]
+fn fill_empty(permutations: &Permutations, values: &Values, empty: &[usize], out: &mut [u32]) {
+    if empty.len() <= FEW {
+        for &bin in empty {
+            let (factor, term) = permutations.own(bin);
+            // In whole blocks: there are no odd values at the end for a loop without vectors.
+            let hashes = values
+                .blocks()
+                .as_flattened()
+                .iter()
+                .map(|&value| own_hash(factor, term, value));
+            out[bin] = hashes.fold(out[bin], u32::min);
+        }
+        return;
+    }
+    const LANES: usize = 32;
+    for empty in empty.chunks(LANES) {
+        let mut factors = [0; LANES];
+        let mut terms = [0; LANES];
+        for ((&bin, factor), term) in empty.iter().zip(&mut factors).zip(&mut terms) {
+            (*factor, *term) = permutations.own(bin);
+        }
+        let mut minima = [u32::MAX; LANES];
+        for &value in values.all() {
+            for i in 0..LANES {
+                minima[i] = own_hash(factors[i], terms[i], value).min(minima[i]);
+            }
+        }
+        for (&bin, minimum) in empty.iter().zip(minima) {
+            out[bin] = minimum.min(out[bin]);
+        }
+    }
+}
+
+#[inline(always)]
+fn own_hash(factor: u32, term: u32, value: u32) -> u32 {
+    factor.wrapping_mul(value).wrapping_add(term)
+}
+
+#[inline(always)]
+pub(super) fn agreeing(a: &[u32], b: &[u32]) -> u32 {
+    let equal = a.iter().zip(b).map(|(a, b)| u32::from(a == b));
+    equal.sum()
+}
