@@ -38,15 +38,6 @@ impl Duplicates {
         Self { pairs }
     }
 
-    /// The duplicates of `article`, if it is the first of its kind.
-    pub fn of(&self, article: u32) -> impl Iterator<Item = u32> + '_ {
-        let start = self.pairs.partition_point(|&(first, _)| first < article);
-        self.pairs[start..]
-            .iter()
-            .take_while(move |&&(first, _)| first == article)
-            .map(|&(_, duplicate)| duplicate)
-    }
-
     /// The articles that can be candidates: each distinct text once, if it has a shingle. Ascending.
     pub fn distinct_articles(&self, prints: &Fingerprints) -> Vec<u32> {
         let mut duplicates: Vec<u32> = self.pairs.iter().map(|&(_, duplicate)| duplicate).collect();

@@ -34,19 +34,17 @@
 //! ```
 
 mod digest;
+mod duplicates;
 mod kernels;
+mod pass;
 mod shingles;
 mod signature;
-
-pub use digest::Digest;
-pub use kernels::Kernel;
-pub use shingles::{ShingleSize, shingles};
-pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
-
-mod duplicates;
-mod pass;
 mod signatures;
 
+pub use digest::Digest;
 pub use duplicates::Duplicates;
+pub use kernels::Kernel;
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
+pub use shingles::{ShingleSize, shingles};
+pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub use signatures::Signatures;

@@ -6,17 +6,14 @@ use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::xxh3_64;
 
-/// What is remembered of an article beside its signature: 56 bytes.
+/// What is remembered of an article beside its signature: 40 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
     /// Where its record starts in its (decompressed) file, in bytes.
     pub offset: u64,
     /// The line, from 1, on which its record starts.
     pub line: u64,
-    /// A hash of its id, to notice ids that occur twice.
-    pub id_hash: u64,
     digest: [u64; 2],
     /// Length of its record in bytes.
     pub len: u32,
@@ -49,8 +46,6 @@ pub struct Fingerprints {
     file_starts: Vec<u32>,
     /// Bad records, by reason.
     pub rejected: BTreeMap<RejectReason, u64>,
-    /// Bytes of text that were fingerprinted.
-    pub text_bytes: u64,
 }
 
 impl Fingerprints {
@@ -92,7 +87,6 @@ struct Fingerprinted {
     rows: Vec<Row>,
     values: Vec<u32>,
     rejects: Vec<Reject>,
-    text_bytes: u64,
 }
 
 /// What a worker keeps between two blocks.
@@ -118,7 +112,6 @@ pub fn fingerprint_corpus(
         shingle_size: options.shingle_size,
         file_starts: Vec::new(),
         rejected: BTreeMap::new(),
-        text_bytes: 0,
     };
     corpus.scan(
         Stage::Fingerprint,
@@ -144,7 +137,6 @@ pub fn fingerprint_corpus(
             while prints.file_starts.len() <= done.file as usize {
                 prints.file_starts.push(prints.rows.len() as u32);
             }
-            prints.text_bytes += done.text_bytes;
             prints.rows.extend_from_slice(&done.rows);
             prints.signatures.extend(&done.values);
             Ok(())
@@ -168,7 +160,6 @@ fn fingerprint_block(
         rows: Vec::with_capacity(block.records.len()),
         values: vec![u32::MAX; block.records.len() * slots],
         rejects: block.rejects.clone(),
-        text_bytes: 0,
     };
     for record in &block.records {
         let article = match corpus.parse(block, record) {
@@ -193,11 +184,9 @@ fn fingerprint_block(
                 .signature(&scratch.shingles, &mut done.values[start..start + slots]);
         }
         let Digest(digest) = Digest::of(tokens);
-        done.text_bytes += article.text.len() as u64;
         done.rows.push(Row {
             offset: record.offset,
             line: record.line,
-            id_hash: xxh3_64(article.id.as_bytes()),
             digest: [(digest >> 64) as u64, digest as u64],
             len: record.len,
             tokens: tokens.len() as u32,
