@@ -135,6 +135,15 @@ pub struct Run {
 /// A parameter out of its range; an input that cannot be read; no usable record among those that
 /// were read; the first bad record with `strict`; [`Error::Interrupted`].
 pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Run> {
+    let corpus = Corpus::open(inputs, options.corpus.clone())?;
+    cluster_corpus(corpus, options, progress)
+}
+
+/// [`cluster()`] of a corpus that was opened before; its own options count, not those for it in `options`.
+///
+/// # Errors
+/// As for [`cluster()`].
+pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress) -> Result<Run> {
     let rule = options.acceptance;
     let banding = options.banding()?;
     let printing = FingerprintOptions {
@@ -144,7 +153,6 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
     };
     let filter = Prefilter::new(rule, options.permutations);
 
-    let corpus = Corpus::open(inputs, options.corpus.clone())?;
     let prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::Input(format!(

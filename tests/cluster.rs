@@ -129,6 +129,8 @@ fn an_empty_corpus_gives_a_header_and_a_missing_file_an_error() {
     let missing = wirecopy(&["cluster", "no-such-file.jsonl"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read no-such-file.jsonl"));
+    let nothing_fits = wirecopy(&["cluster", empty.to_str().unwrap(), "--max-document", "0"]);
+    assert_eq!(nothing_fits.status.code(), Some(2));
     assert_eq!(
         wirecopy(&["cluster", "x", "--threshold", "1.5"])
             .status
@@ -159,6 +161,32 @@ fn planted_copies_are_found_and_half_a_corpus_of_variants_is_one_cluster() {
         .map(|cluster| cluster.len())
         .max();
     assert!(largest >= Some(1_000), "{largest:?}");
+}
+
+#[test]
+fn an_input_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.jsonl");
+    std::fs::copy(fixture("news.jsonl"), &path).unwrap();
+    let detour = folder.path().join(".").join("news.jsonl");
+    for input in [&path, &folder.path().to_path_buf()] {
+        let done = wirecopy(&[
+            "cluster",
+            input.to_str().unwrap(),
+            "-o",
+            detour.to_str().unwrap(),
+        ]);
+        assert_eq!(done.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            said.contains("is an input and cannot be the output"),
+            "{said}"
+        );
+    }
+    assert_eq!(
+        std::fs::read(&path).unwrap(),
+        std::fs::read(fixture("news.jsonl")).unwrap()
+    );
 }
 
 #[cfg(unix)]

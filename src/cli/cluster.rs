@@ -1,15 +1,16 @@
 //! `wirecopy cluster`.
 
 use crate::cluster::Keep;
-use crate::corpus::Reject;
+use crate::corpus::{Corpus, Reject, SourceFile};
 use crate::fingerprint::ShingleSize;
+use crate::lsh::CUT_COPY_SIMILARITY;
 use crate::progress::Progress;
 use crate::report::{Output, write_clusters};
 use crate::verify::Acceptance;
 use crate::{Error, Options, Result, Run};
 use clap::{Args, ValueEnum};
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -132,6 +133,10 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
+    let corpus = Corpus::open(&arguments.inputs, options.corpus.clone())?;
+    if let Some(output) = &arguments.output {
+        refuse_input_as_output(&corpus, output)?;
+    }
     // Created before the work, so that a place that cannot be written is told at once.
     let output = arguments
         .output
@@ -152,7 +157,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         rejected: AtomicU64::new(0),
         interrupted,
     };
-    let run = pool.install(|| crate::cluster(&arguments.inputs, &options, &talk))?;
+    let run = pool.install(|| crate::cluster_corpus(corpus, &options, &talk))?;
     match output {
         Some(mut output) => {
             let path = output.path().to_path_buf();
@@ -170,12 +175,27 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         }
     }
     if !arguments.quiet {
-        summarise(&run, started.elapsed().as_secs_f64())?;
+        summarise(&run, options.acceptance, started.elapsed().as_secs_f64())?;
     }
     Ok(())
 }
 
-fn summarise(run: &Run, seconds: f64) -> Result<()> {
+/// The report must not take the place of what it reports on.
+fn refuse_input_as_output(corpus: &Corpus, output: &Path) -> Result<()> {
+    let Ok(place) = output.canonicalize() else {
+        return Ok(());
+    };
+    let same = |file: &&SourceFile| file.path.canonicalize().is_ok_and(|path| path == place);
+    match corpus.files().iter().find(same) {
+        Some(file) => Err(Error::Parameter(format!(
+            "{} is an input and cannot be the output; choose another place",
+            file.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn summarise(run: &Run, acceptance: Acceptance, seconds: f64) -> Result<()> {
     let articles = run.fingerprints.rows.len();
     let members: usize = run
         .clusters
@@ -193,13 +213,21 @@ fn summarise(run: &Run, seconds: f64) -> Result<()> {
         run.clusters.len()
     );
     let banding = run.banding;
-    let chance = 100.0 * banding.probability(crate::lsh::CUT_COPY_SIMILARITY);
-    eprintln!(
-        "{} bands of {} rows find a pair of Jaccard similarity {} with a probability of {chance:.1} %",
+    let chance = |similarity| 100.0 * banding.probability(similarity);
+    let threshold = acceptance.threshold();
+    eprint!(
+        "{} bands of {} rows find a pair at the threshold {threshold} with a probability of {:.1} %",
         banding.bands(),
         banding.rows(),
-        crate::lsh::CUT_COPY_SIMILARITY
+        chance(threshold)
     );
+    match acceptance.containment() {
+        Some(_) => eprintln!(
+            ", a copy cut to 30 % with {:.1} %",
+            chance(CUT_COPY_SIMILARITY)
+        ),
+        None => eprintln!(),
+    }
     if run.candidates.crowded_buckets > 0 {
         let counts = run.candidates;
         eprintln!(

@@ -46,6 +46,8 @@ pub(super) struct Lines {
     offset: u64,
     line: u64,
     ended: bool,
+    /// Why the file ended before its time.
+    failure: Option<std::io::Error>,
 }
 
 impl Lines {
@@ -67,6 +69,7 @@ impl Lines {
             offset: 0,
             line: 1,
             ended: false,
+            failure: None,
         }
     }
 
@@ -79,8 +82,8 @@ impl Lines {
         let mut bytes = std::mem::take(&mut self.rest);
         let mut wanted = self.block_bytes.max(4);
         let end = loop {
-            let failed = self.fill(&mut bytes, wanted);
-            if let Some(error) = failed {
+            self.fill(&mut bytes, wanted);
+            if let Some(error) = self.failure.take() {
                 // What stands before the fault in whole lines is good.
                 let end = memrchr(b'\n', &bytes).map_or(0, |at| at + 1);
                 let line = self.line + count_lines(&bytes[..end]);
@@ -137,19 +140,16 @@ impl Lines {
     }
 
     /// Reads until `bytes` holds `wanted` bytes or the file ends.
-    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Option<std::io::Error> {
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) {
         let missing = wanted.saturating_sub(bytes.len());
         if self.ended || missing == 0 {
-            return None;
+            return;
         }
         match (&mut self.reader).take(missing as u64).read_to_end(bytes) {
-            Ok(read) => {
-                self.ended = read < missing;
-                None
-            }
+            Ok(read) => self.ended = read < missing,
             Err(error) => {
                 self.ended = true;
-                Some(error)
+                self.failure = Some(error);
             }
         }
     }
@@ -169,9 +169,10 @@ impl Lines {
                     bytes.clear();
                 }
             }
-            if self.fill(bytes, 1 << 16).is_some() || (self.ended && bytes.is_empty()) {
+            if self.ended {
                 return;
             }
+            self.fill(bytes, 1 << 16);
         }
     }
 
@@ -250,6 +251,34 @@ mod tests {
                 "{block_bytes}"
             );
             assert_eq!(rejects, [(2, RejectReason::TooLong)]);
+        }
+    }
+
+    /// Gives its bytes and then an error.
+    struct Failing(std::io::Cursor<Vec<u8>>);
+
+    impl Read for Failing {
+        fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(bytes)? {
+                0 => Err(std::io::Error::other("damaged")),
+                read => Ok(read),
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_within_a_long_line_is_told_and_leaves_no_record() {
+        let bytes = [b"ab\n".as_slice(), &[b'x'; 1000]].concat();
+        for block_bytes in [4, 64, 5000] {
+            let reader = Failing(std::io::Cursor::new(bytes.clone()));
+            let mut lines = Lines::new(Box::new(reader), "f", 0, block_bytes, 50);
+            let (mut records, mut rejects) = (Vec::new(), Vec::new());
+            while let Some(block) = lines.next_block() {
+                records.extend(block.records.iter().map(|r| block.raw(r).to_vec()));
+                rejects.extend(block.rejects.iter().map(|r| r.reason));
+            }
+            assert_eq!(records, [b"ab\n".to_vec()], "{block_bytes}");
+            assert_eq!(rejects.last(), Some(&RejectReason::Truncated));
         }
     }
 

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 /// How a corpus is read.
 #[derive(Debug, Clone)]
 pub struct CorpusOptions {
-    /// The longest record, in bytes; a longer one is a [`Reject`].
+    /// The longest record, in bytes, 1 to [`MAX_DOCUMENT`]; a longer one is a [`Reject`].
     pub max_document: usize,
     /// The size of a block, in bytes.
     pub block_bytes: usize,
@@ -40,6 +40,9 @@ impl Default for CorpusOptions {
         }
     }
 }
+
+/// The largest [`CorpusOptions::max_document`], in bytes: lengths of records are 32-bit.
+pub const MAX_DOCUMENT: usize = 1 << 30;
 
 /// A file of a corpus.
 #[derive(Debug, Clone)]
@@ -74,8 +77,14 @@ impl Corpus {
     /// names, hidden ones left out).
     ///
     /// # Errors
-    /// If an input does not exist or cannot be read, a folder holds no such file, or a file is no regular file.
+    /// If an option is out of its range, an input does not exist or cannot be read, a folder holds no such file, or a file is no regular file.
     pub fn open(inputs: &[PathBuf], options: CorpusOptions) -> Result<Self> {
+        if !(1..=MAX_DOCUMENT).contains(&options.max_document) {
+            return Err(Error::Parameter(format!(
+                "--max-document must be 1 to {MAX_DOCUMENT} bytes, not {}",
+                options.max_document
+            )));
+        }
         let mut files = Vec::new();
         for input in inputs {
             let meta = std::fs::metadata(input).map_err(Error::io("read", input))?;
@@ -363,6 +372,33 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("holds no articles"), "{error}");
+    }
+
+    #[test]
+    fn a_panic_in_one_thread_ends_a_scan() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plain.jsonl");
+        std::fs::write(&path, numbered(3000)).unwrap();
+        let corpus = open(&path);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(3)
+            .build()
+            .unwrap();
+        let scanned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            pool.install(|| {
+                corpus.scan(
+                    Stage::Fingerprint,
+                    &Silent,
+                    || (),
+                    |(), block| {
+                        assert_ne!(block.records[0].line, 1, "the first block");
+                        Ok(())
+                    },
+                    |()| Ok(()),
+                )
+            })
+        }));
+        assert!(scanned.is_err());
     }
 
     #[test]

@@ -72,6 +72,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Lets the threads that wait for their turn go when one of them panics; the panic
+/// itself goes on to the caller.
+struct ReleaseOnPanic<'a, T, C: FnMut(T) -> Result<()>> {
+    sink: &'a Mutex<Sink<T, C>>,
+    moved: &'a Condvar,
+}
+
+impl<T, C: FnMut(T) -> Result<()>> Drop for ReleaseOnPanic<'_, T, C> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(self.sink).fail(0, Error::Interrupted);
+            self.moved.notify_all();
+        }
+    }
+}
+
 impl Corpus {
     /// Reads the corpus from beginning to end. `work` runs on all threads of the current pool, each
     /// with what `worker` made for it; `collect` receives the results one after another, in corpus order.
@@ -103,6 +119,10 @@ impl Corpus {
         });
         let moved = Condvar::new();
         let run = || {
+            let _release = ReleaseOnPanic {
+                sink: &sink,
+                moved: &moved,
+            };
             let mut worker = worker();
             loop {
                 let mut from = lock(&source);
