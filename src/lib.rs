@@ -135,7 +135,7 @@ pub struct Run {
 /// A parameter out of its range; an input that cannot be read; no usable record among those that
 /// were read; the first bad record with `strict`; [`Error::Interrupted`].
 pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Run> {
-    let corpus = Corpus::open(inputs, options.corpus.clone())?;
+    let corpus = Corpus::open(inputs, options.corpus.clone(), progress)?;
     cluster_corpus(corpus, options, progress)
 }
 

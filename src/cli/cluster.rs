@@ -133,7 +133,12 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
-    let corpus = Corpus::open(&arguments.inputs, options.corpus.clone())?;
+    let talk = Talk {
+        quiet: arguments.quiet,
+        rejected: AtomicU64::new(0),
+        interrupted,
+    };
+    let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &talk)?;
     if let Some(output) = &arguments.output {
         refuse_input_as_output(&corpus, output)?;
     }
@@ -152,11 +157,6 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
             arguments.threads
         ))
     })?;
-    let talk = Talk {
-        quiet: arguments.quiet,
-        rejected: AtomicU64::new(0),
-        interrupted,
-    };
     let run = pool.install(|| crate::cluster_corpus(corpus, &options, &talk))?;
     match output {
         Some(mut output) => {
@@ -185,7 +185,7 @@ fn refuse_input_as_output(corpus: &Corpus, output: &Path) -> Result<()> {
     let Ok(place) = output.canonicalize() else {
         return Ok(());
     };
-    let same = |file: &&SourceFile| file.path.canonicalize().is_ok_and(|path| path == place);
+    let same = |file: &&SourceFile| file.path().canonicalize().is_ok_and(|path| path == place);
     match corpus.files().iter().find(same) {
         Some(file) => Err(Error::Parameter(format!(
             "{} is an input and cannot be the output; choose another place",

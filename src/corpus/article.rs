@@ -1,61 +1,190 @@
-//! What every format is turned into.
+//! From the bytes of a record to an [`Article`], whatever the format.
 
 use std::borrow::Cow;
-use std::fmt;
 
-/// An article as it was read. Fields that it does not have are empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+use super::blocks::{Block, Record};
+use super::csv::Rows;
+use super::fields::Role;
+use super::json::{Piece, Reader};
+use super::plain;
+use super::reject::{Fault, Reject, RejectReason};
+use super::split::Layout;
+use super::{Corpus, SourceFile};
+
+/// One article. A field that the record does not have is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Article<'a> {
-    /// Its id as it came, or `FILE:LINE` where it has none.
+    /// The record's own id, as written; where it has none `FILE:LINE`, and for a text file `FILE`. Never empty.
     pub id: Cow<'a, str>,
-    /// Its title.
+    /// The headline.
     pub title: Cow<'a, str>,
-    /// The outlet.
+    /// The outlet or its domain.
     pub source: Cow<'a, str>,
-    /// The date as it came.
+    /// When it was published, as written; see [`parse_published`](super::dates::parse_published).
     pub published: Cow<'a, str>,
     /// Its address.
     pub url: Cow<'a, str>,
-    /// The text that is compared. Never blank.
+    /// The text. Never blank.
     pub text: Cow<'a, str>,
 }
 
-/// Why a record could not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RejectReason {
-    /// The line is no JSON object.
-    BrokenJson,
-    /// There is no text, or no word in it.
-    MissingText,
-    /// Two fields could be the text, and they differ.
-    AmbiguousText,
-    /// A field holds a value of a type that it cannot have.
-    WrongType,
-    /// The record is not UTF-8.
-    InvalidUtf8,
-    /// The record is longer than one article may be.
-    TooLong,
-    /// The file ended early or its compression is damaged.
-    Truncated,
+/// Parses records. One a thread, used again and again: it owns the buffers that articles borrow from.
+#[derive(Default)]
+pub struct Parser {
+    json: Reader,
+    rows: Rows,
 }
 
-/// A record that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u64,
-    /// The kind of fault.
-    pub reason: RejectReason,
-    /// What was wrong, and what to do where that is known.
-    pub detail: String,
-}
-
-impl fmt::Display for Reject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.detail)
+impl Parser {
+    /// A parser for the records of any corpus.
+    pub fn new() -> Self {
+        Self::default()
     }
+
+    /// Parses one record of a block.
+    ///
+    /// # Errors
+    ///
+    /// A [`Reject`] that says why the record is of no use.
+    ///
+    /// # Panics
+    ///
+    /// If `block` comes from another corpus, or `record` from another block.
+    pub fn parse<'p>(
+        &'p mut self,
+        corpus: &'p Corpus,
+        block: &'p Block,
+        record: &Record,
+    ) -> Result<Article<'p>, Reject> {
+        let file = &corpus.files[block.file as usize];
+        let raw = block.raw(record);
+        let result = match simdutf8::basic::from_utf8(raw) {
+            Err(_) => Err(invalid_utf8(raw, record)),
+            Ok(text) => match file.layout {
+                Layout::Lines | Layout::Objects | Layout::Array => {
+                    self.json(corpus, file, text, record)
+                }
+                Layout::Rows(separator) => self.row(file, text, separator, record),
+                Layout::Whole => whole(file, text),
+            },
+        };
+        result.map_err(|fault| {
+            let line = (file.layout != Layout::Whole).then_some(record.line);
+            fault.at(&file.name, line)
+        })
+    }
+
+    fn json<'p>(
+        &'p mut self,
+        corpus: &'p Corpus,
+        file: &'p SourceFile,
+        text: &'p str,
+        record: &Record,
+    ) -> Result<Article<'p>, Fault> {
+        let found = self.json.read(text, corpus.table.root())?;
+        let scratch = self.json.scratch.as_str();
+        let get = |role| {
+            found.value(role).map(|piece| match piece {
+                Piece::Input(range) => &text[range.clone()],
+                Piece::Scratch(range) => &scratch[range.clone()],
+            })
+        };
+        let wrong = |role: Role, want: &str| {
+            found.wrong(role).map(|(key, kind)| {
+                Fault::new(
+                    RejectReason::WrongType,
+                    format!(
+                        "the field \"{}\" holds {kind} instead of {want}",
+                        &text[key.clone()]
+                    ),
+                )
+            })
+        };
+        let Some(body) = get(Role::Text) else {
+            return Err(wrong(Role::Text, "a text").unwrap_or_else(missing_text));
+        };
+        let id = match get(Role::Id) {
+            Some(id) => Cow::Borrowed(id),
+            None => match wrong(Role::Id, "a string or a number") {
+                Some(fault) => return Err(fault),
+                None => default_id(file, record),
+            },
+        };
+        let optional = |role| Cow::Borrowed(get(role).unwrap_or(""));
+        Ok(Article {
+            id,
+            title: optional(Role::Title),
+            source: optional(Role::Source),
+            published: optional(Role::Published),
+            url: optional(Role::Url),
+            text: Cow::Borrowed(body),
+        })
+    }
+
+    fn row<'p>(
+        &'p mut self,
+        file: &'p SourceFile,
+        row: &'p str,
+        separator: u8,
+        record: &Record,
+    ) -> Result<Article<'p>, Fault> {
+        self.rows.parse(row.as_bytes(), separator);
+        let rows = &self.rows;
+        rows.check(&file.columns)?;
+        // The row is valid UTF-8 and fields are cut at ASCII bytes, so no field can fail.
+        let get = |role| {
+            rows.value(&file.columns, role)
+                .and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok())
+        };
+        let optional = |role| Cow::Borrowed(get(role).unwrap_or(""));
+        Ok(Article {
+            text: Cow::Borrowed(get(Role::Text).ok_or_else(missing_text)?),
+            id: get(Role::Id).map_or_else(|| default_id(file, record), Cow::Borrowed),
+            title: optional(Role::Title),
+            source: optional(Role::Source),
+            published: optional(Role::Published),
+            url: optional(Role::Url),
+        })
+    }
+}
+
+fn whole<'p>(file: &'p SourceFile, text: &'p str) -> Result<Article<'p>, Fault> {
+    let page = plain::read(text);
+    if page.text.trim_start().is_empty() {
+        return Err(Fault::new(
+            RejectReason::MissingText,
+            "the file holds no text",
+        ));
+    }
+    Ok(Article {
+        id: Cow::Borrowed(&file.name),
+        title: Cow::Borrowed(page.title),
+        published: Cow::Borrowed(page.published),
+        text: Cow::Borrowed(page.text),
+        ..Article::default()
+    })
+}
+
+fn default_id<'p>(file: &SourceFile, record: &Record) -> Cow<'p, str> {
+    Cow::Owned(format!("{}:{}", file.name, record.line))
+}
+
+fn missing_text() -> Fault {
+    Fault::new(RejectReason::MissingText, "the text is missing or blank")
+}
+
+fn invalid_utf8(raw: &[u8], record: &Record) -> Fault {
+    let at = match std::str::from_utf8(raw) {
+        Ok(_) => 0,
+        Err(e) => e.valid_up_to(),
+    };
+    let byte = raw.get(at).copied().unwrap_or(0);
+    Fault::new(
+        RejectReason::InvalidUtf8,
+        format!(
+            "not valid UTF-8: byte 0x{byte:02x} at byte {} of the file; if the file is in another \
+             encoding, convert it first: iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW",
+            record.offset + at as u64 + 1
+        ),
+    )
 }

@@ -1,129 +1,211 @@
-//! Files to articles.
+//! From files to articles.
 //!
-//! A corpus is a list of JSON Lines files, plain or compressed with gzip or zstd (told by their first bytes). It
-//! is read in blocks of whole lines, several times if need be, and never held: [`Corpus::scan`] hands the blocks to all
-//! threads and brings the results back in corpus order.
+//! [`Corpus::open`] finds the files, tells their formats, and looks into the first records of each, so
+//! that a wrong field name is an error at once and not after an hour. [`Corpus::scan`] then reads
+//! everything, block by block on all threads, as often as needed and always the same; a [`Parser`]
+//! makes an [`Article`] of each [`Record`]. What cannot be used becomes a [`Reject`] that names
+//! the file and the line, and the run goes on.
+//!
+//! ```
+//! use std::path::PathBuf;
+//! use wirecopy::corpus::{Corpus, CorpusOptions, Parser};
+//! use wirecopy::progress::{Silent, Stage};
+//!
+//! # fn main() -> wirecopy::Result<()> {
+//! # let dir = tempfile::tempdir().unwrap();
+//! # let path = dir.path().join("news.jsonl");
+//! # std::fs::write(&path, "{\"id\": 7, \"body\": \"Rain is on its way.\"}\n{\"id\": 8}\n").unwrap();
+//! let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+//! let (mut texts, mut rejects) = (Vec::new(), Vec::new());
+//! corpus.scan(
+//!     Stage::Fingerprint,
+//!     &Silent,
+//!     Parser::new,
+//!     |parser, block| {
+//!         let mut found = (Vec::new(), block.rejects.clone());
+//!         for record in &block.records {
+//!             match parser.parse(&corpus, block, record) {
+//!                 Ok(article) => found.0.push(article.text.into_owned()),
+//!                 Err(reject) => found.1.push(reject),
+//!             }
+//!         }
+//!         Ok(found)
+//!     },
+//!     |found| {
+//!         texts.extend(found.0);
+//!         rejects.extend(found.1);
+//!         Ok(())
+//!     },
+//! )?;
+//! assert_eq!(texts, ["Rain is on its way."]);
+//! assert_eq!(rejects[0].line, Some(2));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`
+//! and `sample` (what they are), `compress`, `split` and `blocks` (bytes to records), `scan` (threads),
+//! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
-mod dates;
+mod blocks;
+mod compress;
+mod csv;
+pub mod dates;
+mod discover;
+mod fields;
+mod format;
 mod json;
-mod lines;
+mod plain;
+mod reject;
+mod sample;
 mod scan;
+mod split;
+mod spool;
+#[cfg(test)]
+mod tests;
 
-pub use article::{Article, Reject, RejectReason};
-pub use dates::parse_published;
-pub use lines::{Block, Record};
+use std::path::PathBuf;
+use std::time::SystemTime;
 
-use crate::{Error, Result};
-use json::{Parts, Role};
-use lines::Lines;
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
-use std::path::{Path, PathBuf};
+use rayon::prelude::*;
 
-/// How a corpus is read.
+pub use article::{Article, Parser};
+pub use blocks::{Block, Record};
+pub use compress::Compression;
+pub use fields::FieldNames;
+pub use format::Format;
+pub use reject::{Reject, RejectReason};
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use fields::{FieldTable, Role};
+use split::Layout;
+
+/// How the inputs are to be read.
 #[derive(Debug, Clone)]
 pub struct CorpusOptions {
-    /// The longest record, in bytes, 1 to [`MAX_DOCUMENT`]; a longer one is a [`Reject`].
+    /// The format of all files; `None` tells it file by file from name and content.
+    pub format: Option<Format>,
+    /// The user's own field names.
+    pub fields: FieldNames,
+    /// The longest record that is read, in bytes; from 1 byte to 1 GiB, 16 MiB by default.
     pub max_document: usize,
-    /// The size of a block, in bytes.
+    /// How much is read at a time, in bytes; from 1 byte to 1 GiB, 1 MiB by default. What is found does not depend on it.
     pub block_bytes: usize,
+    /// Where standard input and pipes are copied to; `None` is the system's folder for temporary files.
+    pub tmp: Option<PathBuf>,
 }
 
 impl Default for CorpusOptions {
-    /// Records of up to 16 MiB, blocks of 1 MiB.
     fn default() -> Self {
         Self {
+            format: None,
+            fields: FieldNames::default(),
             max_document: 16 << 20,
             block_bytes: 1 << 20,
+            tmp: None,
         }
     }
 }
 
-/// The largest [`CorpusOptions::max_document`], in bytes: lengths of records are 32-bit.
-pub const MAX_DOCUMENT: usize = 1 << 30;
-
-/// A file of a corpus.
-#[derive(Debug, Clone)]
+/// One file of a corpus.
+#[derive(Debug)]
 pub struct SourceFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// How it is named to people.
+    /// As shown to people: the path as it was given or found, `-` for standard input.
     pub name: String,
-    /// Its size on disk, in bytes.
+    /// Size on disk in bytes.
     pub size: u64,
+    /// What the file is.
+    pub format: Format,
+    /// How it is compressed. By its name only in the case of text files, which are opened when they are read;
+    /// reading always goes by the content.
+    pub compression: Compression,
+    path: PathBuf,
+    modified: Option<SystemTime>,
+    /// Keeps the copy of a pipe until the corpus is dropped.
+    #[allow(dead_code)]
+    spooled: Option<spool::Spooled>,
+    layout: Layout,
+    header: Vec<u8>,
+    columns: csv::Columns,
 }
 
-/// Files that are read as one corpus.
+impl SourceFile {
+    /// Where its bytes lie: the file itself, or the temporary copy of a pipe.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    fn check_unchanged(&self) -> Result<()> {
+        let now = std::fs::metadata(&self.path).map_err(Error::io("read", &self.path))?;
+        if now.len() != self.size || now.modified().ok() != self.modified {
+            return Err(Error::Changed(self.path.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// The files of a run and how to read them.
 #[derive(Debug)]
 pub struct Corpus {
     files: Vec<SourceFile>,
+    skipped: u64,
     options: CorpusOptions,
+    table: FieldTable,
 }
 
-/// The endings of files that a folder is searched for.
-const ENDINGS: [&str; 6] = [
-    ".jsonl",
-    ".ndjson",
-    ".jsonl.gz",
-    ".ndjson.gz",
-    ".jsonl.zst",
-    ".ndjson.zst",
-];
-
 impl Corpus {
-    /// A corpus of files and of the JSON Lines files in folders (at any depth, in the order of their
-    /// names, hidden ones left out).
+    /// Finds the files and looks into each.
+    ///
+    /// An input is a file, a folder, a pattern with `*`, `?` or `[...]` if there is no file of that very name, or `-`
+    /// for standard input. Standard input and pipes are copied to a temporary file, which lives as long as the corpus.
     ///
     /// # Errors
-    /// If an option is out of its range, an input does not exist or cannot be read, a folder holds no such file, or a file is no regular file.
-    pub fn open(inputs: &[PathBuf], options: CorpusOptions) -> Result<Self> {
-        if !(1..=MAX_DOCUMENT).contains(&options.max_document) {
-            return Err(Error::Parameter(format!(
-                "--max-document must be 1 to {MAX_DOCUMENT} bytes, not {}",
-                options.max_document
-            )));
-        }
-        let mut files = Vec::new();
-        for input in inputs {
-            let meta = std::fs::metadata(input).map_err(Error::io("read", input))?;
-            if !meta.is_dir() {
-                files.push(source_file(input)?);
-                continue;
-            }
-            let before = files.len();
-            let visible = |entry: &walkdir::DirEntry| {
-                entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
-            };
-            for entry in walkdir::WalkDir::new(input)
-                .follow_links(true)
-                .sort_by_file_name()
-                .into_iter()
-                .filter_entry(visible)
-            {
-                let entry = entry.map_err(|error| {
-                    Error::Input(format!(
-                        "cannot read the folder {}: {error}",
-                        input.display()
-                    ))
-                })?;
-                let name = entry.file_name().to_string_lossy();
-                if entry.file_type().is_file()
-                    && ENDINGS.iter().any(|ending| name.ends_with(ending))
-                {
-                    files.push(source_file(entry.path())?);
-                }
-            }
-            if files.len() == before {
-                let folder = input.display();
-                return Err(Error::Input(format!(
-                    "the folder {folder} holds no articles: no file ends in {}",
-                    ENDINGS.join(", ")
+    ///
+    /// [`Error::Input`] if an input does not exist or holds no articles, if the records of a file have no
+    /// field for the text or several that differ, or if a field named in the options does not occur;
+    /// [`Error::Parameter`] for a size out of range; [`Error::Io`]; [`Error::Interrupted`].
+    pub fn open(
+        inputs: &[PathBuf],
+        options: CorpusOptions,
+        progress: &dyn Progress,
+    ) -> Result<Corpus> {
+        const MOST: usize = 1 << 30;
+        for (name, value) in [
+            ("--max-document", options.max_document),
+            ("the block size", options.block_bytes),
+        ] {
+            if !(1..=MOST).contains(&value) {
+                return Err(Error::Parameter(format!(
+                    "{name} must be from 1 byte to {MOST} bytes (1 GiB), not {value}"
                 )));
             }
         }
-        Ok(Self { files, options })
+        let table = FieldTable::new(&options.fields);
+        let found = discover::discover(inputs, options.tmp.as_deref(), progress)?;
+        if u32::try_from(found.files.len()).is_err() {
+            return Err(Error::Input("more than 4,294,967,295 files".into()));
+        }
+        let examined: Vec<Result<sample::Examined>> = found
+            .files
+            .into_par_iter()
+            .enumerate()
+            .map_init(sample::Scratch::default, |scratch, (index, candidate)| {
+                if progress.cancelled() {
+                    return Err(Error::Interrupted);
+                }
+                // The cast is exact: the number of files was checked.
+                sample::examine(index as u32, candidate, &options, &table, scratch)
+            })
+            .collect();
+        let files = judge(examined, &options)?;
+        Ok(Self {
+            files,
+            skipped: found.skipped,
+            options,
+            table,
+        })
     }
 
     /// The files, in the order in which they are read.
@@ -131,289 +213,88 @@ impl Corpus {
         &self.files
     }
 
-    fn lines(&self, number: usize) -> Result<Lines> {
-        let file = &self.files[number];
-        let reader = open_decompressed(&file.path).map_err(Error::io("read", &file.path))?;
-        Ok(Lines::new(
-            reader,
-            &file.name,
-            number as u32,
-            self.options.block_bytes,
-            self.options.max_document,
-        ))
+    /// How many files in walked folders were passed over because their extension is not known.
+    pub fn skipped_files(&self) -> u64 {
+        self.skipped
     }
 
-    /// A [`Reject`] for a record.
+    /// The exact bytes of a CSV or TSV file's header row with its line end; empty for other formats.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file.
+    pub fn header(&self, file: u32) -> &[u8] {
+        &self.files[file as usize].header
+    }
+
+    /// A reject of a record of `block` that could be parsed but is of no use to a later stage.
+    ///
+    /// # Panics
+    ///
+    /// If `block` comes from another corpus.
     pub fn reject(
         &self,
         block: &Block,
         record: &Record,
         reason: RejectReason,
-        detail: String,
+        detail: impl Into<String>,
     ) -> Reject {
-        Reject {
-            file: self.files[block.file as usize].name.clone(),
-            line: record.line,
-            reason,
-            detail,
+        let file = &self.files[block.file as usize];
+        let line = (file.layout != Layout::Whole).then_some(record.line);
+        reject::Fault::new(reason, detail).at(&file.name, line)
+    }
+
+    fn reader(&self, index: usize, header: bool) -> Result<blocks::FileReader<'_>> {
+        let file = &self.files[index];
+        // The cast is exact: the number of files was checked.
+        blocks::FileReader::open(index as u32, file, file.layout, &self.options, header)
+    }
+}
+
+/// What the samples of all files say together.
+fn judge(
+    examined: Vec<Result<sample::Examined>>,
+    options: &CorpusOptions,
+) -> Result<Vec<SourceFile>> {
+    let mut files = Vec::with_capacity(examined.len());
+    let mut excused = None;
+    let mut any_text = false;
+    let mut seen = [false; fields::ROLES];
+    let mut first = None;
+    for examined in examined {
+        let examined = examined?;
+        match examined.no_text {
+            Some(no_text) if no_text.fatal => return Err(Error::Input(no_text.message)),
+            Some(no_text) => {
+                excused.get_or_insert(no_text.message);
+            }
+            None => any_text = true,
         }
-    }
-
-    /// The article of a record.
-    ///
-    /// # Errors
-    /// A [`Reject`] if the record cannot be used.
-    pub fn parse<'a>(&self, block: &'a Block, record: &Record) -> Result<Article<'a>, Reject> {
-        let refuse =
-            |(reason, detail): (RejectReason, String)| self.reject(block, record, reason, detail);
-        let line = std::str::from_utf8(block.raw(record)).map_err(|error| {
-            let at = error.valid_up_to() + 1;
-            refuse((
-                RejectReason::InvalidUtf8,
-                format!("not UTF-8 at byte {at} of the line; iconv -t UTF-8 converts a file"),
-            ))
-        })?;
-        let mut parts = Parts::read(line).map_err(refuse)?;
-        let text = parts.text().map_err(refuse)?;
-        let id = match parts.take(Role::Id) {
-            id if id.is_empty() => Cow::Owned(format!(
-                "{}:{}",
-                self.files[block.file as usize].name, record.line
-            )),
-            id => id,
-        };
-        Ok(Article {
-            id,
-            title: parts.take(Role::Title),
-            source: parts.take(Role::Source),
-            published: parts.take(Role::Published),
-            url: parts.take(Role::Url),
-            text,
-        })
-    }
-}
-
-fn source_file(path: &Path) -> Result<SourceFile> {
-    let meta = std::fs::metadata(path).map_err(Error::io("read", path))?;
-    if !meta.is_file() {
-        return Err(Error::Input(format!(
-            "{} is not a regular file; a corpus is read more than once: save it first",
-            path.display()
-        )));
-    }
-    Ok(SourceFile {
-        path: path.to_path_buf(),
-        name: path.display().to_string(),
-        size: meta.len(),
-    })
-}
-
-/// Opens a file for reading its contents, whether it is compressed or not.
-fn open_decompressed(path: &Path) -> std::io::Result<Box<dyn Read + Send>> {
-    /// The largest window that a zstd stream may ask for: 128 MiB, as the zstd command allows.
-    const WINDOW_LOG: u32 = 27;
-    let mut file = File::open(path)?;
-    let mut magic = Vec::with_capacity(4);
-    (&mut file).take(4).read_to_end(&mut magic)?;
-    file.rewind()?;
-    if magic.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Box::new(flate2::read::MultiGzDecoder::new(
-            BufReader::with_capacity(1 << 17, file),
-        )));
-    }
-    if magic == [0x28, 0xb5, 0x2f, 0xfd] {
-        let mut decoder = zstd::Decoder::new(file)?;
-        decoder.window_log_max(WINDOW_LOG)?;
-        return Ok(Box::new(decoder));
-    }
-    Ok(Box::new(file))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::progress::{Silent, Stage};
-    use std::io::Write;
-
-    type Read = (Vec<(String, u64, String)>, Vec<(u64, RejectReason)>);
-
-    fn read(corpus: &Corpus) -> Result<Read> {
-        let mut all = (Vec::new(), Vec::new());
-        corpus.scan(
-            Stage::Fingerprint,
-            &Silent,
-            || (),
-            |(), block| {
-                let (mut articles, mut rejects) = (Vec::new(), block.rejects.clone());
-                for record in &block.records {
-                    match corpus.parse(block, record) {
-                        Ok(article) => articles.push((
-                            article.id.into_owned(),
-                            record.line,
-                            article.text.into_owned(),
-                        )),
-                        Err(reject) => rejects.push(reject),
-                    }
-                }
-                Ok((articles, rejects))
-            },
-            |(articles, rejects)| {
-                all.0.extend(articles);
-                all.1
-                    .extend(rejects.iter().map(|reject| (reject.line, reject.reason)));
-                Ok(())
-            },
-        )?;
-        Ok(all)
-    }
-
-    fn numbered(count: usize) -> String {
-        (0..count)
-            .map(|i| format!("{{\"id\":\"a{i}\",\"text\":\"article number {i}\"}}\n"))
-            .collect()
-    }
-
-    fn open(path: &Path) -> Corpus {
-        Corpus::open(
-            &[path.to_path_buf()],
-            CorpusOptions {
-                block_bytes: 100,
-                ..CorpusOptions::default()
-            },
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn plain_gzip_and_zstd_read_the_same_in_order_with_any_number_of_threads() {
-        let folder = tempfile::tempdir().unwrap();
-        let text = numbered(500);
-        std::fs::write(folder.path().join("plain.jsonl"), &text).unwrap();
-        // Two members, as gzip files that were appended to have.
-        let mut gzip = Vec::new();
-        for half in [&text[..9000], &text[9000..]] {
-            let mut encoder =
-                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            encoder.write_all(half.as_bytes()).unwrap();
-            gzip.extend(encoder.finish().unwrap());
+        for (all, one) in seen.iter_mut().zip(examined.seen) {
+            *all |= one;
         }
-        std::fs::write(folder.path().join("packed.jsonl.gz"), gzip).unwrap();
-        std::fs::write(
-            folder.path().join("packed.jsonl.zst"),
-            zstd::encode_all(text.as_bytes(), 1).unwrap(),
-        )
-        .unwrap();
-        let expected: Vec<String> = (0..500).map(|i| format!("a{i}")).collect();
-        for name in ["plain.jsonl", "packed.jsonl.gz", "packed.jsonl.zst"] {
-            for threads in [1, 3] {
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .build()
-                    .unwrap();
-                let (articles, rejects) = pool
-                    .install(|| read(&open(&folder.path().join(name))))
-                    .unwrap();
-                let ids: Vec<String> = articles.into_iter().map(|(id, _, _)| id).collect();
-                assert_eq!(ids, expected, "{name}, {threads} threads");
-                assert!(rejects.is_empty());
+        if examined.sampled && first.is_none() {
+            first = Some((examined.file.name.clone(), examined.fields));
+        }
+        files.push(examined.file);
+    }
+    if let Some(message) = excused
+        && !any_text
+    {
+        return Err(Error::Input(message));
+    }
+    // A chosen field that only some files have is fine; one that none has is a slip of the pen.
+    if let Some((file, fields)) = first {
+        for role in Role::ALL {
+            if let Some(name) = options.fields.get(role)
+                && !seen[role as usize]
+            {
+                return Err(Error::Input(format!(
+                    "{file}: no record has the field \"{name}\", which {} names; the fields seen are: {fields}",
+                    role.option()
+                )));
             }
         }
-        assert_eq!(open(folder.path()).files().len(), 3);
     }
-
-    #[test]
-    fn a_truncated_file_gives_what_it_has() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("cut.jsonl.zst");
-        let packed = zstd::encode_all(numbered(50_000).as_bytes(), 1).unwrap();
-        std::fs::write(&path, &packed[..packed.len() / 2]).unwrap();
-        let corpus = Corpus::open(&[path], CorpusOptions::default()).unwrap();
-        let (articles, rejects) = read(&corpus).unwrap();
-        assert!(!articles.is_empty());
-        assert_eq!(
-            rejects,
-            [(articles.len() as u64 + 1, RejectReason::Truncated)]
-        );
-    }
-
-    #[test]
-    fn bad_records_are_told_and_the_others_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bad.jsonl");
-        std::fs::write(&path, b"\xef\xbb\xbf{\"text\":\"one\"}\r\n{\"text\":\n{\"text\":\"\xff\"}\n{\"title\":\"x\"}\n\n{\"text\":\"two\"}").unwrap();
-        let (articles, rejects) = read(&open(&path)).unwrap();
-        let name = path.display();
-        assert_eq!(
-            articles,
-            [
-                (format!("{name}:1"), 1, "one".into()),
-                (format!("{name}:6"), 6, "two".into())
-            ]
-        );
-        assert_eq!(
-            rejects,
-            [
-                (2, RejectReason::BrokenJson),
-                (3, RejectReason::InvalidUtf8),
-                (4, RejectReason::MissingText)
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_there_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let missing = folder.path().join("nothing.jsonl");
-        let error = Corpus::open(std::slice::from_ref(&missing), CorpusOptions::default())
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("nothing.jsonl"), "{error}");
-        let error = Corpus::open(&[folder.path().to_path_buf()], CorpusOptions::default())
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("holds no articles"), "{error}");
-    }
-
-    #[test]
-    fn a_panic_in_one_thread_ends_a_scan() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("plain.jsonl");
-        std::fs::write(&path, numbered(3000)).unwrap();
-        let corpus = open(&path);
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(3)
-            .build()
-            .unwrap();
-        let scanned = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            pool.install(|| {
-                corpus.scan(
-                    Stage::Fingerprint,
-                    &Silent,
-                    || (),
-                    |(), block| {
-                        assert_ne!(block.records[0].line, 1, "the first block");
-                        Ok(())
-                    },
-                    |()| Ok(()),
-                )
-            })
-        }));
-        assert!(scanned.is_err());
-    }
-
-    #[test]
-    fn the_first_error_ends_a_scan() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("plain.jsonl");
-        std::fs::write(&path, numbered(300)).unwrap();
-        let fail = |block: &Block| Error::Input(format!("line {}", block.records[0].line));
-        let scanned = open(&path).scan(
-            Stage::Fingerprint,
-            &Silent,
-            || (),
-            |(), block| Err::<(), _>(fail(block)),
-            |()| Ok(()),
-        );
-        assert_eq!(scanned.unwrap_err().to_string(), "line 1");
-    }
+    Ok(files)
 }

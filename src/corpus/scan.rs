@@ -1,101 +1,330 @@
-//! Blocks to all threads, results back in order.
+//! Reads a whole corpus on all threads and hands on the results in corpus order.
+//!
+//! One lock guards the source of blocks; a worker takes the lock, fills its own block (reading,
+//! decompressing, splitting), lets go and works. Text files and small files are not even read under
+//! the lock: the worker is given the file. Each piece of work has a number, and results are collected
+//! by that number. Workers that are ahead wait once a few results a thread are held back, so one slow block
+//! does not make the others pile up results. The worker whose turn it is never waits: no deadlock.
+//!
+//! One limit: a large compressed file is decompressed under the lock, hence by one thread at a time.
 
-use super::lines::{Block, Lines};
-use super::{Corpus, Error, Result};
-use crate::progress::{Progress, Stage, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// How many blocks a thread may be ahead of the one that is next in order.
-const AHEAD: u64 = 16;
+use super::Corpus;
+use super::blocks::{Block, FileReader};
+use super::split::Layout;
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage, Unit};
 
-/// Where the blocks come from.
-struct Source<'a> {
-    corpus: &'a Corpus,
-    lines: Option<Lines>,
-    next_file: usize,
-    next_block: u64,
-}
+/// Results held back a thread, at most, before workers wait.
+const AHEAD: u64 = 8;
+/// Results of one small file held back, at most, before its worker waits for its turn.
+const AHEAD_IN_FILE: usize = 4;
+/// How often a waiting worker looks whether it should stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
-impl Source<'_> {
-    fn next(&mut self) -> Result<Option<(u64, Block)>> {
-        loop {
-            if let Some(block) = self.lines.as_mut().and_then(Lines::next_block) {
-                self.next_block += 1;
-                return Ok(Some((self.next_block - 1, block)));
-            }
-            if self.next_file == self.corpus.files.len() {
-                return Ok(None);
-            }
-            self.lines = Some(self.corpus.lines(self.next_file)?);
-            self.next_file += 1;
-        }
-    }
-}
-
-/// Where the results go.
-struct Sink<T, C> {
-    waiting: BTreeMap<u64, T>,
-    next: u64,
-    collect: C,
-    /// The error of the earliest block that had one.
-    failed: Option<(u64, Error)>,
-}
-
-impl<T, C: FnMut(T) -> Result<()>> Sink<T, C> {
-    fn fail(&mut self, block: u64, error: Error) {
-        if self
-            .failed
-            .as_ref()
-            .is_none_or(|(earliest, _)| block < *earliest)
-        {
-            self.failed = Some((block, error));
-        }
-    }
-
-    fn put(&mut self, block: u64, result: Result<T>) {
-        match result {
-            Ok(result) => drop(self.waiting.insert(block, result)),
-            Err(error) => self.fail(block, error),
-        }
-        while let Some(result) = self.waiting.remove(&self.next) {
-            if let Err(error) = (self.collect)(result) {
-                self.fail(self.next, error);
-            }
-            self.next += 1;
-        }
-    }
-}
-
-/// A panic of another thread ends the scan anyway; what the lock holds is not used again.
+/// Locks even if a thread has panicked while holding the lock: that panic is passed on by rayon, and
+/// until then the others only need to see that they should stop.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets the threads that wait for their turn go when one of them panics; the panic
-/// itself goes on to the caller.
-struct ReleaseOnPanic<'a, T, C: FnMut(T) -> Result<()>> {
-    sink: &'a Mutex<Sink<T, C>>,
-    moved: &'a Condvar,
+/// Gives out work.
+struct Source<'c> {
+    corpus: &'c Corpus,
+    next_file: usize,
+    current: Option<FileReader<'c>>,
+    next_number: u64,
+    stopped: bool,
 }
 
-impl<T, C: FnMut(T) -> Result<()>> Drop for ReleaseOnPanic<'_, T, C> {
+enum Work<'c> {
+    /// The block has been filled.
+    Block(u64),
+    /// A file that the worker is to read itself.
+    File(u64, FileToRead<'c>),
+    /// An error while reading, which takes its place among the results.
+    Failed(u64, Error),
+    None,
+}
+
+struct FileToRead<'c> {
+    corpus: &'c Corpus,
+    index: usize,
+}
+
+impl<'c> FileToRead<'c> {
+    fn open(&self) -> Result<FileReader<'c>> {
+        self.corpus.reader(self.index, false)
+    }
+}
+
+impl<'c> Source<'c> {
+    fn next(&mut self, block: &mut Block) -> Work<'c> {
+        let number = self.next_number;
+        loop {
+            if self.stopped {
+                return Work::None;
+            }
+            let filled = match &mut self.current {
+                Some(reader) => reader.fill(block),
+                None => {
+                    let index = self.next_file;
+                    let Some(file) = self.corpus.files.get(index) else {
+                        self.stopped = true;
+                        return Work::None;
+                    };
+                    self.next_file += 1;
+                    if file.layout == Layout::Whole
+                        || file.size <= self.corpus.options.block_bytes as u64
+                    {
+                        self.next_number += 1;
+                        let corpus = self.corpus;
+                        return Work::File(number, FileToRead { corpus, index });
+                    }
+                    match self.corpus.reader(index, false) {
+                        Ok(reader) => {
+                            self.current = Some(reader);
+                            continue;
+                        }
+                        Err(error) => Err(error),
+                    }
+                }
+            };
+            match filled {
+                Ok(true) => {
+                    self.next_number += 1;
+                    return Work::Block(number);
+                }
+                Ok(false) => self.current = None,
+                Err(error) => {
+                    self.stopped = true;
+                    self.next_number += 1;
+                    return Work::Failed(number, error);
+                }
+            }
+        }
+    }
+}
+
+/// Puts results in order.
+struct Collector<T, C> {
+    collect: C,
+    /// The number whose results are collected now.
+    turn: u64,
+    waiting: BTreeMap<u64, Held<T>>,
+    /// The first error in corpus order, or an interruption; with it all is over.
+    failed: Option<Error>,
+    over: bool,
+}
+
+/// Results before their turn.
+struct Held<T> {
+    results: VecDeque<Result<T>>,
+    complete: bool,
+}
+
+impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
+    fn take(&mut self, result: Result<T>) {
+        if self.over {
+            return;
+        }
+        if let Err(error) = result.and_then(&mut self.collect) {
+            self.fail(error);
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.failed.get_or_insert(error);
+        self.over = true;
+    }
+
+    /// The results of `turn` are complete: go on to the next number that is not.
+    fn advance(&mut self) {
+        loop {
+            self.turn += 1;
+            let Some(held) = self.waiting.get_mut(&self.turn) else {
+                return;
+            };
+            let complete = held.complete;
+            for result in std::mem::take(&mut held.results) {
+                self.take(result);
+            }
+            if !complete {
+                return;
+            }
+            self.waiting.remove(&self.turn);
+        }
+    }
+}
+
+struct Run<'c, 'p, T, C> {
+    source: Mutex<Source<'c>>,
+    collector: Mutex<Collector<T, C>>,
+    turned: Condvar,
+    window: u64,
+    progress: &'p dyn Progress,
+}
+
+impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
+    /// Hands on a result; `last` completes the number. Returns whether to go on.
+    fn deliver(&self, number: u64, result: Option<Result<T>>, last: bool) -> bool {
+        if matches!(result, Some(Err(_))) {
+            // No new work; what was given out before is finished, so that an earlier error can come first.
+            lock(&self.source).stopped = true;
+        }
+        let mut collector = lock(&self.collector);
+        loop {
+            if collector.over {
+                return false;
+            }
+            if collector.turn == number {
+                // What was held back of this number has been taken when its turn came.
+                if let Some(result) = result {
+                    collector.take(result);
+                }
+                if last {
+                    collector.waiting.remove(&number);
+                    collector.advance();
+                    self.turned.notify_all();
+                }
+                if collector.over {
+                    self.turned.notify_all();
+                }
+                return !collector.over;
+            }
+            let held = collector
+                .waiting
+                .get(&number)
+                .map_or(0, |h| h.results.len());
+            if number - collector.turn < self.window && (last || held < AHEAD_IN_FILE) {
+                let held = collector.waiting.entry(number).or_insert_with(|| Held {
+                    results: VecDeque::new(),
+                    complete: false,
+                });
+                held.results.extend(result);
+                held.complete = last;
+                return true;
+            }
+            collector = self
+                .turned
+                .wait_timeout(collector, PATIENCE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            if self.progress.cancelled() {
+                collector.fail(Error::Interrupted);
+                self.turned.notify_all();
+            }
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        if !self.progress.cancelled() {
+            return false;
+        }
+        self.stop(Some(Error::Interrupted));
+        true
+    }
+
+    fn stop(&self, error: Option<Error>) {
+        let mut collector = lock(&self.collector);
+        collector.over = true;
+        if collector.failed.is_none() {
+            collector.failed = error;
+        }
+        drop(collector);
+        lock(&self.source).stopped = true;
+        self.turned.notify_all();
+    }
+
+    fn work<W>(&self, mut worker: W, work: &(impl Fn(&mut W, &Block) -> Result<T> + Sync)) {
+        let mut block = Block::default();
+        loop {
+            if self.interrupted() {
+                return;
+            }
+            let next = lock(&self.source).next(&mut block);
+            let go_on = match next {
+                Work::None => return,
+                Work::Failed(number, error) => self.deliver(number, Some(Err(error)), true),
+                Work::Block(number) => {
+                    let result = work(&mut worker, &block);
+                    self.progress
+                        .advance(block.disk, block.records.len() as u64);
+                    self.deliver(number, Some(result), true)
+                }
+                Work::File(number, file) => self.file(number, &file, &mut worker, &mut block, work),
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    fn file<W>(
+        &self,
+        number: u64,
+        file: &FileToRead<'_>,
+        worker: &mut W,
+        block: &mut Block,
+        work: &(impl Fn(&mut W, &Block) -> Result<T> + Sync),
+    ) -> bool {
+        let mut reader = match file.open() {
+            Ok(reader) => reader,
+            Err(error) => return self.deliver(number, Some(Err(error)), true),
+        };
+        loop {
+            let result = match reader.fill(block) {
+                Ok(true) => {
+                    let result = work(worker, block);
+                    self.progress
+                        .advance(block.disk, block.records.len() as u64);
+                    result
+                }
+                Ok(false) => return self.deliver(number, None, true),
+                Err(error) => Err(error),
+            };
+            let last = result.is_err() || reader.is_done();
+            if !self.deliver(number, Some(result), last) {
+                return false;
+            }
+            if last {
+                return true;
+            }
+            if self.interrupted() {
+                return false;
+            }
+        }
+    }
+}
+
+/// Stops the others when a worker panics; rayon then passes the panic on.
+struct StopOnPanic<'r, F: Fn()>(&'r F);
+
+impl<F: Fn()> Drop for StopOnPanic<'_, F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            lock(self.sink).fail(0, Error::Interrupted);
-            self.moved.notify_all();
+            (self.0)();
         }
     }
 }
 
 impl Corpus {
-    /// Reads the corpus from beginning to end. `work` runs on all threads of the current pool, each
-    /// with what `worker` made for it; `collect` receives the results one after another, in corpus order.
+    /// Reads the whole corpus in blocks, on all threads of rayon's current pool.
     ///
-    /// Every scan of a corpus gives the same blocks.
+    /// `worker` makes the scratch space of one thread. `work` is called for every block, several at a
+    /// time. `collect` gets its results one at a time, strictly in corpus order. Every scan of a
+    /// corpus gives the same blocks. Blocks without records occur (a file with nothing but
+    /// rejects, or an empty one).
     ///
     /// # Errors
-    /// If a file cannot be opened; the first error of `work` or `collect`; [`Error::Interrupted`].
+    ///
+    /// An error of `work` or `collect` ends the scan; of several, the one earliest in corpus order is
+    /// returned. [`Error::Io`] if a file cannot be read, [`Error::Changed`] if it is no longer as it was
+    /// at [`Corpus::open`], [`Error::Interrupted`] if `progress` asks to stop, which is checked
+    /// before every block.
     pub fn scan<W, T: Send>(
         &self,
         stage: Stage,
@@ -104,65 +333,43 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        progress.begin(stage, self.files.len() as u64, Unit::Items);
-        let source = Mutex::new(Source {
-            corpus: self,
-            lines: None,
-            next_file: 0,
-            next_block: 0,
-        });
-        let sink = Mutex::new(Sink {
-            waiting: BTreeMap::new(),
-            next: 0,
-            collect,
-            failed: None,
-        });
-        let moved = Condvar::new();
-        let run = || {
-            let _release = ReleaseOnPanic {
-                sink: &sink,
-                moved: &moved,
-            };
-            let mut worker = worker();
-            loop {
-                let mut from = lock(&source);
-                let started = from.next_file;
-                let taken = if progress.cancelled() {
-                    Err(Error::Interrupted)
-                } else {
-                    from.next()
-                };
-                let (opened, number) = (from.next_file - started, from.next_block);
-                drop(from);
-                progress.advance(opened as u64, 0);
-                let (block, result) = match taken {
-                    Ok(None) => return,
-                    Ok(Some((block, content))) => {
-                        progress.advance(0, content.records.len() as u64);
-                        (block, work(&mut worker, &content))
-                    }
-                    Err(error) => (number, Err(error)),
-                };
-                let mut to = lock(&sink);
-                to.put(block, result);
-                moved.notify_all();
-                while to.failed.is_none()
-                    && block > to.next + AHEAD * rayon::current_num_threads() as u64
-                {
-                    to = moved.wait(to).unwrap_or_else(PoisonError::into_inner);
-                }
-                if to.failed.is_some() {
-                    return;
-                }
-            }
+        let total = self.files.iter().map(|f| f.size).sum();
+        progress.begin(stage, total, Unit::Bytes);
+        let threads = rayon::current_num_threads() as u64;
+        let run = Run {
+            source: Mutex::new(Source {
+                corpus: self,
+                next_file: 0,
+                current: None,
+                next_number: 0,
+                stopped: false,
+            }),
+            collector: Mutex::new(Collector {
+                collect,
+                turn: 0,
+                waiting: BTreeMap::new(),
+                failed: None,
+                over: false,
+            }),
+            turned: Condvar::new(),
+            window: threads * AHEAD,
+            progress,
         };
-        rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| run());
-            }
+        let stop = || run.stop(None);
+        // A broadcast runs exactly once on each thread. A scope's tasks could be stolen by a thread
+        // that waits inside `work` for some nested parallel job, and then wait for that very thread.
+        rayon::broadcast(|_| {
+            let _guard = StopOnPanic(&stop);
+            run.work(worker(), &work);
         });
         progress.end();
-        let sink = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
-        sink.failed.map_or(Ok(()), |(_, error)| Err(error))
+        let collector = run
+            .collector
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        match collector.failed {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::{Digest, Permutations, ShingleSize, Signatures, shingles};
-use crate::corpus::{Block, Corpus, Reject, RejectReason};
+use crate::corpus::{Block, Corpus, Parser, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
@@ -91,6 +91,7 @@ struct Fingerprinted {
 
 /// What a worker keeps between two blocks.
 struct Scratch {
+    parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
 }
@@ -117,6 +118,7 @@ pub fn fingerprint_corpus(
         Stage::Fingerprint,
         progress,
         || Scratch {
+            parser: Parser::new(),
             tokeniser: Tokeniser::new(),
             shingles: Vec::new(),
         },
@@ -162,7 +164,7 @@ fn fingerprint_block(
         rejects: block.rejects.clone(),
     };
     for record in &block.records {
-        let article = match corpus.parse(block, record) {
+        let article = match scratch.parser.parse(corpus, block, record) {
             Ok(article) => article,
             Err(reject) => {
                 done.rejects.push(reject);
@@ -171,7 +173,7 @@ fn fingerprint_block(
         };
         let tokens = scratch.tokeniser.tokens(&article.text);
         if tokens.is_empty() {
-            let detail = "the text holds no words".to_owned();
+            let detail = "the text holds no words";
             done.rejects
                 .push(corpus.reject(block, record, RejectReason::MissingText, detail));
             continue;

@@ -6,7 +6,8 @@
 
 use super::spool::{Handle, Spool};
 use super::{Similarity, distinct, shared};
-use crate::corpus::{Article, Block, Corpus, parse_published};
+use crate::corpus::dates::parse_published;
+use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
@@ -55,6 +56,7 @@ struct Gathered {
 }
 
 struct Scratch {
+    parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
 }
@@ -102,6 +104,7 @@ impl Evidence {
             Stage::Reread,
             progress,
             || Scratch {
+                parser: Parser::new(),
                 tokeniser: Tokeniser::new(),
                 shingles: Vec::new(),
             },
@@ -240,8 +243,9 @@ fn gather_block(
             .records
             .binary_search_by_key(&row.offset, |record| record.offset)
             .map_err(|_| changed())?;
-        let parsed = corpus
-            .parse(block, &block.records[at])
+        let parsed = scratch
+            .parser
+            .parse(corpus, block, &block.records[at])
             .map_err(|_| changed())?;
         let tokens = scratch.tokeniser.tokens(&parsed.text);
         if Digest::of(tokens) != row.digest() {

@@ -1,0 +1,350 @@
+//! One file as a sequence of blocks, each holding whole records.
+//!
+//! A block is filled up to its size, then split; the unfinished record at its end begins the next
+//! block. A record that does not fit makes its block grow up to the limit for one record; beyond
+//! that it is passed over without being held and becomes one [`Reject`]. So memory is bounded by the
+//! block size plus the limit, whatever a file decompresses to.
+
+use super::compress::{Chunk, Stream};
+use super::reject::{Fault, Reject, RejectReason};
+use super::split::{Last, Layout, Splitter, Start};
+use super::{CorpusOptions, SourceFile};
+use crate::error::{Error, Result};
+
+/// A run of records of one file, with their bytes.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// Never shrinks, so that it is cleared (zeroed) only where it grows; `filled` says how much of it counts.
+    buf: Vec<u8>,
+    filled: usize,
+    /// The file's place in [`Corpus::files`](super::Corpus::files).
+    pub file: u32,
+    /// The records, in order.
+    pub records: Vec<Record>,
+    /// What could not be used and was found while splitting: too long, truncated, broken. Rejects found
+    /// by parsing come from [`Parser::parse`](super::Parser::parse).
+    pub rejects: Vec<Reject>,
+    /// Bytes read from disk for this block.
+    pub(super) disk: u64,
+}
+
+/// The place of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    start: u32,
+    /// Length in bytes, with the line end in formats that have one.
+    pub len: u32,
+    /// Where the record starts in its file, once decompressed. Unique within the file, the same in every scan.
+    pub offset: u64,
+    /// The line where the record starts, 1-based.
+    pub line: u64,
+}
+
+impl Block {
+    /// The exact bytes of a record, with its line end in formats that have one (the last line of a
+    /// file may lack it). What lies between records (blank lines, the commas of an array) is in none.
+    pub fn raw(&self, record: &Record) -> &[u8] {
+        let start = record.start as usize;
+        &self.buf[start..start + record.len as usize]
+    }
+
+    /// Bytes of memory held for records.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.buf.capacity()
+    }
+
+    fn reserve(&mut self, len: usize) {
+        if self.buf.len() < len {
+            self.buf.reserve_exact(len - self.buf.len());
+            self.buf.resize(len, 0);
+        }
+    }
+}
+
+/// Where the reader is between two calls of the splitter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Between,
+    /// In a record.
+    Open,
+    /// In a record that is too long and has been reported.
+    Skipping,
+}
+
+/// Reads one file block by block.
+pub(super) struct FileReader<'c> {
+    index: u32,
+    source: &'c SourceFile,
+    block_bytes: usize,
+    max_document: usize,
+    stream: Stream,
+    splitter: Splitter,
+    layout: Layout,
+    state: State,
+    /// What the last block left: an unfinished record, or nothing.
+    carry: Vec<u8>,
+    /// How much of the carry the splitter has seen.
+    seen: usize,
+    /// The place in the decompressed file of the block's first byte, or between blocks of the carry's.
+    offset: u64,
+    /// The line of the unfinished or next record.
+    line: u64,
+    started: bool,
+    /// The stream has ended, and if badly, why.
+    ended: bool,
+    failed: Option<Fault>,
+    /// Nothing more will come.
+    done: bool,
+    skip_header: bool,
+    /// Bytes on disk that blocks have accounted for.
+    reported: u64,
+}
+
+impl<'c> FileReader<'c> {
+    /// Opens a file. `header` says whether the first row of a CSV file is given out like any other.
+    pub fn open(
+        index: u32,
+        source: &'c SourceFile,
+        layout: Layout,
+        options: &CorpusOptions,
+        header: bool,
+    ) -> Result<Self> {
+        source.check_unchanged()?;
+        Ok(Self {
+            index,
+            source,
+            // Room for a byte order mark at least.
+            block_bytes: options.block_bytes.max(16),
+            max_document: options.max_document,
+            stream: Stream::open(&source.path)?,
+            splitter: Splitter::new(layout),
+            layout,
+            state: State::Between,
+            carry: Vec::new(),
+            seen: 0,
+            offset: 0,
+            line: 1,
+            started: false,
+            ended: false,
+            failed: None,
+            done: false,
+            skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            reported: 0,
+        })
+    }
+
+    /// Fills a block with the next records. `false` when the file had been at its end.
+    pub fn fill(&mut self, block: &mut Block) -> Result<bool> {
+        block.file = self.index;
+        block.records.clear();
+        block.rejects.clear();
+        block.disk = 0;
+        if self.done {
+            block.filled = 0;
+            return Ok(false);
+        }
+
+        let carried = self.carry.len();
+        let mut target = self.block_bytes.max(carried + self.block_bytes / 2);
+        block.reserve(target);
+        block.buf[..carried].copy_from_slice(&self.carry);
+        block.filled = carried;
+        let mut at = std::mem::take(&mut self.seen);
+        // Where the unfinished or next record starts in the block.
+        let mut start = 0;
+        loop {
+            self.read(block, target)?;
+            if !self.started {
+                self.started = true;
+                start = self.begin(block);
+                at = start;
+            }
+            if !self.done {
+                self.split(block, &mut at, &mut start);
+            }
+            if self.ended && !self.done {
+                self.finish(block, start);
+                self.done = true;
+            }
+            if self.done || !block.records.is_empty() || !block.rejects.is_empty() {
+                break;
+            }
+            if start == block.filled {
+                // Nothing of what was read is needed: blank lines, or a record passed over.
+                self.offset += start as u64;
+                (block.filled, at, start) = (0, 0, 0);
+                target = self.block_bytes;
+            } else {
+                let most = self.max_document.saturating_add(self.block_bytes);
+                target = target.saturating_mul(2).min(most).max(block.filled + 1);
+            }
+        }
+        self.carry.clear();
+        self.carry
+            .extend_from_slice(&block.buf[start..block.filled]);
+        self.seen = at - start;
+        self.offset += start as u64;
+        let disk = self.stream.disk_read();
+        block.disk = disk - self.reported;
+        self.reported = disk;
+        Ok(true)
+    }
+
+    /// Whether the next [`fill`](Self::fill) will give nothing.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn read(&mut self, block: &mut Block, target: usize) -> Result<()> {
+        block.reserve(target);
+        while !self.ended && block.filled < target {
+            let free = &mut block.buf[block.filled..target];
+            match self.stream.read(free, &self.source.path)? {
+                Chunk::Bytes(n) => block.filled += n,
+                Chunk::End => {
+                    self.ended = true;
+                    if self.stream.disk_read() != self.source.size {
+                        return Err(Error::Changed(self.source.path.clone()));
+                    }
+                }
+                Chunk::Broken(fault) => {
+                    self.ended = true;
+                    self.failed = Some(fault);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for a byte order mark; returns where the content starts.
+    fn begin(&mut self, block: &mut Block) -> usize {
+        match &block.buf[..block.filled] {
+            [0xef, 0xbb, 0xbf, ..] => 3,
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                let fault = Fault::new(
+                    RejectReason::Utf16,
+                    "the file is in UTF-16, not in UTF-8; convert it first: \
+                     iconv -f UTF-16 -t UTF-8 OLD > NEW",
+                );
+                block.rejects.push(fault.at(&self.source.name, None));
+                self.done = true;
+                block.filled
+            }
+            _ => 0,
+        }
+    }
+
+    fn split(&mut self, block: &mut Block, at: &mut usize, start: &mut usize) {
+        loop {
+            let bytes = &block.buf[..block.filled];
+            if self.state == State::Between {
+                let found = self.splitter.start(bytes, at);
+                // `at` now stands before the record, the fault or the end of the bytes.
+                self.line += newlines(&bytes[*start..*at]);
+                *start = *at;
+                match found {
+                    Start::At => self.state = State::Open,
+                    Start::NotYet => return,
+                    Start::Broken(fault) => {
+                        block
+                            .rejects
+                            .push(fault.at(&self.source.name, Some(self.line)));
+                        self.done = true;
+                        return;
+                    }
+                }
+            }
+            match self.splitter.end(bytes, at) {
+                Some(end) => {
+                    let was = std::mem::replace(&mut self.state, State::Between);
+                    let lines = match self.layout {
+                        Layout::Lines => 1,
+                        _ => newlines(&bytes[*start..end]),
+                    };
+                    if was == State::Open {
+                        self.emit(block, *start, end);
+                    }
+                    self.line += lines;
+                    *start = end;
+                }
+                None => {
+                    if self.state == State::Open && block.filled - *start > self.max_document {
+                        self.too_long(block);
+                        self.state = State::Skipping;
+                    }
+                    if self.state == State::Skipping {
+                        self.line += newlines(&block.buf[*start..block.filled]);
+                        *start = block.filled;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The stream has ended, and `start` is where the splitter stopped.
+    fn finish(&mut self, block: &mut Block, start: usize) {
+        let name = &self.source.name;
+        if let Some(fault) = self.failed.take() {
+            block.rejects.push(fault.at(name, Some(self.line)));
+            return;
+        }
+        match self.state {
+            State::Open => match self.splitter.last() {
+                Last::Record => self.emit(block, start, block.filled),
+                Last::Broken(fault) => block.rejects.push(fault.at(name, Some(self.line))),
+            },
+            State::Between => {
+                if let Some(fault) = self.splitter.finish() {
+                    block.rejects.push(fault.at(name, Some(self.line)));
+                }
+            }
+            State::Skipping => {}
+        }
+    }
+
+    fn emit(&mut self, block: &mut Block, start: usize, end: usize) {
+        if end - start > self.max_document {
+            return self.too_long(block);
+        }
+        let bytes = &block.buf[start..end];
+        let blank = match self.layout {
+            Layout::Lines => bytes.iter().all(u8::is_ascii_whitespace),
+            // Tabs are not blank here: they may separate fields.
+            Layout::Rows(_) => bytes.iter().all(|b| matches!(b, b' ' | b'\r' | b'\n')),
+            _ => false,
+        };
+        if blank || std::mem::take(&mut self.skip_header) {
+            return;
+        }
+        // Both fit: a block is at most `max_document + 2 * block_bytes` long, which
+        // `Corpus::open` has limited to far less than 4 GiB.
+        block.records.push(Record {
+            start: start as u32,
+            len: (end - start) as u32,
+            offset: self.offset + start as u64,
+            line: self.line,
+        });
+    }
+
+    fn too_long(&mut self, block: &mut Block) {
+        if std::mem::take(&mut self.skip_header) {
+            return;
+        }
+        let fault = Fault::new(
+            RejectReason::TooLong,
+            format!(
+                "this record is longer than the limit of {} bytes; raise it with --max-document, \
+                 or look for a missing line end or quote",
+                self.max_document
+            ),
+        );
+        let line = (self.layout != Layout::Whole).then_some(self.line);
+        block.rejects.push(fault.at(&self.source.name, line));
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}

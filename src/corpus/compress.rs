@@ -1,0 +1,285 @@
+//! A file as a stream of plain bytes, whatever its compression.
+//!
+//! What a file is compressed with is told by its first bytes, never by its name. gzip files of many
+//! members and zstd files of many frames are read to their end. Memory is bounded: nothing is
+//! decompressed beyond what the caller asks for, and a zstd window of more than 128 MiB is refused.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::Path;
+
+use super::reject::{Fault, RejectReason};
+use crate::error::{Error, Result};
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Compression {
+    /// By the first bytes of a file.
+    fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            // A skippable frame may stand before the first frame of data.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+}
+
+/// The largest window that a zstd file may ask for: 2^27 = 128 MiB, also the limit of the zstd command.
+const WINDOW_LOG_MAX: u32 = 27;
+
+/// Counts what is read from disk, and remembers an error of the disk, which is not the fault of the stream.
+struct Counted<R> {
+    inner: R,
+    read: u64,
+    failed: Option<io::Error>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(buf) {
+            Ok(n) => {
+                self.read += n as u64;
+                Ok(n)
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => Err(e),
+            Err(e) => {
+                let kind = e.kind();
+                self.failed = Some(e);
+                Err(kind.into())
+            }
+        }
+    }
+}
+
+type Disk = BufReader<Counted<File>>;
+
+enum Decoder {
+    // Read past the buffer, straight into the block.
+    Plain(Counted<File>),
+    Gzip(Box<flate2::bufread::MultiGzDecoder<Disk>>),
+    Zstd(Box<zstd::Decoder<'static, Disk>>),
+}
+
+/// What came of a read.
+pub(super) enum Chunk {
+    /// So many bytes.
+    Bytes(usize),
+    /// The stream has ended as it should.
+    End,
+    /// The stream has ended as it should not.
+    Broken(Fault),
+}
+
+/// The decompressed bytes of one file.
+pub(super) struct Stream {
+    decoder: Decoder,
+    compression: Compression,
+}
+
+impl Stream {
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut file = File::open(path).map_err(Error::io("open", path))?;
+        let mut head = [0; 4];
+        let mut filled = 0;
+        while filled < head.len() {
+            match file.read(&mut head[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::io("read", path)(e)),
+            }
+        }
+        file.rewind().map_err(Error::io("read", path))?;
+        let compression = Compression::of(&head[..filled]);
+        let disk = Counted {
+            inner: file,
+            read: 0,
+            failed: None,
+        };
+        let decoder = match compression {
+            Compression::None => Decoder::Plain(disk),
+            Compression::Gzip => {
+                let disk = BufReader::with_capacity(64 << 10, disk);
+                Decoder::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(disk)))
+            }
+            Compression::Zstd => {
+                let disk = BufReader::with_capacity(128 << 10, disk);
+                let mut decoder =
+                    zstd::Decoder::with_buffer(disk).map_err(Error::io("decompress", path))?;
+                decoder
+                    .window_log_max(WINDOW_LOG_MAX)
+                    .map_err(Error::io("decompress", path))?;
+                Decoder::Zstd(Box::new(decoder))
+            }
+        };
+        Ok(Self {
+            decoder,
+            compression,
+        })
+    }
+
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// Bytes read from disk so far.
+    pub fn disk_read(&self) -> u64 {
+        match &self.decoder {
+            Decoder::Plain(d) => d.read,
+            Decoder::Gzip(d) => d.get_ref().get_ref().read,
+            Decoder::Zstd(d) => d.get_ref().get_ref().read,
+        }
+    }
+
+    /// Reads into `buf`, which must not be empty. The only error is one of the disk.
+    pub fn read(&mut self, buf: &mut [u8], path: &Path) -> Result<Chunk> {
+        loop {
+            let result = match &mut self.decoder {
+                Decoder::Plain(d) => d.read(buf),
+                Decoder::Gzip(d) => d.read(buf),
+                Decoder::Zstd(d) => d.read(buf),
+            };
+            return match result {
+                Ok(0) => Ok(Chunk::End),
+                Ok(n) => Ok(Chunk::Bytes(n)),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => {
+                    let failed = match &mut self.decoder {
+                        Decoder::Plain(d) => d.failed.take(),
+                        Decoder::Gzip(d) => d.get_mut().get_mut().failed.take(),
+                        Decoder::Zstd(d) => d.get_mut().get_mut().failed.take(),
+                    };
+                    match failed {
+                        Some(e) => Err(Error::io("read", path)(e)),
+                        None => Ok(Chunk::Broken(self.fault(&e))),
+                    }
+                }
+            };
+        }
+    }
+
+    fn fault(&self, error: &io::Error) -> Fault {
+        let (name, test) = match self.compression {
+            Compression::Gzip => ("gzip", "gzip -t"),
+            _ => ("zstd", "zstd -t"),
+        };
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return Fault::new(
+                RejectReason::Truncated,
+                format!(
+                    "the {name} data end too early, so the file is incomplete; \
+                     what comes before was used. Fetch the file again"
+                ),
+            );
+        }
+        Fault::new(
+            RejectReason::Corrupt,
+            format!(
+                "the {name} data are damaged ({error}); what comes before was used. \
+                 Check the file with \"{test}\""
+            ),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    pub(crate) fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut e = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        e.write_all(data).unwrap();
+        e.finish().unwrap()
+    }
+
+    fn read_all(data: &[u8]) -> (Compression, Vec<u8>, Option<RejectReason>) {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(data).unwrap();
+        let mut stream = Stream::open(file.path()).unwrap();
+        let mut out = Vec::new();
+        let mut buf = [0; 1000];
+        loop {
+            match stream.read(&mut buf, file.path()).unwrap() {
+                Chunk::Bytes(n) => out.extend_from_slice(&buf[..n]),
+                Chunk::End => {
+                    assert_eq!(stream.disk_read(), data.len() as u64);
+                    return (stream.compression(), out, None);
+                }
+                Chunk::Broken(fault) => return (stream.compression(), out, Some(fault.reason)),
+            }
+        }
+    }
+
+    #[test]
+    fn plain_empty_and_short_files() {
+        for data in [&b""[..], b"a", b"\x1f", b"plain text"] {
+            assert_eq!(read_all(data), (Compression::None, data.to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn all_members_and_frames_are_read() {
+        let twice = [gzip(b"one\n"), gzip(b"two\n")].concat();
+        assert_eq!(
+            read_all(&twice),
+            (Compression::Gzip, b"one\ntwo\n".to_vec(), None)
+        );
+
+        let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"xyz"].concat();
+        let frame = |d: &[u8]| zstd::encode_all(d, 1).unwrap();
+        let frames = [
+            skippable.clone(),
+            frame(b"one\n"),
+            skippable.clone(),
+            frame(b"two\n"),
+            skippable,
+        ]
+        .concat();
+        assert_eq!(
+            read_all(&frames),
+            (Compression::Zstd, b"one\ntwo\n".to_vec(), None)
+        );
+    }
+
+    #[test]
+    fn a_cut_stream_is_truncated_and_a_changed_one_corrupt() {
+        let text: Vec<u8> = (0..200_000u32)
+            .flat_map(|i| i.wrapping_mul(i).to_le_bytes())
+            .collect();
+        for packed in [gzip(&text), zstd::encode_all(&text[..], 1).unwrap()] {
+            let (_, out, fault) = read_all(&packed[..packed.len() * 2 / 3]);
+            assert_eq!(fault, Some(RejectReason::Truncated));
+            assert!(!out.is_empty() && text.starts_with(&out));
+
+            let junk = [&packed[..], b"junk after the end"].concat();
+            let (_, out, fault) = read_all(&junk);
+            assert_eq!(fault, Some(RejectReason::Corrupt));
+            assert!(out == text);
+        }
+    }
+
+    #[test]
+    fn a_huge_zstd_window_is_refused() {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(30).unwrap();
+        encoder.write_all(b"small").unwrap();
+        // Flushing before the end keeps the encoder from shrinking the window to the content.
+        encoder.flush().unwrap();
+        let packed = encoder.finish().unwrap();
+        assert_eq!(read_all(&packed).2, Some(RejectReason::Corrupt));
+    }
+}

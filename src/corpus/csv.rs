@@ -1,0 +1,172 @@
+//! CSV and TSV: what the header's columns mean, and the fields of one row.
+//!
+//! Rows are parsed by csv-core (RFC 4180, tolerant where it does not matter); [`split`](super::split)
+//! cuts them by the same rules, which a test holds it to. The library never guesses what a row with
+//! more or fewer fields than the header means: such a row is rejected.
+
+use std::ops::Range;
+
+use csv_core::ReadRecordResult;
+
+use super::fields::{FieldTable, Match, ROLES, Role};
+use super::reject::{Fault, RejectReason};
+
+/// What each column means.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    pub names: Vec<String>,
+    /// For each role the columns that may fill it, best first.
+    by_role: [Vec<usize>; ROLES],
+}
+
+impl Columns {
+    pub fn new(names: Vec<String>, table: &FieldTable) -> Self {
+        let mut ranked: [Vec<(u8, usize)>; ROLES] = Default::default();
+        for (column, name) in names.iter().enumerate() {
+            for Match { role, rank } in table.lookup(name) {
+                ranked[*role as usize].push((*rank, column));
+            }
+        }
+        let by_role = ranked.map(|mut columns| {
+            columns.sort_unstable();
+            columns.into_iter().map(|(_, column)| column).collect()
+        });
+        Self { names, by_role }
+    }
+
+    pub fn of(&self, role: Role) -> &[usize] {
+        &self.by_role[role as usize]
+    }
+}
+
+/// Reusable state of the row parser.
+pub(super) struct Rows {
+    readers: [(u8, csv_core::Reader); 2],
+    fields: Vec<u8>,
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        let reader = |d| (d, csv_core::ReaderBuilder::new().delimiter(d).build());
+        Self {
+            readers: [reader(b','), reader(b'\t')],
+            fields: Vec::new(),
+            ends: vec![0; 32],
+            count: 0,
+        }
+    }
+}
+
+impl Rows {
+    /// Takes a row apart.
+    pub fn parse(&mut self, row: &[u8], separator: u8) {
+        let at = usize::from(separator == b'\t');
+        let reader = &mut self.readers[at].1;
+        reader.reset();
+        if self.fields.len() < row.len() {
+            self.fields.resize(row.len(), 0);
+        }
+        let (mut read, mut written, mut count) = (0, 0, 0);
+        loop {
+            let (result, r, w, e) = reader.read_record(
+                &row[read..],
+                &mut self.fields[written..],
+                &mut self.ends[count..],
+            );
+            read += r;
+            written += w;
+            count += e;
+            match result {
+                // Called again with nothing left, the reader takes it for the end.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.fields.resize(written + 64, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(count * 2 + 8, 0),
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
+        }
+        self.count = count;
+    }
+
+    /// One field of the row, unquoted.
+    pub fn field(&self, index: usize) -> &[u8] {
+        let Range { start, end } = self.range(index);
+        &self.fields[start..end]
+    }
+
+    fn range(&self, index: usize) -> Range<usize> {
+        let start = match index {
+            0 => 0,
+            i => self.ends[i - 1],
+        };
+        start..self.ends[index]
+    }
+
+    /// All fields of the row.
+    pub fn fields(&self) -> Vec<String> {
+        (0..self.count)
+            .map(|i| String::from_utf8_lossy(self.field(i)).into_owned())
+            .collect()
+    }
+
+    pub fn check(&self, columns: &Columns) -> Result<(), Fault> {
+        let (found, expected) = (self.count, columns.names.len());
+        if found == expected {
+            return Ok(());
+        }
+        let cause = match found < expected {
+            true => "a line break or a separator may be missing",
+            false => "a field that holds the separator must be put in quotes",
+        };
+        Err(Fault::new(
+            RejectReason::RaggedRow,
+            format!("this row has {found} fields and the header {expected}; {cause}"),
+        ))
+    }
+
+    /// The best column of a role that is not blank.
+    pub fn value(&self, columns: &Columns, role: Role) -> Option<&[u8]> {
+        let mut fields = columns.of(role).iter().map(|&c| self.field(c));
+        fields.find(|f| !f.trim_ascii().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::FieldNames;
+
+    fn fields(row: &str, separator: u8) -> Vec<String> {
+        let mut rows = Rows::default();
+        rows.parse(row.as_bytes(), separator);
+        rows.fields()
+    }
+
+    #[test]
+    fn rows() {
+        assert_eq!(
+            fields("a,\"b,\"\"c\"\"\nd\",\r\n", b','),
+            ["a", "b,\"c\"\nd", ""]
+        );
+        assert_eq!(fields("a\t\"b\tc\"", b'\t'), ["a", "b\tc"]);
+        let many = vec!["x"; 500].join(",");
+        assert_eq!(fields(&many, b',').len(), 500);
+    }
+
+    #[test]
+    fn columns_by_rank() {
+        let table = FieldTable::new(&FieldNames::default());
+        let names = ["content", "Text", "ID", "source.name"].map(String::from);
+        let columns = Columns::new(names.to_vec(), &table);
+        assert_eq!(columns.of(Role::Text), [1, 0]);
+        assert_eq!(columns.of(Role::Source), [3]);
+        let mut rows = Rows::default();
+        rows.parse(b"body text, ,7,Herald", b',');
+        assert_eq!(rows.value(&columns, Role::Text), Some(&b"body text"[..]));
+        assert!(rows.check(&columns).is_ok());
+        rows.parse(b"a,b", b',');
+        let fault = rows.check(&columns).unwrap_err();
+        assert!(fault.detail.contains("2 fields") && fault.detail.contains("header 4"));
+    }
+}

@@ -1,0 +1,353 @@
+//! From what the user names (files, folders, patterns, standard input) to the list of files to read.
+//!
+//! Folders are walked to any depth in byte order of their names, so that the corpus has the same order
+//! everywhere; hidden files and folders are passed over. Symbolic links are followed, and a loop of them
+//! is entered once. A file that is named twice, or reached by two paths, is read once, where it
+//! comes first.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use super::format::Format;
+use super::spool::{self, Spooled};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// A file to read, before it has been looked into.
+pub(super) struct Candidate {
+    /// As shown to people.
+    pub name: String,
+    pub path: PathBuf,
+    pub metadata: Metadata,
+    pub spooled: Option<Spooled>,
+    /// Found in a folder, rather than named.
+    pub walked: bool,
+}
+
+/// The files, and how many in walked folders were passed over for an unknown extension.
+pub(super) struct Found {
+    pub files: Vec<Candidate>,
+    pub skipped: u64,
+}
+
+/// What two paths to one file have in common.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn identity(_: &Path, metadata: &Metadata) -> Result<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &Metadata) -> Result<Identity> {
+    fs::canonicalize(path).map_err(Error::io("read", path))
+}
+
+pub(super) fn discover(
+    inputs: &[PathBuf],
+    tmp: Option<&Path>,
+    progress: &dyn Progress,
+) -> Result<Found> {
+    let mut search = Search {
+        found: Found {
+            files: Vec::new(),
+            skipped: 0,
+        },
+        seen: HashSet::new(),
+        stdin: false,
+        tmp,
+        progress,
+    };
+    if inputs.is_empty() {
+        return Err(Error::Input(
+            "no input is given: name files, folders, a pattern such as 'news/*.jsonl', or - for standard input".into(),
+        ));
+    }
+    for input in inputs {
+        search.input(input)?;
+    }
+    Ok(search.found)
+}
+
+struct Search<'a> {
+    found: Found,
+    seen: HashSet<Identity>,
+    stdin: bool,
+    tmp: Option<&'a Path>,
+    progress: &'a dyn Progress,
+}
+
+impl Search<'_> {
+    fn input(&mut self, input: &Path) -> Result<()> {
+        if input.as_os_str() == "-" {
+            if !std::mem::replace(&mut self.stdin, true) {
+                let spooled = spool::copy(spool::From::Stdin, self.tmp, self.progress)?;
+                self.add_spooled("-".into(), spooled);
+            }
+            return Ok(());
+        }
+        match fs::metadata(input) {
+            Ok(metadata) => self.path(input, metadata),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => self.pattern(input),
+            Err(e) => Err(Error::io("read", input)(e)),
+        }
+    }
+
+    fn path(&mut self, path: &Path, metadata: Metadata) -> Result<()> {
+        if metadata.is_dir() {
+            self.folder(path)
+        } else if metadata.is_file() {
+            self.file(path, metadata, false)
+        } else {
+            // Pipes and devices cannot be read twice.
+            if self.seen.insert(identity(path, &metadata)?) {
+                let spooled = spool::copy(spool::From::Path(path), self.tmp, self.progress)?;
+                self.add_spooled(path.display().to_string(), spooled);
+            }
+            Ok(())
+        }
+    }
+
+    fn pattern(&mut self, input: &Path) -> Result<()> {
+        let missing = || {
+            Error::Input(format!(
+                "{}: no such file or folder; check the spelling and the current folder",
+                input.display()
+            ))
+        };
+        let pattern = input.to_str().ok_or_else(missing)?;
+        if !pattern.contains(['*', '?', '[']) {
+            return Err(missing());
+        }
+        // As in a shell: a * does not cross a /, and does not match a hidden file.
+        let options = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: true,
+        };
+        let paths = glob::glob_with(pattern, options).map_err(|e| {
+            Error::Input(format!(
+                "{pattern}: the pattern is not well formed: {}",
+                e.msg
+            ))
+        })?;
+        let mut paths = paths
+            .map(|p| {
+                p.map_err(|e| {
+                    let path = e.path().to_path_buf();
+                    Error::io("read", path)(e.into())
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        if paths.is_empty() {
+            return Err(Error::Input(format!(
+                "{pattern}: no file matches this pattern; check it with: ls {pattern}"
+            )));
+        }
+        paths.sort();
+        for path in paths {
+            let metadata = fs::metadata(&path).map_err(Error::io("read", &path))?;
+            self.path(&path, metadata)?;
+        }
+        Ok(())
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<()> {
+        let before = (self.found.files.len(), self.found.skipped);
+        let mut known = false;
+        let walk = walkdir::WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| {
+                e.depth() == 0 || !e.file_name().as_encoded_bytes().starts_with(b".")
+            });
+        for entry in walk {
+            if self.progress.cancelled() {
+                return Err(Error::Interrupted);
+            }
+            let entry = match entry {
+                Ok(entry) => entry,
+                // The folder is being walked already.
+                Err(e) if e.loop_ancestor().is_some() => continue,
+                Err(e) => {
+                    let path = e.path().unwrap_or(folder).to_path_buf();
+                    let dangling = e.path_is_dangling_link();
+                    match e.into_io_error() {
+                        Some(_) if dangling => continue,
+                        Some(source) => return Err(Error::io("read", path)(source)),
+                        None => continue,
+                    }
+                }
+            };
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            if !entry.file_type().is_file() || Format::of_name(entry.path()).is_none() {
+                self.found.skipped += 1;
+                continue;
+            }
+            known = true;
+            let metadata = entry.metadata().map_err(|e| {
+                let path = entry.path().to_path_buf();
+                match e.into_io_error() {
+                    Some(source) => Error::io("read", path)(source),
+                    None => Error::Changed(path),
+                }
+            })?;
+            self.file(entry.path(), metadata, true)?;
+        }
+        if !known {
+            let others = self.found.skipped - before.1;
+            let hint = match others {
+                0 => "the folder is empty".to_owned(),
+                n => format!(
+                    "{n} files there have other names; name them one by one to read them all the same"
+                ),
+            };
+            return Err(Error::Input(format!(
+                "{}: no articles in this folder: looked for .jsonl, .ndjson, .json, .csv, .tsv and .txt, \
+                 also with .gz, .zst or .zstd after it ({hint})",
+                folder.display()
+            )));
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, metadata: Metadata, walked: bool) -> Result<()> {
+        if self.seen.insert(identity(path, &metadata)?) {
+            self.found.files.push(Candidate {
+                name: path.display().to_string(),
+                path: path.to_path_buf(),
+                metadata,
+                spooled: None,
+                walked,
+            });
+        }
+        Ok(())
+    }
+
+    fn add_spooled(&mut self, name: String, (spooled, metadata): (Spooled, Metadata)) {
+        self.found.files.push(Candidate {
+            name,
+            path: spooled.to_path_buf(),
+            metadata,
+            spooled: Some(spooled),
+            walked: false,
+        });
+    }
+}
+
+/// Whether walkdir met a link that leads nowhere: no reason to stop, there is nothing to read.
+trait Dangling {
+    fn path_is_dangling_link(&self) -> bool;
+}
+
+impl Dangling for walkdir::Error {
+    fn path_is_dangling_link(&self) -> bool {
+        self.path().is_some_and(|p| {
+            fs::symlink_metadata(p).is_ok_and(|m| m.is_symlink()) && fs::metadata(p).is_err()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        dir
+    }
+
+    fn names(dir: &Path, inputs: &[&str]) -> Result<(Vec<String>, u64)> {
+        let inputs: Vec<PathBuf> = inputs.iter().map(|i| dir.join(i)).collect();
+        let found = discover(&inputs, None, &Silent)?;
+        let names = found.files.iter().map(|f| {
+            let path = f.path.strip_prefix(dir).unwrap();
+            path.to_str().unwrap().replace('\\', "/")
+        });
+        Ok((names.collect(), found.skipped))
+    }
+
+    #[test]
+    fn folders_are_walked_in_byte_order() {
+        let dir = tree(&[
+            "b.txt",
+            "B.jsonl",
+            "a/z.csv.gz",
+            "a/.x.txt",
+            ".h/a.txt",
+            "a/n.pdf",
+            "n",
+        ]);
+        let (files, skipped) = names(dir.path(), &["."]).unwrap();
+        assert_eq!(files, ["B.jsonl", "a/z.csv.gz", "b.txt"]);
+        assert_eq!(skipped, 2);
+    }
+
+    #[test]
+    fn a_file_is_read_once() {
+        let dir = tree(&["a/1.txt", "a/2.txt"]);
+        let (files, _) = names(dir.path(), &["a/2.txt", "a", "a/../a/2.txt"]).unwrap();
+        assert_eq!(files, ["a/2.txt", "a/1.txt"]);
+    }
+
+    #[test]
+    fn a_named_file_needs_no_known_extension() {
+        let dir = tree(&["dump.dat"]);
+        assert_eq!(names(dir.path(), &["dump.dat"]).unwrap().0, ["dump.dat"]);
+    }
+
+    #[test]
+    fn patterns() {
+        let dir = tree(&["a1.txt", "a2.txt", "b.txt", "[x].txt", ".a3.txt"]);
+        assert_eq!(
+            names(dir.path(), &["a*.txt"]).unwrap().0,
+            ["a1.txt", "a2.txt"]
+        );
+        // A file of that very name comes before the pattern.
+        assert_eq!(names(dir.path(), &["[x].txt"]).unwrap().0, ["[x].txt"]);
+        for (input, part) in [
+            ("c*.txt", "no file matches"),
+            ("c.txt", "no such file"),
+            ("a[.txt", "not well formed"),
+        ] {
+            let message = names(dir.path(), &[input]).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_articles_is_an_error() {
+        let dir = tree(&["a/x.pdf", "a/y.pdf"]);
+        let message = names(dir.path(), &["a"]).unwrap_err().to_string();
+        assert!(
+            message.contains(".jsonl") && message.contains("2 files"),
+            "{message}"
+        );
+        assert!(discover(&[], None, &Silent).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_but_not_in_circles() {
+        let dir = tree(&["a/1.txt", "other/2.txt"]);
+        std::os::unix::fs::symlink(dir.path().join("a"), dir.path().join("a/loop")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("other"), dir.path().join("a/other")).unwrap();
+        std::os::unix::fs::symlink("nowhere.txt", dir.path().join("a/dangling.txt")).unwrap();
+        let (files, _) = names(dir.path(), &["a"]).unwrap();
+        assert_eq!(files, ["a/1.txt", "a/other/2.txt"]);
+    }
+}

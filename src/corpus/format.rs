@@ -1,0 +1,174 @@
+//! What a file is: by the user's word, else by its name, else by its content.
+//!
+//! The name is looked at after a `.gz`, `.zst` or `.zstd` is taken off. For JSON the content always
+//! has the last word about the layout, since all of `.json` and `.jsonl` are found holding one array,
+//! one object a line, or pretty-printed objects.
+
+use std::path::Path;
+
+use super::fields::FieldTable;
+use super::split::{Layout, Splitter, Start};
+
+/// The format of an input file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// One JSON array of objects, or objects one after another, pretty-printed or not.
+    Json,
+    /// Comma-separated rows under a header (RFC 4180).
+    Csv,
+    /// Tab-separated rows under a header, quoted as in CSV.
+    Tsv,
+    /// One article, the whole file.
+    Text,
+}
+
+impl Format {
+    /// The format that a file's name stands for.
+    pub(super) fn of_name(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = [".gz", ".zst", ".zstd"]
+            .iter()
+            .find_map(|e| name.strip_suffix(e))
+            .unwrap_or(&name);
+        match name.rsplit_once('.')?.1 {
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
+            "txt" => Some(Self::Text),
+            _ => None,
+        }
+    }
+
+    /// The format and layout of a file that starts with `head`. `complete` says that this is all of it.
+    pub(super) fn of_content(
+        named: Option<Self>,
+        head: &[u8],
+        complete: bool,
+        table: &FieldTable,
+    ) -> (Self, Layout) {
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let body = head.trim_ascii_start();
+        let format = named.unwrap_or_else(|| match body.first() {
+            Some(b'{' | b'[') => Self::Json,
+            _ => delimited(body, table).unwrap_or(Self::Text),
+        });
+        match format {
+            Self::Csv => (format, Layout::Rows(b',')),
+            Self::Tsv => (format, Layout::Rows(b'\t')),
+            Self::Text => (format, Layout::Whole),
+            Self::Jsonl => match body.first() {
+                Some(b'[') if !first_line_is_all(body, complete) => (Self::Json, Layout::Array),
+                Some(b'[') if rest_of_first(body).is_empty() => (Self::Json, Layout::Array),
+                _ => (Self::Jsonl, Layout::Lines),
+            },
+            Self::Json => match body.first() {
+                Some(b'[') => (Self::Json, Layout::Array),
+                _ if first_line_is_all(body, complete) => (Self::Jsonl, Layout::Lines),
+                _ => (Self::Json, Layout::Objects),
+            },
+        }
+    }
+}
+
+/// Where the first JSON value of `body` ends, if it does.
+fn first_value(body: &[u8]) -> Option<usize> {
+    let mut splitter = Splitter::new(Layout::Objects);
+    let mut at = 0;
+    match splitter.start(body, &mut at) {
+        Start::At => splitter.end(body, &mut at),
+        _ => None,
+    }
+}
+
+/// Whether the first line is one whole value with nothing after it on that line.
+fn first_line_is_all(body: &[u8], complete: bool) -> bool {
+    let line_end = match memchr::memchr(b'\n', body) {
+        Some(end) => end,
+        None if complete => body.len(),
+        None => return false,
+    };
+    first_value(body).is_some_and(|end| {
+        end <= line_end && body[end..line_end].iter().all(u8::is_ascii_whitespace)
+    })
+}
+
+fn rest_of_first(body: &[u8]) -> &[u8] {
+    first_value(body).map_or(&[][..], |end| body[end..].trim_ascii())
+}
+
+/// CSV or TSV, if the first line has a column whose name is that of a text.
+fn delimited(body: &[u8], table: &FieldTable) -> Option<Format> {
+    let line = body.split(|b| matches!(b, b'\n' | b'\r')).next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let has_text = |separator| {
+        let mut columns = line.split(separator).map(|c| c.trim().trim_matches('"'));
+        columns.clone().count() > 1 && columns.any(|c| table.is_text(c))
+    };
+    if has_text('\t') {
+        Some(Format::Tsv)
+    } else if has_text(',') {
+        Some(Format::Csv)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::FieldNames;
+
+    fn sniff(named: Option<Format>, head: &str) -> (Format, Layout) {
+        let table = FieldTable::new(&FieldNames::default());
+        Format::of_content(named, head.as_bytes(), true, &table)
+    }
+
+    #[test]
+    fn names() {
+        let of = |n| Format::of_name(Path::new(n));
+        assert_eq!(of("a/b.JSONL"), Some(Format::Jsonl));
+        assert_eq!(of("b.ndjson.gz"), Some(Format::Jsonl));
+        assert_eq!(of("b.json.zst"), Some(Format::Json));
+        assert_eq!(of("b.csv.zstd"), Some(Format::Csv));
+        assert_eq!(of("b.tsv"), Some(Format::Tsv));
+        assert_eq!(of("b.txt"), Some(Format::Text));
+        for unknown in ["b.gz", "b", "b.pdf", "csv", "-"] {
+            assert_eq!(of(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn content_decides_when_the_name_does_not() {
+        assert_eq!(sniff(None, " {\"text\": 1}\n{}\n").0, Format::Jsonl);
+        assert_eq!(sniff(None, "\u{feff}{\n\"text\": 1}\n").0, Format::Json);
+        assert_eq!(sniff(None, "\n[\n{}]"), (Format::Json, Layout::Array));
+        assert_eq!(
+            sniff(None, "id,\"Text\"\r\n1,2"),
+            (Format::Csv, Layout::Rows(b','))
+        );
+        assert_eq!(sniff(None, "id\ttext\n").0, Format::Tsv);
+        assert_eq!(sniff(None, "The text, as it was read\n").0, Format::Text);
+        assert_eq!(sniff(None, "text\n").0, Format::Text);
+        assert_eq!(sniff(None, "").0, Format::Text);
+    }
+
+    #[test]
+    fn json_layouts_go_by_content() {
+        let json = Some(Format::Json);
+        assert_eq!(sniff(json, "{\"a\":1}\n{\"a\":2}\n").1, Layout::Lines);
+        assert_eq!(sniff(json, "{\"a\":1}{\"a\":2}\n").1, Layout::Objects);
+        assert_eq!(sniff(json, "{\n\"a\":1}\n{\"a\":2}\n").1, Layout::Objects);
+        assert_eq!(sniff(json, "[{},\n{}]").1, Layout::Array);
+        let jsonl = Some(Format::Jsonl);
+        assert_eq!(sniff(jsonl, "{\"a\":1}\n").1, Layout::Lines);
+        assert_eq!(sniff(jsonl, "[\n{}]\n").1, Layout::Array);
+        assert_eq!(sniff(jsonl, "[{}, {}]\n\n").1, Layout::Array);
+        assert_eq!(sniff(jsonl, "[1]\n{\"a\":1}\n").1, Layout::Lines);
+        assert_eq!(sniff(jsonl, "{broken\n{\"a\":1}\n").1, Layout::Lines);
+    }
+}

@@ -1,0 +1,309 @@
+//! Looks into a file before the run: its compression, format and header, and whether its first
+//! records have a text that can be told from their other fields. What would spoil the whole run is
+//! found here, before hours of work.
+//!
+//! The first block is read and at most a hundred of its records. A record that cannot be parsed is
+//! left alone: it becomes a reject in its time.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::blocks::{Block, FileReader};
+use super::compress::{Chunk, Compression, Stream};
+use super::csv::{Columns, Rows};
+use super::discover::Candidate;
+use super::fields::{FieldTable, Node, ROLES, Role, list_names};
+use super::format::Format;
+use super::split::Layout;
+use super::{CorpusOptions, SourceFile};
+use crate::error::{Error, Result};
+
+/// Records looked at in each file.
+const SAMPLE: usize = 100;
+/// Bytes that tell the format.
+const HEAD: usize = 64 << 10;
+
+/// What a file's sample says.
+pub(super) struct Examined {
+    pub file: SourceFile,
+    /// Why the file's records have no text. Fatal for a file that was named or has more than one
+    /// record; one file of a folder of one-record files may lack it as any record may.
+    pub no_text: Option<NoText>,
+    /// Which roles occur in the sample.
+    pub seen: [bool; ROLES],
+    /// Whether there was any record to look at.
+    pub sampled: bool,
+    /// The fields seen, for a message.
+    pub fields: String,
+}
+
+pub(super) struct NoText {
+    pub message: String,
+    pub fatal: bool,
+}
+
+/// Buffers used again from file to file.
+#[derive(Default)]
+pub(super) struct Scratch {
+    block: Block,
+    rows: Rows,
+}
+
+pub(super) fn examine(
+    index: u32,
+    candidate: Candidate,
+    options: &CorpusOptions,
+    table: &FieldTable,
+    scratch: &mut Scratch,
+) -> Result<Examined> {
+    let named = options
+        .format
+        .or_else(|| Format::of_name(Path::new(&candidate.name)));
+    let mut file = SourceFile {
+        compression: compression_of_name(&candidate.name),
+        format: Format::Text,
+        size: candidate.metadata.len(),
+        modified: candidate.metadata.modified().ok(),
+        name: candidate.name,
+        path: candidate.path,
+        spooled: candidate.spooled,
+        layout: Layout::Whole,
+        header: Vec::new(),
+        columns: Columns::default(),
+    };
+    // A folder of a million text files is not opened twice.
+    if named != Some(Format::Text) {
+        let (compression, head, complete) = read_head(&file.path)?;
+        file.compression = compression;
+        (file.format, file.layout) = Format::of_content(named, &head, complete, table);
+    }
+    let mut sample = Sample::new(options, table);
+    match file.layout {
+        Layout::Whole => {}
+        Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch)?,
+        _ => sample.objects(index, &file, scratch)?,
+    }
+    let alone = candidate.walked && sample.records < 2;
+    let no_text = (sample.records > 0 && !sample.has_text).then(|| NoText {
+        message: sample.no_text(&file),
+        fatal: !alone,
+    });
+    Ok(Examined {
+        no_text,
+        seen: sample.seen,
+        sampled: sample.records > 0,
+        fields: sample.fields(),
+        file,
+    })
+}
+
+fn compression_of_name(name: &str) -> Compression {
+    let name = name.to_ascii_lowercase();
+    if name.ends_with(".gz") {
+        Compression::Gzip
+    } else if name.ends_with(".zst") || name.ends_with(".zstd") {
+        Compression::Zstd
+    } else {
+        Compression::None
+    }
+}
+
+fn read_head(path: &Path) -> Result<(Compression, Vec<u8>, bool)> {
+    let mut stream = Stream::open(path)?;
+    let mut head = vec![0; HEAD];
+    let mut filled = 0;
+    let mut complete = false;
+    while filled < head.len() {
+        match stream.read(&mut head[filled..], path)? {
+            Chunk::Bytes(n) => filled += n,
+            Chunk::End | Chunk::Broken(_) => {
+                complete = true;
+                break;
+            }
+        }
+    }
+    head.truncate(filled);
+    Ok((stream.compression(), head, complete))
+}
+
+struct Sample<'a> {
+    options: &'a CorpusOptions,
+    table: &'a FieldTable,
+    records: usize,
+    has_text: bool,
+    names: BTreeSet<String>,
+    seen: [bool; ROLES],
+}
+
+impl<'a> Sample<'a> {
+    fn new(options: &'a CorpusOptions, table: &'a FieldTable) -> Self {
+        Self {
+            options,
+            table,
+            records: 0,
+            has_text: false,
+            names: BTreeSet::new(),
+            seen: [false; ROLES],
+        }
+    }
+
+    fn fields(&self) -> String {
+        list_names(self.names.iter().map(String::as_str))
+    }
+
+    fn no_text(&self, file: &SourceFile) -> String {
+        let (name, fields) = (&file.name, self.fields());
+        match self.options.fields.get(Role::Text) {
+            Some(text) => format!(
+                "{name}: no text in the field \"{text}\", which --text-field names; \
+                 the fields seen are: {fields}"
+            ),
+            None => format!(
+                "{name}: none of the fields is known to hold an article's text; name the one that does \
+                 with --text-field; the fields seen are: {fields}"
+            ),
+        }
+    }
+
+    /// The header, then rows that may contradict it.
+    fn rows(
+        &mut self,
+        index: u32,
+        file: &mut SourceFile,
+        separator: u8,
+        Scratch { block, rows }: &mut Scratch,
+    ) -> Result<()> {
+        FileReader::open(index, file, file.layout, self.options, true)?.fill(block)?;
+        let Some(header) = block.records.first() else {
+            return Ok(());
+        };
+        // The header comes first of all, so a reject before it is the header itself.
+        if let Some(reject) = block.rejects.first()
+            && reject.line.is_some_and(|line| line < header.line)
+        {
+            return Err(Error::Input(format!("{reject} (it is the file's header)")));
+        }
+        file.header = block.raw(header).to_vec();
+        rows.parse(&file.header, separator);
+        let names = rows
+            .fields()
+            .into_iter()
+            .map(|n| n.trim().to_owned())
+            .collect();
+        file.columns = Columns::new(names, self.table);
+        let columns = &file.columns;
+        self.records = 1;
+        self.names.extend(columns.names.iter().cloned());
+        for role in Role::ALL {
+            self.seen[role as usize] = !columns.of(role).is_empty();
+        }
+        let texts = columns.of(Role::Text);
+        self.has_text = !texts.is_empty();
+        for pair in texts.windows(2) {
+            let [a, b] = [&columns.names[pair[0]], &columns.names[pair[1]]];
+            if a == b {
+                return Err(Error::Input(format!(
+                    "{}:1: ambiguous: two columns are named \"{a}\"; rename the one that is not \
+                     the article's text",
+                    file.name
+                )));
+            }
+        }
+        for record in block.records.iter().skip(1).take(SAMPLE) {
+            rows.parse(block.raw(record), separator);
+            if rows.check(columns).is_err() {
+                continue;
+            }
+            self.records += 1;
+            let values = texts.iter().map(|&c| {
+                let value = String::from_utf8_lossy(rows.field(c)).trim().to_owned();
+                (columns.names[c].clone(), value)
+            });
+            ambiguous(&file.name, record.line, values.collect())?;
+        }
+        Ok(())
+    }
+
+    fn objects(&mut self, index: u32, file: &SourceFile, scratch: &mut Scratch) -> Result<()> {
+        let block = &mut scratch.block;
+        FileReader::open(index, file, file.layout, self.options, false)?.fill(block)?;
+        for record in &block.records {
+            if self.records == SAMPLE {
+                break;
+            }
+            let Ok(Value::Object(object)) = serde_json::from_slice(block.raw(record)) else {
+                continue;
+            };
+            self.records += 1;
+            let mut texts = Vec::new();
+            self.object(&object, self.table.root(), "", &mut texts);
+            ambiguous(&file.name, record.line, texts)?;
+        }
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        object: &Map<String, Value>,
+        names: &Node,
+        prefix: &str,
+        texts: &mut Vec<(String, String)>,
+    ) {
+        for (key, value) in object {
+            let path = format!("{prefix}{key}");
+            let entry = names.get(key.as_bytes());
+            for m in entry.iter().flat_map(|e| &e.matches) {
+                self.seen[m.role as usize] = true;
+                if m.role == Role::Text {
+                    match text_of(value) {
+                        Some(text) => {
+                            self.has_text = true;
+                            texts.push((path.clone(), text));
+                        }
+                        // An article without text: a reject, but the field is there.
+                        None => self.has_text |= value.is_null(),
+                    }
+                }
+            }
+            if let Value::Object(inner) = value {
+                match entry.and_then(|e| e.inner.as_ref()) {
+                    Some(names) => self.object(inner, names, &format!("{path}."), texts),
+                    None if prefix.is_empty() => {
+                        let inner = inner.keys().map(|k| format!("{path}.{k}"));
+                        self.names.extend(inner);
+                    }
+                    None => {}
+                }
+            } else {
+                self.names.insert(path);
+            }
+        }
+    }
+}
+
+/// The text that a value holds, trimmed; `None` if it is of a type that holds none.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(s) => Some(s.trim().to_owned()),
+        Value::Array(items) => {
+            let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            items.map(|i| i.join("\n\n").trim().to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn ambiguous(file: &str, line: u64, mut texts: Vec<(String, String)>) -> Result<()> {
+    texts.retain(|(_, text)| !text.is_empty());
+    if texts.windows(2).all(|w| w[0].1 == w[1].1) {
+        return Ok(());
+    }
+    let names = texts.iter().map(|(name, _)| name.as_str());
+    Err(Error::Input(format!(
+        "{file}:{line}: ambiguous: several fields may be the article's text, and they differ: {}; \
+         choose one with --text-field",
+        list_names(names)
+    )))
+}

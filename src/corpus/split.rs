@@ -1,0 +1,386 @@
+//! Finds where records start and end in a stream of bytes, for every layout, without parsing them.
+//!
+//! A [`Splitter`] is a state machine that goes on where it stopped, so that a record may arrive in
+//! any number of pieces and is looked at once, and a record that is too long can be passed over
+//! without being held. It never looks at a byte that it was not given, so where the pieces are cut
+//! has no influence on the records.
+
+use memchr::{memchr, memchr2, memchr3};
+
+use super::reject::{Fault, RejectReason};
+
+/// How the records of a file lie in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One record a line.
+    Lines,
+    /// Rows whose quoted fields may hold line breaks; the byte separates fields.
+    Rows(u8),
+    /// JSON values one after another.
+    Objects,
+    /// The elements of one JSON array.
+    Array,
+    /// The whole file is one record.
+    Whole,
+}
+
+/// Where the next record starts.
+pub(super) enum Start {
+    /// Here.
+    At,
+    /// Nowhere in these bytes.
+    NotYet,
+    /// Nowhere: the rest of the file, from here on, cannot be split.
+    Broken(Fault),
+}
+
+/// What an unfinished record is worth when the file ends.
+pub(super) enum Last {
+    Record,
+    Broken(Fault),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    FieldStart,
+    Field,
+    Quoted,
+    /// After a quote within quotes: the end of the field, or the first half of a doubled quote.
+    Quote,
+    /// After a carriage return, which ends a row alone or together with a line feed.
+    Return,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    /// Not begun.
+    None,
+    /// A string on its own, or a string inside `depth` brackets.
+    String,
+    /// After a backslash in a string.
+    Escape,
+    /// Inside brackets, outside strings.
+    Brackets,
+    /// A number, a word, or garbage.
+    Bare,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Array {
+    Before,
+    FirstOrEnd,
+    Element,
+    CommaOrEnd,
+    After,
+}
+
+#[derive(Debug)]
+pub(super) struct Splitter {
+    layout: Layout,
+    row: Row,
+    value: Value,
+    depth: u64,
+    array: Array,
+}
+
+fn space(b: u8) -> bool {
+    matches!(b, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+impl Splitter {
+    pub fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            row: Row::FieldStart,
+            value: Value::None,
+            depth: 0,
+            array: Array::Before,
+        }
+    }
+
+    /// Looks for the start of the next record from `*at` on, and moves `*at` over what lies before it.
+    pub fn start(&mut self, bytes: &[u8], at: &mut usize) -> Start {
+        match self.layout {
+            Layout::Lines | Layout::Whole => {}
+            Layout::Rows(_) => {
+                while matches!(bytes.get(*at), Some(b'\n' | b'\r')) {
+                    *at += 1;
+                }
+                self.row = Row::FieldStart;
+            }
+            Layout::Objects => {
+                while bytes.get(*at).is_some_and(|&b| space(b)) {
+                    *at += 1;
+                }
+                self.value = Value::None;
+            }
+            Layout::Array => return self.start_element(bytes, at),
+        }
+        match *at < bytes.len() {
+            true => Start::At,
+            false => Start::NotYet,
+        }
+    }
+
+    fn start_element(&mut self, bytes: &[u8], at: &mut usize) -> Start {
+        loop {
+            while bytes.get(*at).is_some_and(|&b| space(b)) {
+                *at += 1;
+            }
+            let Some(&b) = bytes.get(*at) else {
+                return Start::NotYet;
+            };
+            self.array = match (self.array, b) {
+                (Array::Before, b'[') => Array::FirstOrEnd,
+                (Array::FirstOrEnd | Array::CommaOrEnd, b']') => Array::After,
+                (Array::CommaOrEnd, b',') => Array::Element,
+                (Array::FirstOrEnd | Array::Element, b) if b != b',' && b != b']' => {
+                    self.array = Array::CommaOrEnd;
+                    self.value = Value::None;
+                    return Start::At;
+                }
+                (state, _) => {
+                    let what = match state {
+                        Array::CommaOrEnd => "a comma is missing between two elements",
+                        Array::After => "something follows after the array's closing bracket",
+                        _ => "an element is missing before or after a comma",
+                    };
+                    return Start::Broken(Fault::new(
+                        RejectReason::BrokenArray,
+                        format!(
+                            "the JSON array is broken here: {what}; the elements before were used"
+                        ),
+                    ));
+                }
+            };
+            *at += 1;
+        }
+    }
+
+    /// Looks for the end of the record from `*at` on, which is where this or [`start`](Self::start) stopped.
+    /// Returns where the record ends; without an end, `*at` is the length of the bytes.
+    pub fn end(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
+        let end = match self.layout {
+            Layout::Lines => memchr(b'\n', &bytes[*at..]).map(|hop| *at + hop + 1),
+            Layout::Rows(separator) => self.end_of_row(bytes, *at, separator),
+            Layout::Objects | Layout::Array => self.end_of_value(bytes, *at),
+            Layout::Whole => None,
+        };
+        *at = end.unwrap_or(bytes.len());
+        end
+    }
+
+    /// The same automaton as csv-core's, but hopping over the insides of fields.
+    fn end_of_row(&mut self, bytes: &[u8], mut at: usize, separator: u8) -> Option<usize> {
+        while at < bytes.len() {
+            match self.row {
+                Row::FieldStart | Row::Quote => {
+                    let b = bytes[at];
+                    self.row = match b {
+                        b'"' => Row::Quoted,
+                        b'\n' => return Some(at + 1),
+                        b'\r' => Row::Return,
+                        b if b == separator => Row::FieldStart,
+                        _ => Row::Field,
+                    };
+                    at += 1;
+                }
+                Row::Field => {
+                    at += memchr3(separator, b'\n', b'\r', &bytes[at..])?;
+                    self.row = Row::FieldStart;
+                }
+                Row::Quoted => {
+                    at += memchr(b'"', &bytes[at..])? + 1;
+                    self.row = Row::Quote;
+                }
+                Row::Return => {
+                    return Some(if bytes[at] == b'\n' { at + 1 } else { at });
+                }
+            }
+        }
+        None
+    }
+
+    fn end_of_value(&mut self, bytes: &[u8], mut at: usize) -> Option<usize> {
+        while at < bytes.len() {
+            match self.value {
+                Value::None => {
+                    self.value = match bytes[at] {
+                        b'{' | b'[' => {
+                            self.depth = 1;
+                            Value::Brackets
+                        }
+                        b'"' => {
+                            self.depth = 0;
+                            Value::String
+                        }
+                        _ => Value::Bare,
+                    };
+                    at += 1;
+                }
+                Value::String => {
+                    at += memchr2(b'"', b'\\', &bytes[at..])? + 1;
+                    self.value = match bytes[at - 1] {
+                        b'\\' => Value::Escape,
+                        _ if self.depth == 0 => return Some(at),
+                        _ => Value::Brackets,
+                    };
+                }
+                Value::Escape => {
+                    at += 1;
+                    self.value = Value::String;
+                }
+                Value::Brackets => {
+                    match bytes[at] {
+                        b'"' => self.value = Value::String,
+                        b'{' | b'[' => self.depth += 1,
+                        b'}' | b']' => {
+                            self.depth -= 1;
+                            if self.depth == 0 {
+                                return Some(at + 1);
+                            }
+                        }
+                        _ => {}
+                    }
+                    at += 1;
+                }
+                Value::Bare => match bytes[at] {
+                    b if space(b) => return Some(at),
+                    b',' | b']' | b'}' if self.layout == Layout::Array => return Some(at),
+                    b'{' if self.layout == Layout::Objects => return Some(at),
+                    _ => at += 1,
+                },
+            }
+        }
+        None
+    }
+
+    /// The file has ended inside a record.
+    pub fn last(&self) -> Last {
+        match self.layout {
+            Layout::Rows(_) if self.row == Row::Quoted => Last::Broken(Fault::new(
+                RejectReason::UnclosedQuote,
+                "this row opens a quote that is not closed before the end of the file; \
+                 close it, or double every quote inside a quoted field",
+            )),
+            Layout::Objects | Layout::Array if self.value != Value::Bare => {
+                Last::Broken(Fault::new(
+                    RejectReason::InvalidJson,
+                    "not valid JSON: the value that starts here is not closed before the end of the file",
+                ))
+            }
+            _ => Last::Record,
+        }
+    }
+
+    /// The file has ended between records.
+    pub fn finish(&self) -> Option<Fault> {
+        match (self.layout, self.array) {
+            (Layout::Array, Array::Before | Array::After) => None,
+            (Layout::Array, _) => Some(Fault::new(
+                RejectReason::BrokenArray,
+                "the JSON array is not closed before the end of the file; the elements before were used",
+            )),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(layout: Layout, text: &str) -> (Vec<&str>, Option<RejectReason>) {
+        let bytes = text.as_bytes();
+        let mut splitter = Splitter::new(layout);
+        let (mut at, mut out) = (0, Vec::new());
+        loop {
+            match splitter.start(bytes, &mut at) {
+                Start::At => {
+                    let start = at;
+                    match splitter.end(bytes, &mut at) {
+                        Some(end) => out.push(&text[start..end]),
+                        None => {
+                            return match splitter.last() {
+                                Last::Record => {
+                                    out.push(&text[start..]);
+                                    (out, None)
+                                }
+                                Last::Broken(fault) => (out, Some(fault.reason)),
+                            };
+                        }
+                    }
+                }
+                Start::NotYet => return (out, splitter.finish().map(|f| f.reason)),
+                Start::Broken(fault) => return (out, Some(fault.reason)),
+            }
+        }
+    }
+
+    #[test]
+    fn lines() {
+        assert_eq!(
+            split(Layout::Lines, "a\r\n\nb"),
+            (vec!["a\r\n", "\n", "b"], None)
+        );
+    }
+
+    #[test]
+    fn rows() {
+        let rows = |t| split(Layout::Rows(b','), t);
+        assert_eq!(rows("a,b\r\n\r\nc,d\n"), (vec!["a,b\r\n", "c,d\n"], None));
+        assert_eq!(
+            rows("\"x\ny\",\"p\"\"\nq\"\nz"),
+            (vec!["\"x\ny\",\"p\"\"\nq\"\n", "z"], None)
+        );
+        assert_eq!(rows("a\rb\r"), (vec!["a\r", "b\r"], None));
+        assert_eq!(rows("a 5\" disk,b\nc"), (vec!["a 5\" disk,b\n", "c"], None));
+        assert_eq!(
+            rows("a,\"b\nc"),
+            (vec![], Some(RejectReason::UnclosedQuote))
+        );
+    }
+
+    #[test]
+    fn objects() {
+        let objects = |t| split(Layout::Objects, t);
+        assert_eq!(
+            objects("{\"a\":\"}\\\"\"}\n {\n}\n[1] 2 \"x\" nul{}"),
+            (
+                vec![
+                    "{\"a\":\"}\\\"\"}",
+                    "{\n}",
+                    "[1]",
+                    "2",
+                    "\"x\"",
+                    "nul",
+                    "{}"
+                ],
+                None
+            )
+        );
+        assert_eq!(
+            objects("{} {"),
+            (vec!["{}"], Some(RejectReason::InvalidJson))
+        );
+    }
+
+    #[test]
+    fn arrays() {
+        let array = |t| split(Layout::Array, t);
+        assert_eq!(array(" [ ] "), (vec![], None));
+        assert_eq!(array(""), (vec![], None));
+        assert_eq!(
+            array("[{\"a\":[1]}, 2,\"]\" ]"),
+            (vec!["{\"a\":[1]}", "2", "\"]\""], None)
+        );
+        for broken in [
+            "[{} {}]", "[{},]", "[{}", "[{},", "[,{}]", "[{}] x", "[{}]]",
+        ] {
+            let (records, reason) = array(broken);
+            assert_eq!(reason, Some(RejectReason::BrokenArray), "{broken}");
+            assert!(records.len() <= 1, "{broken}");
+        }
+        assert_eq!(array("[{\"a\"").1, Some(RejectReason::InvalidJson));
+    }
+}
