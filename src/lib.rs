@@ -68,8 +68,6 @@ pub struct Options {
     pub keep: Keep,
     /// Whether the first bad record ends the run.
     pub strict: bool,
-    /// Where temporary files go; the system's folder for them if there is none.
-    pub tmp: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -83,7 +81,6 @@ impl Default for Options {
             acceptance: Acceptance::default(),
             keep: Keep::default(),
             strict: false,
-            tmp: None,
         }
     }
 }
@@ -170,7 +167,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         &prints,
         &duplicates,
         &found.pairs,
-        options.tmp.as_deref(),
+        corpus.tmp(),
         progress,
     )?;
     let edges = verify::verify(&found.pairs, &evidence, rule, progress)?;

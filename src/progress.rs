@@ -1,9 +1,12 @@
 //! How the library tells a program what it is doing, and is told to stop.
 
 use crate::corpus::Reject;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A stage of the pipeline, in the order in which they run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
@@ -17,6 +20,8 @@ pub enum Stage {
     Reread,
     /// Candidate pairs are compared by their real shingles.
     Verify,
+    /// Accepted pairs become clusters.
+    Cluster,
     /// The outputs are written.
     Write,
 }
@@ -60,3 +65,66 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {}
+
+/// Passes everything on and measures how long each stage takes.
+///
+/// ```
+/// use wirecopy::progress::{Progress, Silent, Stage, Timed, Unit};
+/// let timed = Timed::new(&Silent);
+/// timed.begin(Stage::Verify, 10, Unit::Items);
+/// timed.end();
+/// assert_eq!(timed.times().keys().collect::<Vec<_>>(), [&Stage::Verify]);
+/// ```
+pub struct Timed<'p> {
+    inner: &'p dyn Progress,
+    times: Mutex<Times>,
+}
+
+#[derive(Default)]
+struct Times {
+    running: Option<(Stage, Instant)>,
+    done: BTreeMap<Stage, Duration>,
+}
+
+impl<'p> Timed<'p> {
+    /// Passes everything on to `inner`.
+    pub fn new(inner: &'p dyn Progress) -> Self {
+        Self {
+            inner,
+            times: Mutex::default(),
+        }
+    }
+
+    /// How long the finished stages took; a stage that ran several times has the sum.
+    pub fn times(&self) -> BTreeMap<Stage, Duration> {
+        self.lock().done.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Times> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress for Timed<'_> {
+    fn begin(&self, stage: Stage, total: u64, unit: Unit) {
+        self.lock().running = Some((stage, Instant::now()));
+        self.inner.begin(stage, total, unit);
+    }
+    fn advance(&self, done: u64, articles: u64) {
+        self.inner.advance(done, articles);
+    }
+    fn rejected(&self, reject: &Reject) {
+        self.inner.rejected(reject);
+    }
+    fn end(&self) {
+        let mut times = self.lock();
+        if let Some((stage, start)) = times.running.take() {
+            *times.done.entry(stage).or_default() += start.elapsed();
+        }
+        drop(times);
+        self.inner.end();
+    }
+    fn cancelled(&self) -> bool {
+        self.inner.cancelled()
+    }
+}

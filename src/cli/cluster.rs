@@ -1,16 +1,17 @@
 //! `wirecopy cluster`.
 
+use super::outputs::OutputArguments;
+use super::rejects::RejectLog;
 use crate::cluster::Keep;
-use crate::corpus::{Corpus, Reject, SourceFile};
+use crate::corpus::{Corpus, FieldNames, Format, Reject};
 use crate::fingerprint::ShingleSize;
 use crate::lsh::CUT_COPY_SIMILARITY;
-use crate::progress::Progress;
-use crate::report::{Output, write_clusters};
+use crate::progress::{Progress, Timed};
+use crate::report::Measured;
 use crate::verify::Acceptance;
 use crate::{Error, Options, Result, Run};
 use clap::{Args, ValueEnum};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -21,12 +22,13 @@ use std::time::Instant;
     after_help = "Examples:\n  wirecopy cluster news.jsonl -o clusters.csv\n  wirecopy cluster crawl/ --threshold 0.8 --no-containment > clusters.csv"
 )]
 pub(super) struct ClusterArguments {
-    /// JSON Lines files, plain or compressed with gzip or zstd, and folders of them
+    /// Files, folders, patterns such as 'news/*.jsonl', or - for standard input
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
-    /// Where the clusters go; standard output without it
-    #[arg(short, long)]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    input: InputArguments,
+    #[command(flatten)]
+    outputs: OutputArguments,
     /// Jaccard similarity from which two articles are copies
     #[arg(long, default_value_t = 0.7)]
     threshold: f64,
@@ -57,9 +59,6 @@ pub(super) struct ClusterArguments {
     /// Which article stands for a cluster
     #[arg(long, value_enum, default_value_t = KeepArgument::Earliest)]
     keep: KeepArgument,
-    /// Longest record in bytes
-    #[arg(long, default_value_t = 16 << 20)]
-    max_document: usize,
     /// Threads; all that the machine has if 0
     #[arg(long, default_value_t = 0)]
     threads: usize,
@@ -72,6 +71,62 @@ pub(super) struct ClusterArguments {
     /// Say nothing but errors
     #[arg(short, long)]
     quiet: bool,
+}
+
+/// How the corpus is read.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+struct InputArguments {
+    /// Format of all inputs; told from name and content without it
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
+    /// Field of the text; a dot reaches into nested objects
+    #[arg(long, value_name = "NAME")]
+    text_field: Option<String>,
+    /// Field of the id
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// Field of the title
+    #[arg(long, value_name = "NAME")]
+    title_field: Option<String>,
+    /// Field of the outlet
+    #[arg(long, value_name = "NAME")]
+    source_field: Option<String>,
+    /// Field of the date of publication
+    #[arg(long, value_name = "NAME")]
+    published_field: Option<String>,
+    /// Field of the address
+    #[arg(long, value_name = "NAME")]
+    url_field: Option<String>,
+    /// Longest record in bytes
+    #[arg(long, default_value_t = 16 << 20, value_name = "BYTES")]
+    max_document: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArgument {
+    /// One JSON object a line
+    Jsonl,
+    /// One JSON array, or objects one after another
+    Json,
+    /// Comma-separated, with a header
+    Csv,
+    /// Tab-separated, with a header
+    Tsv,
+    /// Plain text, one article a file
+    Text,
+}
+
+impl From<FormatArgument> for Format {
+    fn from(argument: FormatArgument) -> Self {
+        match argument {
+            FormatArgument::Jsonl => Self::Jsonl,
+            FormatArgument::Json => Self::Json,
+            FormatArgument::Csv => Self::Csv,
+            FormatArgument::Tsv => Self::Tsv,
+            FormatArgument::Text => Self::Text,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -107,8 +162,8 @@ impl Progress for Talk {
     }
 }
 
-pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
-    let started = Instant::now();
+/// What the library is to do, and the inputs and outputs.
+fn options(arguments: &ClusterArguments) -> Result<Options> {
     let mut options = Options {
         shingle_size: ShingleSize::new(arguments.shingle)?,
         permutations: arguments.permutations,
@@ -125,74 +180,62 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
             KeepArgument::First => Keep::First,
         },
         strict: arguments.strict,
-        tmp: arguments.tmp,
         ..Options::default()
     };
-    options.corpus.max_document = arguments.max_document;
+    let input = &arguments.input;
+    options.corpus.format = input.format.map(Format::from);
+    options.corpus.max_document = input.max_document;
+    options.corpus.tmp = arguments.tmp.clone();
+    options.corpus.fields = FieldNames {
+        id: input.id_field.clone(),
+        title: input.title_field.clone(),
+        text: input.text_field.clone(),
+        source: input.source_field.clone(),
+        published: input.published_field.clone(),
+        url: input.url_field.clone(),
+    };
+    Ok(options)
+}
+
+pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
+    let started = Instant::now();
+    let options = options(&arguments)?;
+    options.banding()?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads)
+        .build()
+        .map_err(|error| {
+            let threads = arguments.threads;
+            Error::Parameter(format!("cannot start {threads} threads: {error}"))
+        })?;
     let talk = Talk {
         quiet: arguments.quiet,
         rejected: AtomicU64::new(0),
         interrupted,
     };
-    let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &talk)?;
-    if let Some(output) = &arguments.output {
-        refuse_input_as_output(&corpus, output)?;
-    }
-    // Created before the work, so that a place that cannot be written is told at once.
-    let output = arguments
-        .output
-        .as_deref()
-        .map(Output::create)
-        .transpose()?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads)
-        .build();
-    let pool = pool.map_err(|error| {
-        Error::Parameter(format!(
-            "cannot start {} threads: {error}",
-            arguments.threads
-        ))
-    })?;
-    let run = pool.install(|| crate::cluster_corpus(corpus, &options, &talk))?;
-    match output {
-        Some(mut output) => {
-            let path = output.path().to_path_buf();
-            write_clusters(&run, &mut output)?.map_err(Error::io("write", path))?;
-            output.finish()?;
+    pool.install(|| {
+        let timed = Timed::new(&talk);
+        let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &timed)?;
+        let mut outputs = arguments.outputs.create(&corpus)?;
+        let log = RejectLog::new(&timed, outputs.rejects.take())?;
+        let done = crate::cluster_corpus(corpus, &options, &log);
+        outputs.rejects = log.finish()?;
+        let run = done?;
+        outputs.write(&run, &options, &timed, || Measured {
+            total: started.elapsed(),
+            stages: timed.times(),
+            peak_memory: None,
+            threads: rayon::current_num_threads(),
+        })?;
+        if !arguments.quiet {
+            summarise(&run, options.acceptance, started.elapsed().as_secs_f64())?;
         }
-        None => {
-            let mut out = BufWriter::new(io::stdout().lock());
-            let written = write_clusters(&run, &mut out)?.and_then(|()| out.flush());
-            match written {
-                // The reader has seen enough.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                written => written.map_err(Error::io("write", "standard output"))?,
-            }
-        }
-    }
-    if !arguments.quiet {
-        summarise(&run, options.acceptance, started.elapsed().as_secs_f64())?;
-    }
-    Ok(())
-}
-
-/// The report must not take the place of what it reports on.
-fn refuse_input_as_output(corpus: &Corpus, output: &Path) -> Result<()> {
-    let Ok(place) = output.canonicalize() else {
-        return Ok(());
-    };
-    let same = |file: &&SourceFile| file.path().canonicalize().is_ok_and(|path| path == place);
-    match corpus.files().iter().find(same) {
-        Some(file) => Err(Error::Parameter(format!(
-            "{} is an input and cannot be the output; choose another place",
-            file.name
-        ))),
-        None => Ok(()),
-    }
+        Ok(())
+    })
 }
 
 fn summarise(run: &Run, acceptance: Acceptance, seconds: f64) -> Result<()> {

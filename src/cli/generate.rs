@@ -45,9 +45,9 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
         truth.as_mut().map(|truth| truth as &mut dyn Write),
     );
     let summary = summary.map_err(Error::io("write", &arguments.output))?;
-    corpus.finish()?;
+    corpus.publish()?;
     if let Some(truth) = truth {
-        truth.finish()?;
+        truth.publish()?;
     }
     eprintln!(
         "{} articles, {} clusters of copies",

@@ -3,6 +3,8 @@
 
 mod cluster;
 mod generate;
+mod outputs;
+mod rejects;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -21,14 +23,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Cluster(cluster::ClusterArguments),
+    Cluster(Box<cluster::ClusterArguments>),
     Generate(generate::GenerateArguments),
 }
 
 /// Runs the program that the arguments of the process ask for.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Cluster(arguments) => cluster::run(arguments),
+        Command::Cluster(arguments) => cluster::run(*arguments),
         Command::Generate(arguments) => generate::run(arguments),
     };
     match done {

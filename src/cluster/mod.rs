@@ -10,7 +10,7 @@ mod union_find;
 pub use union_find::UnionFind;
 
 use crate::fingerprint::{Duplicates, Fingerprints};
-use crate::progress::Progress;
+use crate::progress::{Progress, Stage, Unit};
 use crate::verify::{Edge, Evidence, Similarity};
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -57,6 +57,21 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// An article that has no copy, as a cluster of its own.
+    pub fn of_one(article: u32, dated: bool, prints: &Fingerprints) -> Self {
+        let member = Member {
+            article,
+            jaccard: 1.0,
+            containment: 1.0,
+            matched: None,
+            hours_after_first: dated.then_some(0.0),
+        };
+        Self {
+            id: id_of(vec![prints.rows[article as usize].digest().0]),
+            members: vec![member],
+        }
+    }
+
     /// The article that stands for the cluster.
     pub fn representative(&self) -> u32 {
         self.members[0].article
@@ -85,15 +100,19 @@ pub fn build(
         prints.rows.len(),
         links.chain(edges.iter().map(|edge| (edge.a, edge.b))),
     );
+    progress.begin(Stage::Cluster, components.len() as u64, Unit::Items);
     let clusters: Result<Vec<Cluster>> = components
         .into_par_iter()
         .map(|articles| {
             if progress.cancelled() {
                 return Err(Error::Interrupted);
             }
-            cluster_of(articles, prints, &first_of, &best, evidence, keep)
+            let cluster = cluster_of(articles, prints, &first_of, &best, evidence, keep);
+            progress.advance(1, 0);
+            cluster
         })
         .collect();
+    progress.end();
     let mut clusters = clusters?;
     clusters.par_sort_by(|a, b| {
         b.members
@@ -151,6 +170,17 @@ fn best_matches(duplicates: &Duplicates, edges: &[Edge]) -> HashMap<u32, u32> {
     best
 }
 
+/// The id of a cluster whose members' words have these digests.
+fn id_of(mut digests: Vec<u128>) -> String {
+    digests.sort_unstable();
+    digests.dedup();
+    let bytes: Vec<u8> = digests
+        .iter()
+        .flat_map(|digest| digest.to_le_bytes())
+        .collect();
+    format!("c{:016x}", xxh3_64(&bytes))
+}
+
 fn cluster_of(
     articles: Vec<u32>,
     prints: &Fingerprints,
@@ -176,17 +206,11 @@ fn cluster_of(
     };
     let representative = representative.unwrap_or_default();
 
-    let mut digests: Vec<u128> = articles
+    let digests = articles
         .iter()
         .map(|&article| prints.rows[article as usize].digest().0)
         .collect();
-    digests.sort_unstable();
-    digests.dedup();
-    let bytes: Vec<u8> = digests
-        .iter()
-        .flat_map(|digest| digest.to_le_bytes())
-        .collect();
-    let id = format!("c{:016x}", xxh3_64(&bytes));
+    let id = id_of(digests);
 
     let mut order = articles;
     order.sort_by_key(|&article| (article != representative, by_date(article)));

@@ -93,7 +93,8 @@ pub struct CorpusOptions {
     pub max_document: usize,
     /// How much is read at a time, in bytes; from 1 byte to 1 GiB, 1 MiB by default. What is found does not depend on it.
     pub block_bytes: usize,
-    /// Where standard input and pipes are copied to; `None` is the system's folder for temporary files.
+    /// Where temporary files go, of this stage (copies of standard input and pipes) and of later ones; `None` is the
+    /// system's folder for them.
     pub tmp: Option<PathBuf>,
 }
 
@@ -131,7 +132,30 @@ pub struct SourceFile {
     columns: csv::Columns,
 }
 
+/// How the records of a file stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrangement {
+    /// One after another: lines, or objects.
+    Sequence,
+    /// Elements of one JSON array.
+    Array,
+    /// Rows under a header, with this separator.
+    Rows(u8),
+    /// The file is the record.
+    Whole,
+}
+
 impl SourceFile {
+    /// How the records stand in the file.
+    pub fn arrangement(&self) -> Arrangement {
+        match self.layout {
+            Layout::Lines | Layout::Objects => Arrangement::Sequence,
+            Layout::Array => Arrangement::Array,
+            Layout::Rows(separator) => Arrangement::Rows(separator),
+            Layout::Whole => Arrangement::Whole,
+        }
+    }
+
     /// Where its bytes lie: the file itself, or the temporary copy of a pipe.
     pub fn path(&self) -> &std::path::Path {
         &self.path
@@ -211,6 +235,11 @@ impl Corpus {
     /// The files, in the order in which they are read.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
+    }
+
+    /// Where temporary files go, if not to the system's folder for them.
+    pub fn tmp(&self) -> Option<&std::path::Path> {
+        self.options.tmp.as_deref()
     }
 
     /// How many files in walked folders were passed over because their extension is not known.

@@ -38,6 +38,13 @@ impl Duplicates {
         Self { pairs }
     }
 
+    /// The exact duplicates of an article that is the first with its words, as pairs with it; none for any other.
+    pub fn of(&self, first: u32) -> &[(u32, u32)] {
+        let from = self.pairs.partition_point(|pair| pair.0 < first);
+        let len = self.pairs[from..].partition_point(|pair| pair.0 == first);
+        &self.pairs[from..from + len]
+    }
+
     /// The articles that can be candidates: each distinct text once, if it has a shingle. Ascending.
     pub fn distinct_articles(&self, prints: &Fingerprints) -> Vec<u32> {
         let mut duplicates: Vec<u32> = self.pairs.iter().map(|&(_, duplicate)| duplicate).collect();

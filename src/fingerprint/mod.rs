@@ -35,6 +35,7 @@
 
 mod digest;
 mod duplicates;
+mod ids;
 mod kernels;
 mod pass;
 mod shingles;
@@ -43,6 +44,7 @@ mod signatures;
 
 pub use digest::Digest;
 pub use duplicates::Duplicates;
+pub use ids::DuplicateIds;
 pub use kernels::Kernel;
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};

@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
-use super::{Digest, Permutations, ShingleSize, Signatures, shingles};
-use crate::corpus::{Block, Corpus, Parser, Reject, RejectReason};
+use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
+use crate::corpus::{Block, Corpus, Parser, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
@@ -46,6 +46,8 @@ pub struct Fingerprints {
     file_starts: Vec<u32>,
     /// Bad records, by reason.
     pub rejected: BTreeMap<RejectReason, u64>,
+    /// Ids that occur more than once.
+    pub duplicate_ids: DuplicateIds,
 }
 
 impl Fingerprints {
@@ -62,6 +64,36 @@ impl Fingerprints {
             .copied()
             .unwrap_or(self.rows.len() as u32);
         self.file_starts[file]..end
+    }
+
+    /// The articles of a block of the corpus that was fingerprinted, each with its record; the others were rejected.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if an article is no longer there.
+    pub fn articles_of_block<'b>(
+        &self,
+        corpus: &Corpus,
+        block: &'b Block,
+    ) -> Result<Vec<(u32, &'b Record)>> {
+        let (Some(first), Some(last)) = (block.records.first(), block.records.last()) else {
+            return Ok(Vec::new());
+        };
+        let range = self.articles_of_file(block.file as usize);
+        let rows = &self.rows[range.start as usize..range.end as usize];
+        let from = rows.partition_point(|row| row.offset < first.offset);
+        let to = rows.partition_point(|row| row.offset <= last.offset);
+        let mut records = block.records.iter();
+        let mut found = Vec::with_capacity(to - from);
+        for (row, article) in rows[from..to].iter().zip(range.start + from as u32..) {
+            let record = records
+                .find(|record| record.offset == row.offset && record.len == row.len)
+                .ok_or_else(|| {
+                    let file = &corpus.files()[block.file as usize];
+                    Error::Changed(file.name.clone().into())
+                })?;
+            found.push((article, record));
+        }
+        Ok(found)
     }
 
     /// All bad records.
@@ -86,6 +118,7 @@ struct Fingerprinted {
     file: u32,
     rows: Vec<Row>,
     values: Vec<u32>,
+    ids: Vec<u64>,
     rejects: Vec<Reject>,
 }
 
@@ -113,7 +146,9 @@ pub fn fingerprint_corpus(
         shingle_size: options.shingle_size,
         file_starts: Vec::new(),
         rejected: BTreeMap::new(),
+        duplicate_ids: DuplicateIds::default(),
     };
+    let mut ids = Vec::new();
     corpus.scan(
         Stage::Fingerprint,
         progress,
@@ -141,12 +176,14 @@ pub fn fingerprint_corpus(
             }
             prints.rows.extend_from_slice(&done.rows);
             prints.signatures.extend(&done.values);
+            ids.extend_from_slice(&done.ids);
             Ok(())
         },
     )?;
     prints
         .file_starts
         .resize(corpus.files().len(), prints.rows.len() as u32);
+    prints.duplicate_ids = DuplicateIds::find(&ids);
     Ok(prints)
 }
 
@@ -161,6 +198,7 @@ fn fingerprint_block(
         file: block.file,
         rows: Vec::with_capacity(block.records.len()),
         values: vec![u32::MAX; block.records.len() * slots],
+        ids: Vec::with_capacity(block.records.len()),
         rejects: block.rejects.clone(),
     };
     for record in &block.records {
@@ -185,6 +223,7 @@ fn fingerprint_block(
                 .permutations
                 .signature(&scratch.shingles, &mut done.values[start..start + slots]);
         }
+        done.ids.push(ids::hash(&article.id));
         let Digest(digest) = Digest::of(tokens);
         done.rows.push(Row {
             offset: record.offset,

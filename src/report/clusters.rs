@@ -1,8 +1,14 @@
-//! The cluster report: one row for every article in a cluster of two or more.
+//! The cluster report: one row for every article in a cluster, or for every article.
 
+use super::Output;
 use super::harmless;
-use crate::{Result, Run};
-use std::io::{self, Write};
+use super::table::{Table, similarity};
+use crate::cluster::{Cluster, Member};
+use crate::corpus::Parser;
+use crate::corpus::dates::parse_published;
+use crate::progress::{Progress, Stage, Unit};
+use crate::verify::Description;
+use crate::{Error, Result, Run};
 
 /// The columns of the report, in order.
 pub const CLUSTER_COLUMNS: [&str; 15] = [
@@ -23,57 +29,136 @@ pub const CLUSTER_COLUMNS: [&str; 15] = [
     "words",
 ];
 
-/// Writes the report as CSV (RFC 4180, UTF-8, one header). `jaccard` and `containment`, to four places, are
-/// those to the representative; titles, sources and dates are made [`harmless`], ids and urls stay as they are.
+/// Which articles the report lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Listed {
+    /// Those in a cluster of two or more.
+    #[default]
+    Clustered,
+    /// Every article; those without a copy come last, in corpus order, each a cluster of its own.
+    All,
+}
+
+/// Writes the report as CSV (RFC 4180, UTF-8, one header): clusters in their order, members in theirs. `jaccard` and
+/// `containment`, to four places, are those to the representative; titles, sources and dates are made
+/// [`harmless`], ids and urls stay as they are.
 ///
 /// # Errors
-/// If evidence cannot be read. A failure of `out` is the inner result, so that the caller can name the file.
-pub fn write_clusters(run: &Run, out: impl Write) -> Result<io::Result<()>> {
-    let mut csv = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(out);
-    if let Err(error) = csv.write_record(CLUSTER_COLUMNS) {
-        return Ok(Err(error.into()));
-    }
+/// If evidence cannot be read or `out` not be written; with [`Listed::All`], which reads the corpus again, what
+/// reading gives; [`Error::Interrupted`].
+pub fn write_clusters(
+    run: &Run,
+    listed: Listed,
+    out: &mut Output,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let path = out.path().to_path_buf();
+    let mut table = Table::new(out, path, &CLUSTER_COLUMNS)?;
+    progress.begin(Stage::Write, run.clusters.len() as u64, Unit::Items);
     for cluster in &run.clusters {
-        let size = cluster.members.len().to_string();
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
         for member in &cluster.members {
-            let description = run
-                .evidence
-                .description(member.article)?
-                .unwrap_or_default();
+            let description = run.evidence.description(member.article)?;
             let matched = match member.matched {
                 Some(article) => run.evidence.description(article)?.unwrap_or_default().id,
                 None => String::new(),
             };
-            let row = &run.fingerprints.rows[member.article as usize];
-            let written = csv.write_record([
-                cluster.id.as_str(),
-                &size,
-                if member.article == cluster.representative() {
-                    "true"
-                } else {
-                    "false"
-                },
-                &description.id,
-                &harmless(&description.title),
-                &harmless(&description.source),
-                &harmless(&description.published),
-                &description.url,
-                &run.corpus.files()[run.fingerprints.file(member.article)].name,
-                &row.line.to_string(),
-                &format!("{:.4}", member.jaccard),
-                &format!("{:.4}", member.containment),
-                &matched,
-                &member
-                    .hours_after_first
-                    .map_or(String::new(), |hours| format!("{hours:.2}")),
-                &row.tokens.to_string(),
-            ]);
-            if let Err(error) = written {
-                return Ok(Err(error.into()));
-            }
+            let row = Row {
+                cluster,
+                member,
+                description: &description.unwrap_or_default(),
+                matched: &matched,
+            };
+            row.write(run, &mut table)?;
         }
+        progress.advance(1, 0);
     }
-    Ok(csv.flush())
+    progress.end();
+    if listed == Listed::All {
+        write_singles(run, &mut table, progress)?;
+    }
+    table.finish()?;
+    Ok(())
+}
+
+/// The articles that are in no cluster, from the corpus.
+fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progress) -> Result<()> {
+    let mut clustered = vec![false; run.fingerprints.rows.len()];
+    for member in run.clusters.iter().flat_map(|cluster| &cluster.members) {
+        clustered[member.article as usize] = true;
+    }
+    run.corpus.scan(
+        Stage::Write,
+        progress,
+        Parser::new,
+        |parser, block| {
+            let mut singles = Vec::new();
+            for (article, record) in run.fingerprints.articles_of_block(&run.corpus, block)? {
+                if clustered[article as usize] {
+                    continue;
+                }
+                let file = &run.corpus.files()[block.file as usize];
+                let parsed = parser
+                    .parse(&run.corpus, block, record)
+                    .map_err(|_| Error::Changed(file.name.clone().into()))?;
+                singles.push((article, Description::of(&parsed)));
+            }
+            Ok(singles)
+        },
+        |singles| {
+            for (article, description) in singles {
+                let dated = parse_published(&description.published).is_some();
+                let cluster = Cluster::of_one(article, dated, &run.fingerprints);
+                let row = Row {
+                    cluster: &cluster,
+                    member: &cluster.members[0],
+                    description: &description,
+                    matched: "",
+                };
+                row.write(run, table)?;
+            }
+            Ok(())
+        },
+    )
+}
+
+/// What a row is made of.
+struct Row<'a> {
+    cluster: &'a Cluster,
+    member: &'a Member,
+    description: &'a Description,
+    matched: &'a str,
+}
+
+impl Row<'_> {
+    fn write(&self, run: &Run, table: &mut Table<&mut Output>) -> Result<()> {
+        let Self {
+            cluster,
+            member,
+            description,
+            matched,
+        } = *self;
+        let row = &run.fingerprints.rows[member.article as usize];
+        let representative = member.article == cluster.representative();
+        let hours = member.hours_after_first;
+        table.row(&[
+            &cluster.id,
+            &cluster.members.len().to_string(),
+            if representative { "true" } else { "false" },
+            &description.id,
+            &harmless(&description.title),
+            &harmless(&description.source),
+            &harmless(&description.published),
+            &description.url,
+            &run.corpus.files()[run.fingerprints.file(member.article)].name,
+            &row.line.to_string(),
+            &similarity(member.jaccard),
+            &similarity(member.containment),
+            matched,
+            &hours.map_or(String::new(), |hours| format!("{hours:.2}")),
+            &row.tokens.to_string(),
+        ])
+    }
 }

@@ -1,33 +1,72 @@
 //! Files that appear whole or not at all.
 
 use crate::{Error, Result};
+use flate2::write::GzEncoder;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tempfile::{NamedTempFile, TempPath};
 
 /// A file that is being written.
 ///
-/// It is written beside its place under a temporary name and renamed by [`finish`](Output::finish). Until
+/// It is written beside its place under a temporary name, and [`publish`](Output::publish) puts it there. Until
 /// then, and if that never comes, what stood there before stays. A place that is not a regular file (a
-/// pipe, a device) is written directly.
+/// pipe, a device) is written directly. A name that ends in `.gz`, `.zst` or `.zstd` is compressed accordingly.
 #[derive(Debug)]
 pub struct Output {
     path: PathBuf,
-    writer: Writer,
+    encoder: Encoder,
+    temporary: Option<TempPath>,
 }
 
 #[derive(Debug)]
-enum Writer {
-    Temporary(BufWriter<tempfile::NamedTempFile>),
-    Direct(BufWriter<File>),
+enum Encoder {
+    Plain(BufWriter<Target>),
+    Gzip(Box<GzEncoder<BufWriter<Target>>>),
+    Zstd(Box<ZstdEncoder>),
+}
+
+/// zstd's encoder has no `Debug` of its own.
+struct ZstdEncoder(zstd::Encoder<'static, BufWriter<Target>>);
+
+impl std::fmt::Debug for ZstdEncoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ZstdEncoder")
+    }
+}
+
+/// Where the bytes go.
+#[derive(Debug)]
+enum Target {
+    File(File),
+    StandardOutput(io::Stdout),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::StandardOutput(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::StandardOutput(out) => out.flush(),
+        }
+    }
 }
 
 impl Output {
-    /// Begins to write `path`; a link is followed.
+    /// Begins to write `path`; a link is followed, and `-` is standard output.
     ///
     /// # Errors
     /// If nothing can be created there.
     pub fn create(path: &Path) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::standard_output());
+        }
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let there = std::fs::metadata(&path).ok();
         if there.as_ref().is_some_and(|meta| !meta.is_file()) {
@@ -35,10 +74,7 @@ impl Output {
                 .write(true)
                 .open(&path)
                 .map_err(Error::io("write", &path))?;
-            return Ok(Self {
-                path,
-                writer: Writer::Direct(BufWriter::new(file)),
-            });
+            return Self::new(path, Target::File(file), None);
         }
         let folder = path
             .parent()
@@ -53,12 +89,42 @@ impl Output {
         );
         #[cfg(unix)]
         builder.permissions(permissions);
-        let file = builder
+        let (file, temporary) = builder
             .tempfile_in(folder)
+            .map(NamedTempFile::into_parts)
             .map_err(Error::io("write", &path))?;
+        Self::new(path, Target::File(file), Some(temporary))
+    }
+
+    /// Writes to standard output.
+    pub fn standard_output() -> Self {
+        Self {
+            path: "standard output".into(),
+            encoder: Encoder::Plain(BufWriter::new(Target::StandardOutput(io::stdout()))),
+            temporary: None,
+        }
+    }
+
+    fn new(path: PathBuf, target: Target, temporary: Option<TempPath>) -> Result<Self> {
+        let writer = BufWriter::with_capacity(1 << 16, target);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let encoder = match extension {
+            Some("gz") => {
+                let level = flate2::Compression::default();
+                Encoder::Gzip(Box::new(GzEncoder::new(writer, level)))
+            }
+            Some("zst" | "zstd") => {
+                let level = zstd::DEFAULT_COMPRESSION_LEVEL;
+                let encoder =
+                    zstd::Encoder::new(writer, level).map_err(Error::io("write", &path))?;
+                Encoder::Zstd(Box::new(ZstdEncoder(encoder)))
+            }
+            _ => Encoder::Plain(writer),
+        };
         Ok(Self {
             path,
-            writer: Writer::Temporary(BufWriter::new(file)),
+            encoder,
+            temporary,
         })
     }
 
@@ -67,40 +133,85 @@ impl Output {
         &self.path
     }
 
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// [`Error::Io`] that names the file.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write_all(bytes)
+            .map_err(|error| Error::io("write", &self.path)(error))
+    }
+
+    /// Completes the file, all of it on disk, but not yet in its place.
+    ///
+    /// # Errors
+    /// If the rest cannot be written.
+    pub fn complete(self) -> Result<Complete> {
+        let flushed = match self.encoder {
+            Encoder::Plain(writer) => Ok(writer),
+            Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Zstd(encoder) => encoder.0.finish(),
+        };
+        let synced = flushed
+            .and_then(|writer| writer.into_inner().map_err(|error| error.into_error()))
+            .and_then(|target| match target {
+                Target::File(file) if self.temporary.is_some() => file.sync_all(),
+                mut target => target.flush(),
+            });
+        synced.map_err(Error::io("write", &self.path))?;
+        Ok(Complete {
+            path: self.path,
+            temporary: self.temporary,
+        })
+    }
+
     /// Completes the file and puts it into its place.
     ///
     /// # Errors
     /// If the rest cannot be written or the file not be renamed; the old file then stays.
-    pub fn finish(self) -> Result<()> {
-        let failed = |error| Error::io("write", &self.path)(error);
-        match self.writer {
-            Writer::Direct(mut writer) => writer.flush().map_err(failed),
-            Writer::Temporary(writer) => {
-                let file = writer
-                    .into_inner()
-                    .map_err(|error| failed(error.into_error()))?;
-                file.as_file().sync_all().map_err(failed)?;
-                file.persist(&self.path)
-                    .map(drop)
-                    .map_err(|error| failed(error.error))
-            }
-        }
+    pub fn publish(self) -> Result<()> {
+        self.complete()?.publish()
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.writer {
-            Writer::Temporary(writer) => writer.write(bytes),
-            Writer::Direct(writer) => writer.write(bytes),
+        match &mut self.encoder {
+            Encoder::Plain(writer) => writer.write(bytes),
+            Encoder::Gzip(encoder) => encoder.write(bytes),
+            Encoder::Zstd(encoder) => encoder.0.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.writer {
-            Writer::Temporary(writer) => writer.flush(),
-            Writer::Direct(writer) => writer.flush(),
+        match &mut self.encoder {
+            Encoder::Plain(writer) => writer.flush(),
+            Encoder::Gzip(encoder) => encoder.flush(),
+            Encoder::Zstd(encoder) => encoder.0.flush(),
         }
+    }
+}
+
+/// A file that only needs to be put into its place. Several of one run are completed first and then
+/// published together, so that a full disk leaves none of them.
+#[derive(Debug)]
+pub struct Complete {
+    path: PathBuf,
+    temporary: Option<TempPath>,
+}
+
+impl Complete {
+    /// Puts the file into its place.
+    ///
+    /// # Errors
+    /// If it cannot be renamed; the old file then stays.
+    pub fn publish(self) -> Result<()> {
+        let Some(temporary) = self.temporary else {
+            return Ok(());
+        };
+        temporary
+            .persist(&self.path)
+            .map_err(|error| Error::io("write", &self.path)(error.error))
     }
 }
 
@@ -120,7 +231,7 @@ mod tests {
         let mut output = Output::create(&path).unwrap();
         output.write_all(b"new").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
-        output.finish().unwrap();
+        output.publish().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(
             std::fs::read_dir(folder.path()).unwrap().count(),
@@ -134,7 +245,31 @@ mod tests {
     fn a_full_disk_is_an_error_that_names_the_file() {
         let mut output = Output::create(Path::new("/dev/full")).unwrap();
         output.write_all(b"x").unwrap();
-        let error = output.finish().unwrap_err().to_string();
+        let error = output.publish().unwrap_err().to_string();
         assert!(error.contains("cannot write /dev/full"), "{error}");
+    }
+
+    #[test]
+    fn the_name_asks_for_compression() {
+        use std::io::Read;
+        let folder = tempfile::tempdir().unwrap();
+        let text = "a line of the report\n".repeat(1000);
+        let written = |name: &str| {
+            let path = folder.path().join(name);
+            let mut output = Output::create(&path).unwrap();
+            output.put(text.as_bytes()).unwrap();
+            output.publish().unwrap();
+            std::fs::read(path).unwrap()
+        };
+        let mut back = String::new();
+        flate2::read::GzDecoder::new(written("a.csv.gz").as_slice())
+            .read_to_string(&mut back)
+            .unwrap();
+        assert_eq!(back, text);
+        for name in ["a.csv.zst", "a.csv.zstd"] {
+            let back = zstd::decode_all(written(name).as_slice()).unwrap();
+            assert_eq!(back, text.as_bytes());
+        }
+        assert_eq!(written("a.csv"), text.as_bytes());
     }
 }

@@ -268,6 +268,25 @@ fn gather_block(
 }
 
 impl Description {
+    /// What the report says of an article.
+    pub fn of(article: &Article) -> Self {
+        let [id, title, source, published, url] = [
+            &article.id,
+            &article.title,
+            &article.source,
+            &article.published,
+            &article.url,
+        ]
+        .map(|field| field.clone().into_owned());
+        Self {
+            id,
+            title,
+            source,
+            published,
+            url,
+        }
+    }
+
     /// Each field as its length (4 bytes) and its bytes.
     fn write(article: &Article, bytes: &mut Vec<u8>) {
         for field in [

@@ -1,0 +1,187 @@
+//! The files that a run writes: checked and begun before the work, put into their places together after it.
+
+use crate::corpus::{Corpus, SourceFile};
+use crate::progress::Progress;
+use crate::report::{
+    Joint, Listed, Measured, Output, Summary, write_clusters, write_pairs, write_unique,
+};
+use crate::{Error, Options, Result, Run};
+use clap::Args;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where the results go.
+#[derive(Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArguments {
+    /// Where the clusters go; standard output without it
+    #[arg(short, long, value_name = "CSV")]
+    pub(super) output: Option<PathBuf>,
+    /// List every article, not only those in a cluster of two or more
+    #[arg(long)]
+    all: bool,
+    /// Write every accepted pair
+    #[arg(long, value_name = "CSV")]
+    pairs: Option<PathBuf>,
+    /// Write the corpus without the copies: kept records byte for byte, in input order
+    #[arg(long, value_name = "FILE")]
+    unique: Option<PathBuf>,
+    /// Write what could not be read, where and why
+    #[arg(long, value_name = "CSV")]
+    rejects: Option<PathBuf>,
+    /// Write the figures of the run: counts, parameters, times, memory
+    #[arg(long, value_name = "JSON")]
+    summary: Option<PathBuf>,
+}
+
+/// The files of a run, begun.
+pub(super) struct Outputs {
+    clusters: Output,
+    listed: Listed,
+    pairs: Option<Output>,
+    unique: Option<(Joint, Output)>,
+    pub(super) rejects: Option<Output>,
+    summary: Option<Output>,
+}
+
+impl OutputArguments {
+    /// Begins all files, so that a place that cannot be written is told before the work.
+    pub(super) fn create(&self, corpus: &Corpus) -> Result<Outputs> {
+        let standard_output = PathBuf::from("-");
+        let clusters = self.output.as_ref().unwrap_or(&standard_output);
+        let others = [&self.pairs, &self.unique, &self.rejects, &self.summary];
+        let all: Vec<&Path> = std::iter::once(clusters)
+            .chain(others.into_iter().flatten())
+            .map(PathBuf::as_path)
+            .collect();
+        refuse_one_place_for_two(&all)?;
+        refuse_inputs(corpus, &all)?;
+        let joint = self
+            .unique
+            .as_ref()
+            .map(|_| Joint::of(corpus))
+            .transpose()?;
+        let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        Ok(Outputs {
+            clusters: Output::create(clusters)?,
+            listed: if self.all {
+                Listed::All
+            } else {
+                Listed::Clustered
+            },
+            pairs: create(&self.pairs)?,
+            unique: joint.zip(create(&self.unique)?),
+            rejects: create(&self.rejects)?,
+            summary: create(&self.summary)?,
+        })
+    }
+}
+
+impl Outputs {
+    /// Writes everything and puts it into its place. `measure` is asked for time and memory when all but the
+    /// summary is written.
+    pub(super) fn write(
+        mut self,
+        run: &Run,
+        options: &Options,
+        progress: &dyn Progress,
+        measure: impl FnOnce() -> Measured,
+    ) -> Result<Summary> {
+        forgive_closed_pipe(write_clusters(
+            run,
+            self.listed,
+            &mut self.clusters,
+            progress,
+        ))?;
+        let mut written = vec![self.clusters];
+        let mut pairs_report = None;
+        if let Some(mut out) = self.pairs {
+            pairs_report = forgive_closed_pipe(write_pairs(run, &mut out, progress))?;
+            written.push(out);
+        }
+        let mut unique_records = None;
+        if let Some((joint, mut out)) = self.unique {
+            unique_records = forgive_closed_pipe(write_unique(run, joint, &mut out, progress))?;
+            written.push(out);
+        }
+        written.extend(self.rejects);
+        let mut summary = Summary::new(run, options, &measure());
+        summary.pairs_report = pairs_report;
+        summary.unique_records = unique_records;
+        if let Some(mut out) = self.summary {
+            forgive_closed_pipe(out.put(summary.to_json().as_bytes()))?;
+            written.push(out);
+        }
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let mut complete = Vec::new();
+        for out in written {
+            complete.extend(forgive_closed_pipe(out.complete())?);
+        }
+        for out in complete {
+            out.publish()?;
+        }
+        Ok(summary)
+    }
+}
+
+/// A reader of standard output that has seen enough is no failure.
+fn forgive_closed_pipe<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a path leads, whether or not there is a file yet.
+fn place(path: &Path) -> PathBuf {
+    if let Ok(place) = path.canonicalize() {
+        return place;
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+fn refuse_one_place_for_two(outputs: &[&Path]) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
+        if outputs[..index]
+            .iter()
+            .any(|other| place(other) == place(output))
+        {
+            let name = if output.as_os_str() == "-" {
+                "standard output".to_owned()
+            } else {
+                output.display().to_string()
+            };
+            return Err(Error::Parameter(format!(
+                "two outputs would go to {name}; give each its own place"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A report must not take the place of what it reports on.
+fn refuse_inputs(corpus: &Corpus, outputs: &[&Path]) -> Result<()> {
+    for output in outputs {
+        let Ok(place) = output.canonicalize() else {
+            continue;
+        };
+        let same = |file: &&SourceFile| file.path().canonicalize().is_ok_and(|path| path == place);
+        if let Some(file) = corpus.files().iter().find(same) {
+            return Err(Error::Parameter(format!(
+                "{} is an input and cannot be the output; choose another place",
+                file.name
+            )));
+        }
+    }
+    Ok(())
+}

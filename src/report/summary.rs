@@ -1,0 +1,212 @@
+//! The figures of a run, for programs.
+
+use super::PairCounts;
+use crate::cluster::Keep;
+use crate::corpus::RejectReason;
+use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
+use crate::progress::Stage;
+use crate::verify::PREFILTER_LOSS;
+use crate::{Options, Run};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The figures of a run. Written as JSON by [`Summary::to_json`]; names and meanings stay, new ones may be added.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The version of wirecopy.
+    pub version: &'static str,
+    /// What the run was told, or chose.
+    pub parameters: Parameters,
+    /// What was read.
+    pub input: InputCounts,
+    /// What the search for candidates did.
+    pub candidates: CandidateCounts,
+    /// Pairs of distinct texts that the acceptance rule accepted.
+    pub accepted_pairs: u64,
+    /// What was found.
+    pub found: FoundCounts,
+    /// The pairs report, if one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs_report: Option<PairCounts>,
+    /// Records in the corpus without copies, if it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unique_records: Option<u64>,
+    /// Time and memory: the one part that differs between two runs on the same input.
+    pub measured: MeasuredJson,
+}
+
+/// The parameters of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Parameters {
+    /// Least Jaccard similarity of copies.
+    pub threshold: f64,
+    /// Least containment of copies; null if containment does not count.
+    pub containment: Option<f64>,
+    /// Distinct shingles that the shorter article needs for containment to count.
+    pub min_shingles: u32,
+    /// Words in a shingle.
+    pub shingle: usize,
+    /// Values in a signature.
+    pub permutations: usize,
+    /// Chooses the hash functions.
+    pub seed: u64,
+    /// Bands of a signature.
+    pub bands: usize,
+    /// Values in a band.
+    pub rows: usize,
+    /// The chance that a pair at the threshold becomes a candidate.
+    pub probability_at_threshold: f64,
+    /// The chance that a copy cut to 30 % of its length becomes a candidate; null if containment does not count.
+    pub probability_of_cut_copy: Option<f64>,
+    /// The chance, at most, that a candidate that would be accepted is dropped by its signature.
+    pub prefilter_loss: f64,
+    /// Which article of a cluster is its representative.
+    pub keep: Keep,
+    /// Longest record in bytes.
+    pub max_document: usize,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputCounts {
+    /// Files.
+    pub files: u64,
+    /// Files in folders that were passed over because of their names.
+    pub skipped_files: u64,
+    /// Bytes of the files as they lie on disk.
+    pub bytes: u64,
+    /// Articles.
+    pub articles: u64,
+    /// Records that could not be used.
+    pub rejected: u64,
+    /// The same by reason.
+    pub rejected_by_reason: BTreeMap<RejectReason, u64>,
+    /// Ids that more than one article bears.
+    pub duplicate_ids: u64,
+    /// Articles that bear them.
+    pub articles_with_duplicate_ids: u64,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Serialize)]
+pub struct FoundCounts {
+    /// Clusters of two or more.
+    pub clusters: u64,
+    /// Articles in them.
+    pub articles_in_clusters: u64,
+    /// Articles that are copies: those in clusters without the representatives.
+    pub copies: u64,
+    /// Copies as a share of all articles, 0 to 1.
+    pub share_of_copies: f64,
+    /// Articles whose words are exactly those of an earlier one.
+    pub exact_duplicates: u64,
+    /// How many clusters there are of each size.
+    pub clusters_by_size: BTreeMap<usize, u64>,
+}
+
+/// Time and memory of a run, measured by the caller.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    /// The whole run.
+    pub total: Duration,
+    /// Its stages.
+    pub stages: BTreeMap<Stage, Duration>,
+    /// Most resident memory of the process, in bytes, if known.
+    pub peak_memory: Option<u64>,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// [`Measured`] in the units of the JSON file.
+#[derive(Debug, Clone, Serialize)]
+pub struct MeasuredJson {
+    /// Seconds of the whole run.
+    pub seconds: f64,
+    /// Seconds of each stage.
+    pub seconds_by_stage: BTreeMap<Stage, f64>,
+    /// Articles a second.
+    pub articles_per_second: f64,
+    /// Most resident memory of the process in bytes; null where the system does not tell.
+    pub peak_memory_bytes: Option<u64>,
+    /// Threads used.
+    pub threads: usize,
+}
+
+impl Summary {
+    /// Collects the figures of a run made with `options`.
+    pub fn new(run: &Run, options: &Options, measured: &Measured) -> Self {
+        let rule = options.acceptance;
+        let prints = &run.fingerprints;
+        let articles = prints.rows.len() as u64;
+        let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
+        let copies = (members - run.clusters.len()) as u64;
+        let mut clusters_by_size = BTreeMap::new();
+        for cluster in &run.clusters {
+            *clusters_by_size.entry(cluster.members.len()).or_default() += 1;
+        }
+        let seconds = measured.total.as_secs_f64();
+        let stages = measured.stages.iter();
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            parameters: Parameters {
+                threshold: rule.threshold(),
+                containment: rule.containment(),
+                min_shingles: rule.min_shingles(),
+                shingle: prints.shingle_size.get(),
+                permutations: options.permutations,
+                seed: options.seed,
+                bands: run.banding.bands(),
+                rows: run.banding.rows(),
+                probability_at_threshold: run.banding.probability(rule.threshold()),
+                probability_of_cut_copy: rule
+                    .containment()
+                    .map(|_| run.banding.probability(CUT_COPY_SIMILARITY)),
+                prefilter_loss: PREFILTER_LOSS,
+                keep: options.keep,
+                max_document: options.corpus.max_document,
+            },
+            input: InputCounts {
+                files: run.corpus.files().len() as u64,
+                skipped_files: run.corpus.skipped_files(),
+                bytes: run.corpus.files().iter().map(|file| file.size).sum(),
+                articles,
+                rejected: prints.rejected_total(),
+                rejected_by_reason: prints.rejected.clone(),
+                duplicate_ids: prints.duplicate_ids.ids,
+                articles_with_duplicate_ids: prints.duplicate_ids.articles,
+            },
+            candidates: run.candidates,
+            accepted_pairs: run.edges.len() as u64,
+            found: FoundCounts {
+                clusters: run.clusters.len() as u64,
+                articles_in_clusters: members as u64,
+                copies,
+                share_of_copies: copies as f64 / articles.max(1) as f64,
+                exact_duplicates: run.duplicates.pairs.len() as u64,
+                clusters_by_size,
+            },
+            pairs_report: None,
+            unique_records: None,
+            measured: MeasuredJson {
+                seconds,
+                seconds_by_stage: stages.map(|(&s, t)| (s, t.as_secs_f64())).collect(),
+                articles_per_second: if seconds > 0.0 {
+                    articles as f64 / seconds
+                } else {
+                    0.0
+                },
+                peak_memory_bytes: measured.peak_memory,
+                threads: measured.threads,
+            },
+        }
+    }
+
+    /// The file's bytes: indented JSON with a line end.
+    pub fn to_json(&self) -> String {
+        // Only maps whose keys are no strings and values with a serialiser of their own can fail; there are none.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}

@@ -1,0 +1,143 @@
+//! The corpus without the copies.
+
+use super::Output;
+use crate::corpus::Arrangement::{self, Array, Sequence, Whole};
+use crate::corpus::Corpus;
+use crate::progress::{Progress, Stage};
+use crate::{Error, Result, Run};
+
+/// How kept records of several files are joined to one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joint {
+    arrangement: Arrangement,
+}
+
+impl Joint {
+    /// Tells how the records of a corpus can be written into one file: rows under one header, a JSON array, or
+    /// records one after another.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if they cannot: text files, formats of different kinds, tables with different headers.
+    pub fn of(corpus: &Corpus) -> Result<Self> {
+        let files = corpus.files();
+        let mut joint: Option<(Arrangement, &str)> = None;
+        for (index, file) in files.iter().enumerate() {
+            let here = file.arrangement();
+            if here == Whole {
+                return Err(Error::Input(format!(
+                    "{}: articles that are files of their own cannot be written into one file; leave --unique out \
+                     and take the column \"file\" of the rows with representative = true (with --all, every text once)",
+                    file.name
+                )));
+            }
+            let Some((before, name)) = joint else {
+                joint = Some((here, &file.name));
+                continue;
+            };
+            let both = match (before, here) {
+                (Array | Sequence, Array | Sequence) if before != here => Sequence,
+                _ if before == here => before,
+                _ => {
+                    return Err(Error::Input(format!(
+                        "{name} and {}: records of different formats cannot be written into one file; run --unique \
+                         on files of one format",
+                        file.name
+                    )));
+                }
+            };
+            if trimmed(corpus.header(0)) != trimmed(corpus.header(index as u32)) {
+                return Err(Error::Input(format!(
+                    "{name} and {}: the headers differ, so that their rows cannot be written into one file; run \
+                     --unique on files with the same columns",
+                    file.name
+                )));
+            }
+            joint = Some((both, name));
+        }
+        Ok(Self {
+            arrangement: joint.map_or(Sequence, |(arrangement, _)| arrangement),
+        })
+    }
+}
+
+/// What is written of a block.
+#[derive(Default)]
+struct Kept {
+    records: u64,
+    bytes: Vec<u8>,
+}
+
+fn ends_a_line(bytes: &[u8]) -> bool {
+    matches!(bytes.last(), Some(b'\n' | b'\r'))
+}
+
+fn trimmed(header: &[u8]) -> &[u8] {
+    header.trim_ascii_end()
+}
+
+/// Reads the corpus again and writes the records of all articles but the copies (the members of clusters
+/// other than their representatives), byte for byte as they came and in corpus order; returns how many. A line
+/// end is added only where the last record of a file has none. Records that were rejected are not written.
+///
+/// # Errors
+/// What reading gives, [`Error::Changed`] if a file is no longer what it was; if `out` cannot be written;
+/// [`Error::Interrupted`].
+pub fn write_unique(
+    run: &Run,
+    joint: Joint,
+    out: &mut Output,
+    progress: &dyn Progress,
+) -> Result<u64> {
+    let mut copy = vec![false; run.fingerprints.rows.len()];
+    for cluster in &run.clusters {
+        for member in &cluster.members[1..] {
+            copy[member.article as usize] = true;
+        }
+    }
+    if matches!(joint.arrangement, Arrangement::Rows(_)) {
+        let header = run.corpus.header(0);
+        out.put(header)?;
+        if !ends_a_line(header) {
+            out.put(b"\n")?;
+        }
+    }
+    let array = joint.arrangement == Array;
+    if array {
+        out.put(b"[")?;
+    }
+    let mut count = 0;
+    run.corpus.scan(
+        Stage::Write,
+        progress,
+        || (),
+        |(), block| {
+            let mut kept = Kept::default();
+            for (article, record) in run.fingerprints.articles_of_block(&run.corpus, block)? {
+                if copy[article as usize] {
+                    continue;
+                }
+                let raw = block.raw(record);
+                if array && kept.records > 0 {
+                    kept.bytes.extend_from_slice(b",\n");
+                }
+                kept.bytes.extend_from_slice(raw);
+                if !array && !ends_a_line(raw) {
+                    kept.bytes.push(b'\n');
+                }
+                kept.records += 1;
+            }
+            Ok(kept)
+        },
+        |kept| {
+            if array && kept.records > 0 {
+                out.put(if count == 0 { b"\n" } else { b",\n" })?;
+            }
+            count += kept.records;
+            out.put(&kept.bytes)
+        },
+    )?;
+    if array {
+        out.put(b"\n]\n")?;
+    }
+    Ok(count)
+}
