@@ -14,7 +14,7 @@ pub(super) enum Class {
     Single,
     /// Belongs to the character before it.
     Mark,
-    /// Takes no part: joiners and the soft hyphen.
+    /// Takes no part: joiners, the soft hyphen, and what writers of Arabic and Hebrew may leave out.
     Dropped,
 }
 
@@ -23,6 +23,7 @@ impl Class {
     pub(super) fn of(c: char) -> Self {
         match c {
             '\u{AD}' | '\u{200C}' | '\u{200D}' => Self::Dropped,
+            _ if is_optional(c) => Self::Dropped,
             // The voicing marks of halfwidth kana are letters to Unicode, though not to a reader.
             '\u{FF9E}' | '\u{FF9F}' => Self::Mark,
             // Before the letters: many marks count as alphabetic.
@@ -57,6 +58,17 @@ fn is_unspaced(c: char) -> bool {
         | '\u{16FE2}'..='\u{16FE3}' // old Chinese hook and iteration mark
         | '\u{1AFF0}'..='\u{1B16F}' // kana supplement, extensions and small kana
         | '\u{20000}'..='\u{3FFFD}' // Han extensions B and later
+    )
+}
+
+/// Whether a character is written by some and left out by others in the same word: the vowel and reading marks of
+/// Arabic and Hebrew, and the stroke that stretches Arabic words. The marks that make other letters (madda and
+/// hamza, U+0653 to U+0655) are not among them.
+fn is_optional(c: char) -> bool {
+    matches!(c,
+        '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}' | '\u{05C2}' | '\u{05C4}' | '\u{05C5}' | '\u{05C7}'
+        | '\u{0610}'..='\u{061A}' | '\u{0640}' | '\u{064B}'..='\u{0652}' | '\u{0656}'..='\u{065F}' | '\u{0670}'
+        | '\u{06D6}'..='\u{06DC}' | '\u{06DF}'..='\u{06E4}' | '\u{06E7}' | '\u{06E8}' | '\u{06EA}'..='\u{06ED}'
     )
 }
 
@@ -195,7 +207,10 @@ mod tests {
             ('ि', Class::Mark),
             ('\u{94D}', Class::Mark),
             ('\u{E31}', Class::Mark),
-            ('\u{64B}', Class::Mark),
+            ('\u{64B}', Class::Dropped),
+            ('\u{640}', Class::Dropped),
+            ('\u{653}', Class::Mark),
+            ('\u{5B8}', Class::Dropped),
             ('\u{FE0F}', Class::Mark),
             ('\u{200D}', Class::Dropped),
         ] {

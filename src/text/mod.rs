@@ -9,10 +9,11 @@
 //!
 //! * Everything else separates: spaces, punctuation, symbols, the underscore, and both
 //!   apostrophes, so that `don't` and `don’t` are the same two tokens.
-//! * Combining marks (Hindi vowel signs, Arabic and Thai marks, accents) never split a
+//! * Combining marks (Hindi vowel signs, Thai marks, accents) never split a
 //!   word. A mark that follows no letter is ignored: `≠` is one character when composed
 //!   and an equals sign with a mark when decomposed, and must give no token in either form.
-//! * The zero width joiner and non-joiner and the soft hyphen are dropped; the word goes on.
+//! * The zero width joiner and non-joiner and the soft hyphen are dropped; the word goes on. So are the vowel and
+//!   reading marks of Arabic and Hebrew and the stretching stroke, which one outlet prints and the next does not.
 //! * Scripts that are written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer,
 //!   Myanmar) give one token a character, with the marks that follow it.
 //!

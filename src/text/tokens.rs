@@ -252,12 +252,14 @@ impl Mixed {
     /// The token of a word that may not be in normal form, or whose lower case is out of the ordinary.
     #[cold]
     fn hard(&mut self, raw: &str) -> u64 {
-        let kept = || raw.chars().filter(|&c| Class::of(c) != Class::Dropped);
+        let takes_part = |c: char| Class::of(c) != Class::Dropped;
+        let kept = || raw.chars().filter(|&c| takes_part(c));
         self.normal.clear();
         if is_nfc_quick(kept()) == IsNormalized::Yes {
             self.normal.extend(kept());
         } else {
-            self.normal.extend(kept().nfc());
+            // Some letters come apart into a letter and a mark that takes no part, such as שׁ.
+            self.normal.extend(kept().nfc().filter(|&c| takes_part(c)));
         }
         self.lower.clear();
         if self.normal.chars().skip(1).any(|c| c == 'Σ') {
@@ -293,7 +295,7 @@ mod tests {
         let mut words: Vec<String> = Vec::new();
         let mut open = false;
         for c in text.chars() {
-            if "\u{AD}\u{200C}\u{200D}".contains(c) {
+            if Class::of(c) == Class::Dropped {
                 continue;
             }
             if mark(c) || c.is_alphanumeric() {
@@ -313,7 +315,8 @@ mod tests {
                 open = false;
             }
         }
-        let normal = |s: &str| s.nfc().collect::<String>();
+        let takes_part = |&c: &char| Class::of(c) != Class::Dropped;
+        let normal = |s: &str| s.nfc().filter(takes_part).nfc().collect::<String>();
         words
             .iter()
             .map(|word| normal(&normal(word).to_lowercase()))
@@ -379,7 +382,9 @@ mod tests {
             ("ຂ່າວ ຂອງ", "ຂ່ າ ວ ຂ ອ ງ"),
             ("ភ្នំ", "ភ្ នំ"),
             ("မြို့", "မြို့"),
-            ("وَزَارَةُ الصِّحَّةِ تُعلن", "وَزَارَةُ الصِّحَّةِ تُعلن"),
+            ("وَزَارَةُ الصِّحَّةِ تُعلن", "وزارة الصحة تعلن"),
+            ("الوزيـــر آمن", "الوزير آمن"),
+            ("שָׁלוֹם וּבְרָכָה \u{FB2A}לום", "שלום וברכה שלום"),
             ("प्रधानमंत्री ने हिन्दी में कहा।", "प्रधानमंत्री ने हिन्दी में कहा"),
             ("می\u{200C}خواهم", "میخواهم"),
             ("서울시장은 오늘", "서울시장은 오늘"),
