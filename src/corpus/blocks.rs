@@ -303,6 +303,10 @@ impl<'c> FileReader<'c> {
                 Last::Record => self.emit(block, start, block.filled),
                 Last::Broken(fault) => block.rejects.push(fault.at(name, Some(self.line))),
             },
+            // A text file without a byte is an article without text, like one of blanks.
+            State::Between if self.layout == Layout::Whole => {
+                block.rejects.push(super::plain::no_text().at(name, None));
+            }
             State::Between => {
                 if let Some(fault) = self.splitter.finish() {
                     block.rejects.push(fault.at(name, Some(self.line)));
