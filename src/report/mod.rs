@@ -7,3 +7,6 @@ mod output;
 pub use cell::harmless;
 pub use clusters::{CLUSTER_COLUMNS, write_clusters};
 pub use output::Output;
+
+#[cfg(test)]
+mod tests;
