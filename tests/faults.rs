@@ -79,8 +79,8 @@ impl Place {
 
     /// `wirecopy cluster ARGUMENTS -o out.csv`.
     fn cluster(&self, arguments: &[&str]) -> Done {
-        let output = self.command(arguments).args(["-o", "out.csv"]).output();
-        self.done(output.unwrap())
+        let mut command = self.command(arguments);
+        self.done(finish(command.args(["-o", "out.csv"]).spawn().unwrap()))
     }
 
     fn done(&self, output: Output) -> Done {
@@ -209,6 +209,19 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
+/// Waits for the end of a run, but no more than half a minute. What it says fits the pipes.
+fn finish(mut child: Child) -> Output {
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if started.elapsed() > Duration::from_secs(30) {
+            child.kill().unwrap();
+            panic!("the run does not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.wait_with_output().unwrap()
+}
+
 fn signal(child: &Child, name: &str) {
     let kill = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
@@ -219,19 +232,26 @@ fn signal(child: &Child, name: &str) {
 /// What a run gives and the most memory that it held at once, in MiB.
 #[cfg(target_os = "linux")]
 fn with_peak(mut command: Command) -> (Output, u64) {
-    let mut child = command.spawn().unwrap();
+    let child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
     // The kernel keeps the peak, so that only what the last two milliseconds of a run add goes unseen.
-    while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0) / 1024);
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let watch = std::thread::spawn(move || {
+        let mut peak = 0;
+        loop {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            // A process that has ended holds no memory.
+            let Some(kilobytes) = line.and_then(|line| line.trim().strip_suffix(" kB")) else {
+                return peak;
+            };
+            peak = peak.max(kilobytes.parse::<u64>().unwrap() / 1024);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    });
+    let output = finish(child);
+    let peak = watch.join().unwrap();
     assert!(peak > 0, "the peak was not seen");
-    (child.wait_with_output().unwrap(), peak)
+    (output, peak)
 }
 
 // Bad records.
@@ -948,7 +968,7 @@ fn signals_end_a_run_cleanly_even_in_a_bomb() {
         std::thread::sleep(Duration::from_millis(50));
         let sent = Instant::now();
         signal(&child, name);
-        let done = place.done(child.wait_with_output().unwrap());
+        let done = place.done(finish(child));
         // Well within a second; the rest is for a machine under load.
         assert!(sent.elapsed() < Duration::from_secs(5), "{name}");
         done.failed(1, &["interrupted; nothing was written"]);
@@ -988,7 +1008,7 @@ fn feed(place: &Place, content: &[u8]) -> Done {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(content).unwrap();
-    place.done(child.wait_with_output().unwrap())
+    place.done(finish(child))
 }
 
 #[test]
@@ -1012,8 +1032,22 @@ fn standard_input() {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(&around("")).unwrap();
-    let done = place.done(child.wait_with_output().unwrap());
+    let done = place.done(finish(child));
     assert_eq!(done.groups(), groups(&["a b c"]), "{}", done.said);
+}
+
+#[test]
+fn the_copy_of_standard_input_goes_to_the_chosen_folder() {
+    let place = Place::new();
+    let mut child = place
+        .command(&["-", "--tmp", "no/such", "-o", "out.csv"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdin.take());
+    place
+        .done(finish(child))
+        .failed(1, &["cannot create a temporary file in no/such: "]);
 }
 
 #[test]
@@ -1038,7 +1072,7 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
         signal(&child, "INT");
         let sent = Instant::now();
         // The pipe is open all the while.
-        let done = place.done(child.wait_with_output().unwrap());
+        let done = place.done(finish(child));
         assert!(
             sent.elapsed() < Duration::from_secs(5),
             "flowing: {flowing}"
@@ -1064,7 +1098,7 @@ fn a_named_pipe() {
         .spawn()
         .unwrap();
     fs::write(place.path("pipe.jsonl"), gzip(&around("{\n"))).unwrap();
-    let done = place.done(child.wait_with_output().unwrap());
+    let done = place.done(finish(child));
     done.rejected("pipe.jsonl", &[":2: not valid JSON"]);
     assert_eq!(done.groups(), groups(&["a b"]));
 }

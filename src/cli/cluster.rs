@@ -129,6 +129,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         ..Options::default()
     };
     options.corpus.max_document = arguments.max_document;
+    options.corpus.tmp.clone_from(&options.tmp);
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
