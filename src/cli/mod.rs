@@ -8,6 +8,8 @@ mod rejects;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
 
 /// Finds near-duplicate news: the same report printed by many outlets, cut, retitled, extended.
 #[derive(Parser)]
@@ -27,8 +29,19 @@ enum Command {
     Generate(generate::GenerateArguments),
 }
 
+/// Makes a file that grows beyond the limit for its size (`ulimit -f`) an error like a full disk. By
+/// default the signal kills the process, without a word and with its temporary files left behind.
+#[cfg(unix)]
+fn survive_file_size_limit() {
+    const SIGXFSZ: i32 = signal_hook::consts::SIGXFSZ;
+    // That there is a handler is enough: the write then fails. Without one the run is as good but for that case.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::<AtomicBool>::default());
+}
+
 /// Runs the program that the arguments of the process ask for.
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    survive_file_size_limit();
     let done = match Arguments::parse().command {
         Command::Cluster(arguments) => cluster::run(*arguments),
         Command::Generate(arguments) => generate::run(arguments),

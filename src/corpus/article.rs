@@ -151,10 +151,7 @@ impl Parser {
 fn whole<'p>(file: &'p SourceFile, text: &'p str) -> Result<Article<'p>, Fault> {
     let page = plain::read(text);
     if page.text.trim_start().is_empty() {
-        return Err(Fault::new(
-            RejectReason::MissingText,
-            "the file holds no text",
-        ));
+        return Err(plain::no_text());
     }
     Ok(Article {
         id: Cow::Borrowed(&file.name),

@@ -10,6 +10,7 @@ use super::reject::{Fault, Reject, RejectReason};
 use super::split::{Last, Layout, Splitter, Start};
 use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 /// A run of records of one file, with their bytes.
 #[derive(Debug, Default)]
@@ -134,7 +135,8 @@ impl<'c> FileReader<'c> {
         })
     }
 
-    /// Fills a block with the next records. `false` when the file had been at its end.
+    /// Fills a block with the next records, or with none if the next piece of the file holds none. `false` when
+    /// the file had been at its end.
     pub fn fill(&mut self, block: &mut Block) -> Result<bool> {
         block.file = self.index;
         block.records.clear();
@@ -167,18 +169,14 @@ impl<'c> FileReader<'c> {
                 self.finish(block, start);
                 self.done = true;
             }
-            if self.done || !block.records.is_empty() || !block.rejects.is_empty() {
+            // Blank lines, or a piece of a record that is passed over, make an empty block and not another
+            // round: a bomb of them may go on for hours, and the caller can stop between two blocks.
+            let needless = start == block.filled;
+            if self.done || needless || !block.records.is_empty() || !block.rejects.is_empty() {
                 break;
             }
-            if start == block.filled {
-                // Nothing of what was read is needed: blank lines, or a record passed over.
-                self.offset += start as u64;
-                (block.filled, at, start) = (0, 0, 0);
-                target = self.block_bytes;
-            } else {
-                let most = self.max_document.saturating_add(self.block_bytes);
-                target = target.saturating_mul(2).min(most).max(block.filled + 1);
-            }
+            let most = self.max_document.saturating_add(self.block_bytes);
+            target = target.saturating_mul(2).min(most).max(block.filled + 1);
         }
         self.carry.clear();
         self.carry
@@ -194,6 +192,16 @@ impl<'c> FileReader<'c> {
     /// Whether the next [`fill`](Self::fill) will give nothing.
     pub fn is_done(&self) -> bool {
         self.done
+    }
+
+    /// Fills blocks until one holds something, or the file is at its end.
+    pub fn fill_first(&mut self, block: &mut Block, progress: &dyn Progress) -> Result<()> {
+        while self.fill(block)? && block.records.is_empty() && block.rejects.is_empty() {
+            if progress.cancelled() {
+                return Err(Error::Interrupted);
+            }
+        }
+        Ok(())
     }
 
     fn read(&mut self, block: &mut Block, target: usize) -> Result<()> {
@@ -295,6 +303,10 @@ impl<'c> FileReader<'c> {
                 Last::Record => self.emit(block, start, block.filled),
                 Last::Broken(fault) => block.rejects.push(fault.at(name, Some(self.line))),
             },
+            // A text file without a byte is an article without text, like one of blanks.
+            State::Between if self.layout == Layout::Whole => {
+                block.rejects.push(super::plain::no_text().at(name, None));
+            }
             State::Between => {
                 if let Some(fault) = self.splitter.finish() {
                     block.rejects.push(fault.at(name, Some(self.line)));

@@ -313,9 +313,10 @@ impl FieldTable {
     }
 }
 
-/// Names for a message: quoted nowhere, the first twenty of them.
+/// Names for a message: quoted nowhere, the first twenty of them. They come from the input, so control characters,
+/// which could steer the terminal, are shown escaped.
 pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
+    let names: Vec<String> = names.map(visible).collect();
     if names.is_empty() {
         return "none".into();
     }
@@ -325,6 +326,17 @@ pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
         list.push_str(&format!(" and {} more", names.len() - shown));
     }
     list
+}
+
+fn visible(name: &str) -> String {
+    let mut shown = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c.is_control() {
+            true => shown.extend(c.escape_default()),
+            false => shown.push(c),
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -386,6 +398,12 @@ mod tests {
             head.and_then(|n| n.get(b"line")).map(|e| e.matches[0].role),
             Some(Role::Title)
         );
+    }
+
+    #[test]
+    fn names_cannot_steer_the_terminal() {
+        let names = ["Größe", "\u{1b}[2J\n"];
+        assert_eq!(list_names(names.into_iter()), "Größe, \\u{1b}[2J\\n");
     }
 
     #[test]

@@ -55,6 +55,8 @@ impl Format {
         let body = head.trim_ascii_start();
         let format = named.unwrap_or_else(|| match body.first() {
             Some(b'{' | b'[') => Self::Json,
+            // Nothing is no article, whereas a text file always is one.
+            None => Self::Jsonl,
             _ => delimited(body, table).unwrap_or(Self::Text),
         });
         match format {
@@ -154,7 +156,7 @@ mod tests {
         assert_eq!(sniff(None, "id\ttext\n").0, Format::Tsv);
         assert_eq!(sniff(None, "The text, as it was read\n").0, Format::Text);
         assert_eq!(sniff(None, "text\n").0, Format::Text);
-        assert_eq!(sniff(None, "").0, Format::Text);
+        assert_eq!(sniff(None, " \n").0, Format::Jsonl);
     }
 
     #[test]

@@ -86,8 +86,9 @@ impl Reader {
             found: Found::default(),
         };
         cursor.record(names).map_err(|b| {
-            // A column counts characters, as editors do.
-            let before = &text.as_bytes()[..b.at.min(text.len())];
+            // A column counts characters, as editors do; what ends too early ends at the end of its last line, not on
+            // the line after it.
+            let before = &text.as_bytes()[..b.at.min(text.trim_ascii_end().len())];
             let lines = memchr::memchr_iter(b'\n', before).count();
             let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
             let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;

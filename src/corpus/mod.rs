@@ -220,7 +220,7 @@ impl Corpus {
                     return Err(Error::Interrupted);
                 }
                 // The cast is exact: the number of files was checked.
-                sample::examine(index as u32, candidate, &options, &table, scratch)
+                sample::examine(index as u32, candidate, &options, &table, scratch, progress)
             })
             .collect();
         let files = judge(examined, &options)?;

@@ -9,6 +9,7 @@
 //! like a sentence, or is repeated. Without such a line everything is body.
 
 use super::dates::parse_published;
+use super::reject::{Fault, RejectReason};
 
 /// A text file taken apart. All parts are pieces of the file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,11 @@ const DATES: &[&str] = &[
     "modified",
     "last modified",
 ];
+
+/// What is wrong with a text file of nothing but white space.
+pub(super) fn no_text() -> Fault {
+    Fault::new(RejectReason::MissingText, "the file holds no text")
+}
 
 /// Takes a text file apart.
 pub(super) fn read(file: &str) -> Page<'_> {

@@ -16,9 +16,11 @@ use super::csv::{Columns, Rows};
 use super::discover::Candidate;
 use super::fields::{FieldTable, Node, ROLES, Role, list_names};
 use super::format::Format;
+use super::reject::RejectReason;
 use super::split::Layout;
 use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 /// Records looked at in each file.
 const SAMPLE: usize = 100;
@@ -57,6 +59,7 @@ pub(super) fn examine(
     options: &CorpusOptions,
     table: &FieldTable,
     scratch: &mut Scratch,
+    progress: &dyn Progress,
 ) -> Result<Examined> {
     let named = options
         .format
@@ -82,8 +85,8 @@ pub(super) fn examine(
     let mut sample = Sample::new(options, table);
     match file.layout {
         Layout::Whole => {}
-        Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch)?,
-        _ => sample.objects(index, &file, scratch)?,
+        Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch, progress)?,
+        _ => sample.objects(index, &file, scratch, progress)?,
     }
     let alone = candidate.walked && sample.records < 2;
     let no_text = (sample.records > 0 && !sample.has_text).then(|| NoText {
@@ -174,17 +177,21 @@ impl<'a> Sample<'a> {
         file: &mut SourceFile,
         separator: u8,
         Scratch { block, rows }: &mut Scratch,
+        progress: &dyn Progress,
     ) -> Result<()> {
-        FileReader::open(index, file, file.layout, self.options, true)?.fill(block)?;
-        let Some(header) = block.records.first() else {
-            return Ok(());
-        };
-        // The header comes first of all, so a reject before it is the header itself.
+        FileReader::open(index, file, file.layout, self.options, true)?
+            .fill_first(block, progress)?;
+        // The header comes first of all, so a row that is too long with no row before it is the header itself.
+        let header = block.records.first();
         if let Some(reject) = block.rejects.first()
-            && reject.line.is_some_and(|line| line < header.line)
+            && reject.reason == RejectReason::TooLong
+            && header.is_none_or(|header| reject.line < Some(header.line))
         {
             return Err(Error::Input(format!("{reject} (it is the file's header)")));
         }
+        let Some(header) = header else {
+            return Ok(());
+        };
         file.header = block.raw(header).to_vec();
         rows.parse(&file.header, separator);
         let names = rows
@@ -226,9 +233,16 @@ impl<'a> Sample<'a> {
         Ok(())
     }
 
-    fn objects(&mut self, index: u32, file: &SourceFile, scratch: &mut Scratch) -> Result<()> {
+    fn objects(
+        &mut self,
+        index: u32,
+        file: &SourceFile,
+        scratch: &mut Scratch,
+        progress: &dyn Progress,
+    ) -> Result<()> {
         let block = &mut scratch.block;
-        FileReader::open(index, file, file.layout, self.options, false)?.fill(block)?;
+        FileReader::open(index, file, file.layout, self.options, false)?
+            .fill_first(block, progress)?;
         for record in &block.records {
             if self.records == SAMPLE {
                 break;

@@ -89,6 +89,8 @@ impl Banding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::{Permutations, Signatures};
+    use crate::progress::Silent;
 
     #[test]
     fn follows_the_measured_table() {
@@ -128,6 +130,106 @@ mod tests {
         );
         assert!(Banding::new(42, 3, 128).is_ok());
         assert!(Banding::for_similarity(0.7, 0).is_err());
+    }
+
+    const PAIRS: usize = 3_000;
+
+    /// How many of [`PAIRS`] pairs of neighbours become candidates, and how many strangers do.
+    fn candidates(banding: Banding, signatures: &Signatures) -> (usize, usize) {
+        let members: Vec<u32> = (0..2 * PAIRS as u32).collect();
+        let found = crate::lsh::candidates(signatures, &members, banding, |_, _, _| true, &Silent);
+        let pairs = found.unwrap().pairs;
+        let neighbours = pairs.iter().filter(|&&(a, b)| a % 2 == 0 && b == a + 1);
+        let neighbours = neighbours.count();
+        (neighbours, pairs.len() - neighbours)
+    }
+
+    /// Four standard errors of a share of [`PAIRS`] pairs: passed by chance once in 16,000 times.
+    fn bound(probability: f64) -> f64 {
+        4.0 * (probability * (1.0 - probability) / PAIRS as f64).sqrt()
+    }
+
+    const CASES: [(usize, usize, f64); 8] = [
+        (64, 2, 0.05),
+        (64, 2, 0.1),
+        (64, 2, 0.2),
+        (42, 3, 0.3),
+        (32, 4, 0.3),
+        (32, 4, 0.5),
+        (21, 6, 0.7),
+        (12, 10, 0.8),
+    ];
+
+    #[test]
+    fn values_that_agree_independently_make_candidates_as_the_formula_says() {
+        let mut random = SplitMix(1);
+        for (bands, rows, similarity) in CASES {
+            let mut signatures = Signatures::new(128);
+            for _ in 0..PAIRS {
+                let first: Vec<u32> = (0..128).map(|_| random.next() as u32).collect();
+                let agrees =
+                    |random: &mut SplitMix| random.next() as f64 / 2f64.powi(64) < similarity;
+                let second: Vec<u32> = first
+                    .iter()
+                    .map(|&value| {
+                        if agrees(&mut random) {
+                            value
+                        } else {
+                            random.next() as u32
+                        }
+                    })
+                    .collect();
+                signatures.extend(&first);
+                signatures.extend(&second);
+            }
+            let banding = Banding::new(bands, rows, 128).unwrap();
+            let (found, strangers) = candidates(banding, &signatures);
+            let (share, wanted) = (found as f64 / PAIRS as f64, banding.probability(similarity));
+            assert!(
+                (share - wanted).abs() <= bound(wanted),
+                "{bands}x{rows} at {similarity}: {share}, not {wanted}"
+            );
+            assert!(strangers <= 2, "{strangers} pairs of strangers");
+        }
+    }
+
+    #[test]
+    fn sets_of_known_similarity_make_candidates_as_the_formula_says() {
+        let mut random = SplitMix(2);
+        let permutations = Permutations::new(128, 3).unwrap();
+        for (bands, rows, similarity) in CASES {
+            let mut signatures = Signatures::new(128);
+            let mut row = [0; 128];
+            // Two sets of 600 elements in their union, as many of them shared as the similarity says.
+            let (union, shared) = (600, (600.0 * similarity) as usize);
+            for _ in 0..PAIRS {
+                let all: Vec<u64> = (0..union).map(|_| random.next()).collect();
+                let half = shared + (union - shared) / 2;
+                for set in [&all[..half], &[&all[..shared], &all[half..]].concat()] {
+                    permutations.signature(set, &mut row);
+                    signatures.extend(&row);
+                }
+            }
+            let banding = Banding::new(bands, rows, 128).unwrap();
+            let (found, _) = candidates(banding, &signatures);
+            let (share, wanted) = (found as f64 / PAIRS as f64, banding.probability(similarity));
+            assert!(
+                (share - wanted).abs() <= bound(wanted),
+                "{bands}x{rows} at {similarity}: {share}, not {wanted}"
+            );
+        }
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014).
+    struct SplitMix(u64);
+
+    impl SplitMix {
+        fn next(&mut self) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            x ^ (x >> 31)
+        }
     }
 
     proptest::proptest! {

@@ -16,3 +16,6 @@ pub use pairs::{LISTED_DUPLICATES, PAIR_COLUMNS, PairCounts, write_pairs};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use summary::{Measured, Summary};
 pub use unique::{Joint, write_unique};
+
+#[cfg(test)]
+mod tests;
