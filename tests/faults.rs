@@ -1197,7 +1197,7 @@ fn thousands_of_equal_texts() {
 #[test]
 fn equal_words_in_other_dress() {
     let dress = |n: usize| {
-        let text = if n % 3 == 0 {
+        let text = if n.is_multiple_of(3) {
             STORY.to_uppercase()
         } else {
             STORY.to_owned()
