@@ -18,7 +18,8 @@ pub struct Output {
 
 #[derive(Debug)]
 enum Writer {
-    Temporary(BufWriter<tempfile::NamedTempFile>),
+    /// Not tempfile's own pair of the two: its errors name the temporary file, of which the user knows nothing.
+    Temporary(BufWriter<File>, tempfile::TempPath),
     Direct(BufWriter<File>),
 }
 
@@ -30,6 +31,11 @@ impl Output {
     pub fn create(path: &Path) -> Result<Self> {
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let there = std::fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            let kind = io::ErrorKind::IsADirectory;
+            let error = io::Error::new(kind, "this is a folder; name a file in it");
+            return Err(Error::io("write", &path)(error));
+        }
         if there.as_ref().is_some_and(|meta| !meta.is_file()) {
             let file = OpenOptions::new()
                 .write(true)
@@ -55,10 +61,11 @@ impl Output {
         builder.permissions(permissions);
         let file = builder
             .tempfile_in(folder)
-            .map_err(Error::io("write", &path))?;
+            .map_err(|error| Error::io("write", &path)(reason(folder, error)))?;
+        let (file, place) = file.into_parts();
         Ok(Self {
             path,
-            writer: Writer::Temporary(BufWriter::new(file)),
+            writer: Writer::Temporary(BufWriter::new(file), place),
         })
     }
 
@@ -75,13 +82,13 @@ impl Output {
         let failed = |error| Error::io("write", &self.path)(error);
         match self.writer {
             Writer::Direct(mut writer) => writer.flush().map_err(failed),
-            Writer::Temporary(writer) => {
+            Writer::Temporary(writer, place) => {
                 let file = writer
                     .into_inner()
                     .map_err(|error| failed(error.into_error()))?;
-                file.as_file().sync_all().map_err(failed)?;
-                file.persist(&self.path)
-                    .map(drop)
+                file.sync_all().map_err(failed)?;
+                place
+                    .persist(&self.path)
                     .map_err(|error| failed(error.error))
             }
         }
@@ -91,17 +98,35 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.writer {
-            Writer::Temporary(writer) => writer.write(bytes),
+            Writer::Temporary(writer, _) => writer.write(bytes),
             Writer::Direct(writer) => writer.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.writer {
-            Writer::Temporary(writer) => writer.flush(),
+            Writer::Temporary(writer, _) => writer.flush(),
             Writer::Direct(writer) => writer.flush(),
         }
     }
+}
+
+/// Why no file can be created in `folder`, in words that do not name the temporary file.
+fn reason(folder: &Path, error: io::Error) -> io::Error {
+    let message = match std::fs::metadata(folder) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => format!(
+            "the folder {} does not exist; create it first",
+            folder.display()
+        ),
+        Ok(there) if !there.is_dir() => format!("{} is no folder", folder.display()),
+        _ => {
+            // tempfile puts the name behind what the system said, and keeps the latter to itself.
+            let message = error.to_string();
+            let end = message.find(" at path \"").unwrap_or(message.len());
+            message[..end].to_owned()
+        }
+    };
+    io::Error::new(error.kind(), message)
 }
 
 #[cfg(test)]
@@ -126,6 +151,37 @@ mod tests {
             std::fs::read_dir(folder.path()).unwrap().count(),
             1,
             "no temporary file is left"
+        );
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named_as_the_user_named_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = |path: &Path| Output::create(path).unwrap_err().to_string();
+        let missing = folder.path().join("missing");
+        let path = missing.join("out.csv");
+        assert_eq!(
+            said(&path),
+            format!(
+                "cannot write {}: the folder {} does not exist; create it first",
+                path.display(),
+                missing.display()
+            )
+        );
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let path = folder.path().join("file").join("out.csv");
+        assert!(
+            said(&path).ends_with("file is no folder"),
+            "{}",
+            said(&path)
+        );
+        assert!(said(folder.path()).ends_with("this is a folder; name a file in it"));
+        // As root even a folder without rights can be written; what the system says stays the same.
+        let refused =
+            io::Error::other("Permission denied (os error 13) at path \"/x/.wirecopy-1.tmp\"");
+        assert_eq!(
+            reason(folder.path(), refused).to_string(),
+            "Permission denied (os error 13)"
         );
     }
 
