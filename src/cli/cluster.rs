@@ -6,7 +6,7 @@ use super::summary::{Ending, summary};
 use super::{help, memory, say};
 use crate::cluster::Keep;
 use crate::corpus::{Corpus, SourceFile};
-use crate::fingerprint::ShingleSize;
+use crate::fingerprint::{Permutations, ShingleSize};
 use crate::progress::{Progress, Stage, Unit};
 use crate::report::{Output, write_clusters};
 use crate::verify::Acceptance;
@@ -44,10 +44,10 @@ pub(super) struct ClusterArguments {
     keep: KeepArgument,
 
     /// Jaccard similarity from which two articles are copies: shared shingles among all of both, above 0, at most 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.7, help_heading = MATCHING)]
+    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.7, help_heading = MATCHING)]
     threshold: f64,
     /// Containment from which two articles are copies: shared shingles among those of the shorter one, above 0, at most 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.85, help_heading = MATCHING)]
+    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.85, help_heading = MATCHING)]
     containment: f64,
     /// Go by Jaccard similarity alone: a copy that was cut by half is none
     #[arg(long, conflicts_with = "containment", help_heading = MATCHING)]
@@ -100,6 +100,12 @@ enum KeepArgument {
     First,
 }
 
+/// Like Rust's own, with a message for people.
+fn decimal(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "it must be a number such as 0.7, with a point".to_owned())
+}
+
 pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let started = Instant::now();
     let mut options = Options {
@@ -122,11 +128,14 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         ..Options::default()
     };
     options.corpus.max_document = arguments.max_document;
+    // What is wrong with these is said before the input is read, which for a pipe means to the end.
+    Permutations::new(options.permutations, options.seed)?;
+    options.banding()?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
-    let talk = Talk::new(arguments.quiet, interrupted);
+    let talk = Talk::new(arguments.quiet, arguments.strict, interrupted);
     let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &talk)?;
     if let Some(output) = &arguments.output {
         refuse_input_as_output(&corpus, output)?;

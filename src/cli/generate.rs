@@ -22,7 +22,7 @@ pub(super) struct GenerateArguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// How many of 1,000 articles are light variants of one story, 0 to 1000
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     variants: u32,
     /// Where the corpus goes
     #[arg(short, long, value_name = "FILE")]

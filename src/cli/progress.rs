@@ -28,22 +28,23 @@ const LEAST_WIDTH_FOR_BAR: usize = 80;
 
 /// Tells the user what a run is doing, and the run when to stop.
 pub(super) struct Talk {
-    quiet: bool,
+    print_rejects: bool,
     interrupted: Arc<AtomicBool>,
     rejected: AtomicU64,
     bars: Option<Bars>,
 }
 
 impl Talk {
-    /// Bars are shown on a terminal unless `quiet`. `interrupted` is what the run is asked to stop by.
-    pub fn new(quiet: bool, interrupted: Arc<AtomicBool>) -> Self {
+    /// Unless `quiet`, bars are shown on a terminal and bad records are printed, these not with `strict`: the first
+    /// is then the error that ends the run. `interrupted` asks the run to stop.
+    pub fn new(quiet: bool, strict: bool, interrupted: Arc<AtomicBool>) -> Self {
         let look = Look::of_stderr();
         // Without a thread to draw them there are no bars; that is no reason not to work.
         let bars = (look.bars && !quiet)
             .then(|| Bars::start(look).ok())
             .flatten();
         Self {
-            quiet,
+            print_rejects: !quiet && !strict,
             interrupted,
             rejected: AtomicU64::new(0),
             bars,
@@ -69,7 +70,7 @@ impl Progress for Talk {
 
     fn rejected(&self, reject: &Reject) {
         let before = self.rejected.fetch_add(1, Ordering::Relaxed);
-        if self.quiet || before > SHOWN_REJECTS {
+        if !self.print_rejects || before > SHOWN_REJECTS {
             return;
         }
         let line = if before < SHOWN_REJECTS {
@@ -301,10 +302,11 @@ fn speed(state: &ProgressState, stage: Stage, total: u64, unit: Unit, articles: 
     match unit {
         Unit::Bytes => {
             if articles > 0 && done > 0 {
-                // Of the recent speed in bytes, which is smoothed, as many articles as came with the bytes so far.
+                // Of the recent speed in bytes, which is smoothed, as many records as came with the bytes so far.
+                // Not "articles": those that cannot be used are among them.
                 let share = articles as f64 / done as f64;
                 parts.push(format!(
-                    "{} articles/s",
+                    "{} records/s",
                     words::number((share * per_second) as u64)
                 ));
             }
@@ -337,8 +339,8 @@ fn closing_line(stage: Stage, unit: Unit, done: u64, articles: u64, took: Durati
     let mut line = format!("{:17} {:>10}", title(stage), words::duration(took));
     if articles > 0 {
         line += &format!(
-            "  {}  {} articles/s",
-            words::counted(articles, "article", "articles"),
+            "  {}  {} records/s",
+            words::counted(articles, "record", "records"),
             words::number(per_second(articles))
         );
     }
@@ -394,7 +396,7 @@ mod tests {
                 Unit::Bytes,
                 3_900_000_000,
                 1_204_311,
-                "Reading articles      14.2 s  1,204,311 articles  84,810 articles/s  274 MB/s",
+                "Reading articles      14.2 s  1,204,311 records  84,810 records/s  274 MB/s",
             ),
             (
                 Stage::Spool,
