@@ -190,6 +190,7 @@ fn completions_go_to_standard_output_and_bash_can_read_them() {
 /// Runs a command line of the shell in `folder` on a terminal of its own, 100 columns wide, and returns
 /// what appears there. `None` where there is no `script` of util-linux to provide one.
 #[cfg(unix)]
+#[allow(clippy::print_stderr)]
 fn on_a_terminal(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Option<String> {
     let script = |line: &str| {
         let mut command = Command::new("script");
@@ -206,8 +207,7 @@ fn on_a_terminal(folder: &Path, line: &str, environment: &[(&str, &str)]) -> Opt
         command.output().ok()
     };
     if !script("stty cols 100").is_some_and(|done| done.status.success()) {
-        #[allow(clippy::print_stderr)]
-        let () = eprintln!("not tested: no script of util-linux, or no stty");
+        eprintln!("not tested: no script of util-linux, or no stty");
         return None;
     }
     let done = script(&format!("stty cols 100 rows 30; {line}"))?;
