@@ -12,7 +12,7 @@ use crate::report::{Output, write_clusters};
 use crate::verify::Acceptance;
 use crate::{Error, Options, Result, Run};
 use clap::{Args, ValueEnum};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -156,7 +156,10 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         ))
     })?;
     let run = pool.install(|| crate::cluster_corpus(corpus, &options, &talk))?;
-    talk.begin(Stage::Write, 0, Unit::Bytes);
+    // A bar would stand in the midst of rows that go to the same terminal.
+    if arguments.output.is_some() || !io::stdout().is_terminal() {
+        talk.begin(Stage::Write, 0, Unit::Bytes);
+    }
     let written = write(&run, output, &talk);
     talk.end();
     written?;
