@@ -142,18 +142,18 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// As for [`cluster()`].
 pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress) -> Result<Run> {
     let rule = options.acceptance;
-    let banding = options.banding()?;
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         permutations: Permutations::new(options.permutations, options.seed)?,
         strict: options.strict,
     };
+    let banding = options.banding()?;
     let filter = Prefilter::new(rule, options.permutations);
 
     let prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::Input(format!(
-            "none of the {} records could be used",
+            "no record could be used (bad records: {})",
             prints.rejected_total()
         )));
     }

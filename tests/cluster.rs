@@ -105,7 +105,7 @@ fn bad_records_are_reported_and_strict_leaves_the_old_output() {
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "old");
     let done = run(&[]);
     assert!(done.status.success());
-    assert!(String::from_utf8_lossy(&done.stderr).contains("1 records could not be used"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("1 record could not be used"));
     let pair: BTreeSet<String> = ["a".to_owned(), "b".to_owned()].into();
     assert_eq!(
         clusters(&std::fs::read(&output).unwrap(), "cluster_id"),

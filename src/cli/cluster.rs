@@ -1,81 +1,93 @@
 //! `wirecopy cluster`.
 
+use super::look::Look;
 use super::outputs::OutputArguments;
+use super::progress::Talk;
 use super::rejects::RejectLog;
+use super::summary::{Ending, summary};
+use super::{help, memory, say};
 use crate::cluster::Keep;
-use crate::corpus::{Corpus, FieldNames, Format, Reject};
-use crate::fingerprint::ShingleSize;
-use crate::lsh::CUT_COPY_SIMILARITY;
-use crate::progress::{Progress, Timed};
+use crate::corpus::{Corpus, FieldNames, Format};
+use crate::fingerprint::{Permutations, ShingleSize};
+use crate::progress::Timed;
 use crate::report::Measured;
 use crate::verify::Acceptance;
-use crate::{Error, Options, Result, Run};
+use crate::{Error, Options, Result};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Find the copies in a corpus and write its clusters as CSV
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  wirecopy cluster news.jsonl -o clusters.csv\n  wirecopy cluster crawl/ --threshold 0.8 --no-containment > clusters.csv"
+    long_about = help::CLUSTER,
+    after_help = help::CLUSTER_IN_SHORT,
+    after_long_help = help::CLUSTER_EXAMPLES
 )]
 pub(super) struct ClusterArguments {
-    /// Files, folders, patterns such as 'news/*.jsonl', or - for standard input
-    #[arg(required = true)]
+    /// Files, folders (searched through), patterns in quotes, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]
     input: InputArguments,
     #[command(flatten)]
     outputs: OutputArguments,
-    /// Jaccard similarity from which two articles are copies
-    #[arg(long, default_value_t = 0.7)]
+    /// Which article stands for a cluster
+    #[arg(long, value_enum, default_value_t = KeepArgument::Earliest, help_heading = OUTPUT)]
+    keep: KeepArgument,
+
+    /// Jaccard similarity from which two articles are copies: shared shingles among all of both, above 0, at most 1
+    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.7, help_heading = MATCHING)]
     threshold: f64,
-    /// Containment from which two articles are copies
-    #[arg(long, default_value_t = 0.85)]
+    /// Containment from which two articles are copies: shared shingles among those of the shorter one, above 0, at most 1
+    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.85, help_heading = MATCHING)]
     containment: f64,
-    /// Go by Jaccard similarity alone
-    #[arg(long, conflicts_with = "containment")]
+    /// Go by Jaccard similarity alone: a copy that was cut by half is none
+    #[arg(long, conflicts_with = "containment", help_heading = MATCHING)]
     no_containment: bool,
-    /// Distinct shingles that the shorter article needs for containment to count
-    #[arg(long, default_value_t = 30)]
+    /// Distinct shingles that the shorter article needs for containment to count, so that a mere phrase is no copy
+    #[arg(long, value_name = "N", default_value_t = 30, help_heading = MATCHING)]
     min_shingles: u32,
-    /// Words in a shingle
-    #[arg(long, default_value_t = 3)]
+
+    /// Words in a shingle, 1 to 16; fewer withstand more editing, more tell copying from chance
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = FINGERPRINTS)]
     shingle: usize,
-    /// Values in a signature
-    #[arg(long, default_value_t = 128)]
+    /// Values in a signature, 1 to 4096; more find more and take more memory, 4 bytes each an article
+    #[arg(long, value_name = "N", default_value_t = 128, help_heading = FINGERPRINTS)]
     permutations: usize,
     /// Chooses the hash functions of the signatures
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = FINGERPRINTS)]
     seed: u64,
-    /// Bands of a signature; chosen to find the copies if not given
-    #[arg(long, requires = "rows")]
+    /// Bands of a signature, at least 1; without it chosen so that copies are found, which the summary puts into figures
+    #[arg(long, value_name = "N", requires = "rows", help_heading = FINGERPRINTS)]
     bands: Option<usize>,
-    /// Values in a band
-    #[arg(long, requires = "bands")]
+    /// Values in a band, at least 1; bands times rows is at most --permutations
+    #[arg(long, value_name = "N", requires = "bands", help_heading = FINGERPRINTS)]
     rows: Option<usize>,
-    /// Which article stands for a cluster
-    #[arg(long, value_enum, default_value_t = KeepArgument::Earliest)]
-    keep: KeepArgument,
-    /// Threads; all that the machine has if 0
-    #[arg(long, default_value_t = 0)]
+
+    /// Threads; 0 for all that the machine has
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = RUNNING)]
     threads: usize,
-    /// Folder for temporary files
-    #[arg(long)]
+    /// Folder for temporary files; the system's own without it
+    #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     tmp: Option<PathBuf>,
-    /// Stop at the first bad record
-    #[arg(long)]
-    strict: bool,
-    /// Say nothing but errors
-    #[arg(short, long)]
+    /// Say nothing but errors: no bars, no bad records, no summary
+    #[arg(short, long, help_heading = RUNNING)]
     quiet: bool,
 }
 
+// The groups of the options in the help.
+const INPUT: &str = "Input";
+pub(super) const OUTPUT: &str = "Output";
+const MATCHING: &str = "Matching";
+const FINGERPRINTS: &str = "Fingerprints";
+const RUNNING: &str = "Running";
+
 /// How the corpus is read.
 #[derive(Args)]
-#[command(next_help_heading = "Input")]
+#[command(next_help_heading = INPUT)]
 struct InputArguments {
     /// Format of all inputs; told from name and content without it
     #[arg(long, value_enum)]
@@ -98,9 +110,12 @@ struct InputArguments {
     /// Field of the address
     #[arg(long, value_name = "NAME")]
     url_field: Option<String>,
-    /// Longest record in bytes
-    #[arg(long, default_value_t = 16 << 20, value_name = "BYTES")]
+    /// Longest record in bytes, 1 to 1073741824 (1 GiB); longer ones are bad records
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
     max_document: usize,
+    /// Stop at the first bad record
+    #[arg(long)]
+    strict: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -139,27 +154,10 @@ enum KeepArgument {
     First,
 }
 
-/// Prints the first bad records as they come, and passes an interrupt on.
-struct Talk {
-    quiet: bool,
-    rejected: AtomicU64,
-    interrupted: Arc<AtomicBool>,
-}
-
-impl Progress for Talk {
-    fn cancelled(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
-    }
-
-    fn rejected(&self, reject: &Reject) {
-        const SHOWN: u64 = 10;
-        let before = self.rejected.fetch_add(1, Ordering::Relaxed);
-        if !self.quiet && before < SHOWN {
-            eprintln!("{reject}");
-        } else if !self.quiet && before == SHOWN {
-            eprintln!("more bad records are only counted");
-        }
-    }
+/// Like Rust's own, with a message for people.
+fn decimal(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "it must be a number such as 0.7, with a point".to_owned())
 }
 
 /// What the library is to do, and the inputs and outputs.
@@ -179,7 +177,7 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
             KeepArgument::Longest => Keep::Longest,
             KeepArgument::First => Keep::First,
         },
-        strict: arguments.strict,
+        strict: arguments.input.strict,
         ..Options::default()
     };
     let input = &arguments.input;
@@ -200,6 +198,8 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
 pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let started = Instant::now();
     let options = options(&arguments)?;
+    // What is wrong with these is said before the input is read, which for a pipe means to the end.
+    Permutations::new(options.permutations, options.seed)?;
     options.banding()?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
@@ -212,11 +212,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
             let threads = arguments.threads;
             Error::Parameter(format!("cannot start {threads} threads: {error}"))
         })?;
-    let talk = Talk {
-        quiet: arguments.quiet,
-        rejected: AtomicU64::new(0),
-        interrupted,
-    };
+    let talk = Talk::new(arguments.quiet, options.strict, interrupted);
     pool.install(|| {
         let timed = Timed::new(&talk);
         let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &timed)?;
@@ -228,72 +224,19 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         outputs.write(&run, &options, &timed, || Measured {
             total: started.elapsed(),
             stages: timed.times(),
-            peak_memory: None,
+            peak_memory: memory::peak_bytes(),
             threads: rayon::current_num_threads(),
         })?;
         if !arguments.quiet {
-            summarise(&run, options.acceptance, started.elapsed().as_secs_f64())?;
+            let ending = Ending {
+                run: &run,
+                acceptance: options.acceptance,
+                took: started.elapsed(),
+                peak_bytes: memory::peak_bytes(),
+                written: &arguments.outputs.named(),
+            };
+            say(summary(&ending, Look::of_stderr())?.trim_end());
         }
         Ok(())
     })
-}
-
-fn summarise(run: &Run, acceptance: Acceptance, seconds: f64) -> Result<()> {
-    let articles = run.fingerprints.rows.len();
-    let members: usize = run
-        .clusters
-        .iter()
-        .map(|cluster| cluster.members.len())
-        .sum();
-    let copies = members - run.clusters.len();
-    let share = if articles == 0 {
-        0.0
-    } else {
-        100.0 * copies as f64 / articles as f64
-    };
-    eprintln!(
-        "{articles} articles, {} clusters, {copies} copies ({share:.1} % of the corpus) in {seconds:.1} s",
-        run.clusters.len()
-    );
-    let banding = run.banding;
-    let chance = |similarity| 100.0 * banding.probability(similarity);
-    let threshold = acceptance.threshold();
-    eprint!(
-        "{} bands of {} rows find a pair at the threshold {threshold} with a probability of {:.1} %",
-        banding.bands(),
-        banding.rows(),
-        chance(threshold)
-    );
-    match acceptance.containment() {
-        Some(_) => eprintln!(
-            ", a copy cut to 30 % with {:.1} %",
-            chance(CUT_COPY_SIMILARITY)
-        ),
-        None => eprintln!(),
-    }
-    if run.candidates.crowded_buckets > 0 {
-        let counts = run.candidates;
-        eprintln!(
-            "{} crowded buckets, the largest of {} articles; {} pairs in them were not compared",
-            counts.crowded_buckets, counts.largest_bucket, counts.capped
-        );
-    }
-    let rejected = run.fingerprints.rejected_total();
-    if rejected > 0 {
-        eprintln!("{rejected} records could not be used");
-    }
-    for cluster in run.clusters.iter().take(5) {
-        let description = run
-            .evidence
-            .description(cluster.representative())?
-            .unwrap_or_default();
-        let title = if description.title.is_empty() {
-            description.id
-        } else {
-            description.title
-        };
-        let plain: String = title.chars().filter(|c| !c.is_control()).take(70).collect();
-        eprintln!("{:>6} x {plain}", cluster.members.len());
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `wirecopy generate`.
 
+use super::{help, say, words};
 use crate::report::Output;
 use crate::synthetic::{SyntheticOptions, write_jsonl};
 use crate::{Error, Result};
@@ -8,25 +9,26 @@ use std::io::Write;
 use std::path::PathBuf;
 
 /// Write a corpus of invented news with planted copies, to try the program on
+///
+/// The articles are JSON Lines with id, title, source, published, url and text. About one in six belongs to a
+/// story that several outlets print: cut, retitled, extended, corrected, wrapped in page furniture.
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  wirecopy generate -n 1000000 -o million.jsonl --truth truth.csv"
-)]
+#[command(after_help = help::GENERATE_EXAMPLES)]
 pub(super) struct GenerateArguments {
-    /// Articles
-    #[arg(short = 'n', long, default_value_t = 10_000)]
+    /// How many articles; 3.3 KB each
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10_000)]
     articles: u64,
     /// Another seed gives other articles
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Articles in a thousand that are light variants of one story
-    #[arg(long, default_value_t = 0)]
+    /// How many of 1,000 articles are light variants of one story, 0 to 1000
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     variants: u32,
     /// Where the corpus goes
-    #[arg(short, long)]
+    #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Where the truth goes: id, story, kind of every copy
-    #[arg(long)]
+    /// Where the truth goes: a CSV with id, story and kind of every planted article
+    #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
 }
 
@@ -49,9 +51,10 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
     if let Some(truth) = truth {
         truth.publish()?;
     }
-    eprintln!(
-        "{} articles, {} clusters of copies",
-        summary.articles, summary.clusters
-    );
+    say(&format!(
+        "{}, {} of copies",
+        words::counted(summary.articles, "article", "articles"),
+        words::counted(summary.clusters, "cluster", "clusters")
+    ));
     Ok(())
 }

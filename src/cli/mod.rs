@@ -1,22 +1,36 @@
-//! The command line: the only place that prints.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+//! The command line: the only place that prints, and the only one that looks at the environment.
+//!
+//! Results go to standard output or the files that were named, talk goes to standard error.
 
 mod cluster;
+mod completions;
 mod generate;
+mod help;
+mod look;
+mod memory;
 mod outputs;
+mod progress;
 mod rejects;
+mod summary;
+mod words;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::{self, Write};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::{Arc, atomic::AtomicBool};
 
-/// Finds near-duplicate news: the same report printed by many outlets, cut, retitled, extended.
+/// Bad usage: an option that does not exist, a value out of its range.
+const BAD_USAGE: u8 = 2;
+
+/// Finds near-duplicate news: the same report printed by many outlets, cut, retitled, extended
 #[derive(Parser)]
 #[command(
     name = "wirecopy",
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 bad usage."
+    max_term_width = 100,
+    after_help = help::PROGRAM,
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -27,6 +41,7 @@ struct Arguments {
 enum Command {
     Cluster(Box<cluster::ClusterArguments>),
     Generate(generate::GenerateArguments),
+    Completions(completions::CompletionsArguments),
 }
 
 /// Makes a file that grows beyond the limit for its size (`ulimit -f`) an error like a full disk. By
@@ -42,19 +57,59 @@ fn survive_file_size_limit() {
 pub fn main() -> ExitCode {
     #[cfg(unix)]
     survive_file_size_limit();
-    let done = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let done = match arguments.command {
         Command::Cluster(arguments) => cluster::run(*arguments),
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(crate::Error::Parameter(message)) => {
-            eprintln!("wirecopy: {message}");
-            ExitCode::from(2)
-        }
         Err(error) => {
-            eprintln!("wirecopy: {error}");
-            ExitCode::FAILURE
+            let code = match error {
+                crate::Error::Parameter(_) => ExitCode::from(BAD_USAGE),
+                _ => ExitCode::FAILURE,
+            };
+            say(&format!("wirecopy: {}", look::harmless(&error.to_string())));
+            code
         }
+    }
+}
+
+/// Shows help and version, and says what is wrong with the arguments the way all other errors are said.
+fn usage(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // If the reader of standard output is gone, it has seen enough.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+        }
+        _ => {
+            let message = error.to_string();
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
+            say(&format!("wirecopy: {}", message.trim_end()));
+        }
+    }
+    ExitCode::from(BAD_USAGE)
+}
+
+/// Writes a line to standard error. If that cannot be written to there is nobody to tell.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Arguments::command().debug_assert();
     }
 }

@@ -1,5 +1,6 @@
 //! The files that a run writes: checked and begun before the work, put into their places together after it.
 
+use super::cluster::OUTPUT;
 use crate::corpus::{Corpus, SourceFile};
 use crate::progress::Progress;
 use crate::report::{
@@ -7,16 +8,16 @@ use crate::report::{
 };
 use crate::{Error, Options, Result, Run};
 use clap::Args;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Where the results go.
 #[derive(Args)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = OUTPUT)]
 pub(super) struct OutputArguments {
-    /// Where the clusters go; standard output without it
+    /// Where the clusters go; standard output without it, or for -
     #[arg(short, long, value_name = "CSV")]
-    pub(super) output: Option<PathBuf>,
+    output: Option<PathBuf>,
     /// List every article, not only those in a cluster of two or more
     #[arg(long)]
     all: bool,
@@ -42,9 +43,26 @@ pub(super) struct Outputs {
     unique: Option<(Joint, Output)>,
     pub(super) rejects: Option<Output>,
     summary: Option<Output>,
+    /// Something is written to a terminal.
+    on_terminal: bool,
 }
 
 impl OutputArguments {
+    /// The files, each with what it holds.
+    pub(super) fn named(&self) -> Vec<(&'static str, &Path)> {
+        let all = [
+            ("clusters", &self.output),
+            ("pairs", &self.pairs),
+            ("the corpus without copies", &self.unique),
+            ("bad records", &self.rejects),
+            ("the figures of the run", &self.summary),
+        ];
+        all.into_iter()
+            .filter_map(|(what, path)| Some((what, path.as_deref()?)))
+            .filter(|(_, path)| path.as_os_str() != "-")
+            .collect()
+    }
+
     /// Begins all files, so that a place that cannot be written is told before the work.
     pub(super) fn create(&self, corpus: &Corpus) -> Result<Outputs> {
         let standard_output = PathBuf::from("-");
@@ -73,6 +91,7 @@ impl OutputArguments {
             unique: joint.zip(create(&self.unique)?),
             rejects: create(&self.rejects)?,
             summary: create(&self.summary)?,
+            on_terminal: all.contains(&standard_output.as_path()) && io::stdout().is_terminal(),
         })
     }
 }
@@ -86,7 +105,9 @@ impl Outputs {
         options: &Options,
         progress: &dyn Progress,
         measure: impl FnOnce() -> Measured,
-    ) -> Result<Summary> {
+    ) -> Result<()> {
+        let unseen = Unseen(progress);
+        let progress: &dyn Progress = if self.on_terminal { &unseen } else { progress };
         forgive_closed_pipe(write_clusters(
             run,
             self.listed,
@@ -122,7 +143,16 @@ impl Outputs {
         for out in complete {
             out.publish()?;
         }
-        Ok(summary)
+        Ok(())
+    }
+}
+
+/// Passes only interrupts on: a bar would stand in the midst of rows that go to the same terminal.
+struct Unseen<'p>(&'p dyn Progress);
+
+impl Progress for Unseen<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
     }
 }
 

@@ -69,6 +69,11 @@ impl Output {
         }
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let there = std::fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            let kind = io::ErrorKind::IsADirectory;
+            let error = io::Error::new(kind, "this is a folder; name a file in it");
+            return Err(Error::io("write", &path)(error));
+        }
         if there.as_ref().is_some_and(|meta| !meta.is_file()) {
             let file = OpenOptions::new()
                 .write(true)
@@ -92,7 +97,7 @@ impl Output {
         let (file, temporary) = builder
             .tempfile_in(folder)
             .map(NamedTempFile::into_parts)
-            .map_err(Error::io("write", &path))?;
+            .map_err(|error| Error::io("write", &path)(reason(folder, error)))?;
         Self::new(path, Target::File(file), Some(temporary))
     }
 
@@ -215,6 +220,24 @@ impl Complete {
     }
 }
 
+/// Why no file can be created in `folder`, in words that do not name the temporary file.
+fn reason(folder: &Path, error: io::Error) -> io::Error {
+    let message = match std::fs::metadata(folder) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => format!(
+            "the folder {} does not exist; create it first",
+            folder.display()
+        ),
+        Ok(there) if !there.is_dir() => format!("{} is no folder", folder.display()),
+        _ => {
+            // tempfile puts the name behind what the system said, and keeps the latter to itself.
+            let message = error.to_string();
+            let end = message.find(" at path \"").unwrap_or(message.len());
+            message[..end].to_owned()
+        }
+    };
+    io::Error::new(error.kind(), message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +260,37 @@ mod tests {
             std::fs::read_dir(folder.path()).unwrap().count(),
             1,
             "no temporary file is left"
+        );
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named_as_the_user_named_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = |path: &Path| Output::create(path).unwrap_err().to_string();
+        let missing = folder.path().join("missing");
+        let path = missing.join("out.csv");
+        assert_eq!(
+            said(&path),
+            format!(
+                "cannot write {}: the folder {} does not exist; create it first",
+                path.display(),
+                missing.display()
+            )
+        );
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let path = folder.path().join("file").join("out.csv");
+        assert!(
+            said(&path).ends_with("file is no folder"),
+            "{}",
+            said(&path)
+        );
+        assert!(said(folder.path()).ends_with("this is a folder; name a file in it"));
+        // As root even a folder without rights can be written; what the system says stays the same.
+        let refused =
+            io::Error::other("Permission denied (os error 13) at path \"/x/.wirecopy-1.tmp\"");
+        assert_eq!(
+            reason(folder.path(), refused).to_string(),
+            "Permission denied (os error 13)"
         );
     }
 

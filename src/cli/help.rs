@@ -1,0 +1,72 @@
+//! The parts of the help texts that teach.
+
+/// After `wirecopy --help`.
+pub(super) const PROGRAM: &str = "\
+Examples:
+  wirecopy cluster news.jsonl -o clusters.csv
+      Find the copies in a file of articles. clusters.csv has a row for every article that has a copy.
+  wirecopy cluster crawl/ 'more/*.csv.gz' > clusters.csv
+      Folders, patterns, CSV, JSON, plain text; gzip and zstd.
+  wirecopy generate -n 100000 -o news.jsonl
+      No corpus at hand? Invent one.
+  wirecopy cluster --help
+      What goes in, what comes out, every option.
+
+Exit codes: 0 done, 1 failed, 2 bad usage.";
+
+/// `wirecopy cluster --help`, above the options.
+pub(super) const CLUSTER: &str = "\
+Find the copies in a corpus and write its clusters as CSV
+
+What goes in: articles as JSON Lines, as a JSON array, as CSV or TSV with a header, or as plain text, one article a file; \
+each of them plain or compressed with gzip or zstd. Id, title, text, source, date and url are found under the names that \
+scrapers and data sets use (text, body, content, maintext ...; date_publish, published, date ...).
+
+What comes out: a row for every article that has a copy: the cluster it belongs to, how large that is, which article stands for \
+it, and how similar the row's article is to that one. A record that cannot be used is reported with file and line, and \
+the run goes on.
+
+What counts as a copy: two articles whose shingles (all runs of 3 words) overlap by --threshold or more; or, so that copies that \
+were cut or extended are found, articles of which the shorter stands in the longer by --containment or more. \
+Fingerprints only propose which articles to compare; what is reported was compared exactly.";
+
+/// Below the options of `wirecopy cluster -h`.
+pub(super) const CLUSTER_IN_SHORT: &str = "\
+Examples:
+  wirecopy cluster news.jsonl -o clusters.csv
+  wirecopy cluster crawl/ 'more/*.csv.gz' --threshold 0.8 > clusters.csv
+
+Exit codes: 0 done, 1 failed, 2 bad usage. What goes in and what comes out: wirecopy cluster --help";
+
+/// Below the options of `wirecopy cluster --help`.
+pub(super) const CLUSTER_EXAMPLES: &str = "\
+Examples:
+  wirecopy cluster news.jsonl -o clusters.csv
+  wirecopy cluster news.jsonl -o clusters.csv --unique kept.jsonl --rejects bad.csv
+      Also the corpus without its copies, and what could not be read
+  wirecopy cluster news.jsonl --text-field story.body --all --pairs pairs.csv -o clusters.csv
+      The text stands in a nested field; list every article, and every pair with its similarity
+  wirecopy cluster crawl/ --threshold 0.8 --no-containment > clusters.csv
+      Every file in a folder; only articles that are alike as a whole
+  wirecopy cluster 'crawl/2024-*.jsonl.gz' --keep longest -o clusters.csv
+      A pattern; the longest article stands for its cluster
+  zstdcat dump.jsonl.zst | wirecopy cluster - --quiet > clusters.csv
+      Standard input; nothing is said but errors
+  wirecopy cluster news.jsonl --strict -o clusters.csv || echo 'not clean'
+      Stop at the first bad record
+
+Standard output carries results and nothing else; progress and the summary go to standard error. Files appear whole or not at \
+all, also after Ctrl-C; a name that ends in .gz or .zst is compressed.
+
+Exit codes: 0 done, 1 failed (an input that cannot be read, a bad record with --strict, a full disk, Ctrl-C), 2 bad usage.";
+
+/// Below the options of `wirecopy generate`.
+pub(super) const GENERATE_EXAMPLES: &str = "\
+Examples:
+  wirecopy generate -n 1000000 -o million.jsonl --truth truth.csv
+  wirecopy cluster million.jsonl -o clusters.csv
+      A million articles (3.3 GB), and what wirecopy makes of them
+  wirecopy generate -n 20000 --variants 500 -o crowded.jsonl
+      Half of the articles are variants of one story: the worst case for a clustering program
+
+The same options give the same bytes on every machine.";

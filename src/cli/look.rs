@@ -1,0 +1,185 @@
+//! What standard error is, and how text is made fit for it.
+
+use console::{Term, measure_text_width, style};
+use std::borrow::Cow;
+
+/// Columns where the width of the terminal is not known.
+const USUAL_WIDTH: usize = 80;
+
+/// How talk on standard error looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// Columns.
+    pub width: usize,
+    /// Whether bold and dim may be used.
+    pub colour: bool,
+    /// Whether lines can be drawn over: the bars need that.
+    pub bars: bool,
+}
+
+impl Look {
+    /// Of standard error as it is now. `NO_COLOR`, `CLICOLOR=0` and `TERM=dumb` are respected.
+    pub fn of_stderr() -> Self {
+        let term = Term::stderr();
+        // An environment without TERM (cron, most service managers) promises nothing either.
+        let dumb = std::env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb");
+        let unwanted = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
+        Self {
+            width: term
+                .size_checked()
+                .map_or(USUAL_WIDTH, |(_, columns)| usize::from(columns)),
+            // This looks at NO_COLOR, and switches escape codes on where Windows wants that.
+            colour: term.features().colors_supported() && !dumb && !unwanted,
+            bars: term.is_term() && !dumb,
+        }
+    }
+
+    pub fn bold(self, text: &str) -> String {
+        style(text).bold().force_styling(self.colour).to_string()
+    }
+
+    pub fn dim(self, text: &str) -> String {
+        style(text).dim().force_styling(self.colour).to_string()
+    }
+
+    /// Breaks `text` between words into lines that fit; those after the first begin with `indent` spaces.
+    pub fn wrap(self, text: &str, indent: usize) -> String {
+        /// Longer lines are hard to read.
+        const READABLE: usize = 100;
+        let width = self.width.min(READABLE);
+        let mut lines = String::new();
+        let mut column = 0;
+        for (index, word) in text.split(' ').enumerate() {
+            let length = measure_text_width(word);
+            if column > indent && column + 1 + length > width {
+                lines.push('\n');
+                lines.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if index > 0 {
+                lines.push(' ');
+                column += 1;
+            }
+            lines.push_str(word);
+            column += length;
+        }
+        lines
+    }
+}
+
+/// `text` cut to `width` columns, with an ellipsis where something is missing. East Asian characters
+/// take two columns, accents that are characters of their own none.
+pub(super) fn fit(text: &str, width: usize) -> Cow<'_, str> {
+    if measure_text_width(text) <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut end = 0;
+    // A prefix is measured anew with every character since a character can widen the one before it;
+    // the bound keeps a heap of characters without width from making that slow.
+    for (start, c) in text.char_indices().take(8 * width) {
+        let next = start + c.len_utf8();
+        if measure_text_width(&text[..next]) >= width {
+            break;
+        }
+        end = next;
+    }
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
+}
+
+/// A text from a corpus as one line: white space in runs becomes one space; control characters, which could
+/// drive the terminal, and those that turn the direction of writing around are left out.
+pub(super) fn one_line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|&c| c.is_whitespace() || !(c.is_control() || turns_direction(c)))
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A message that may quote file names and records: what could drive the terminal is shown in an escaped form.
+pub(super) fn harmless(message: &str) -> Cow<'_, str> {
+    let harmful = |c: char| c.is_control() || turns_direction(c);
+    if !message.contains(harmful) {
+        return Cow::Borrowed(message);
+    }
+    let mut shown = String::with_capacity(message.len());
+    for c in message.chars() {
+        if harmful(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Embeddings, overrides and isolates, which reorder the rest of a line.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PLAIN: Look = Look {
+        width: 20,
+        colour: false,
+        bars: false,
+    };
+
+    #[test]
+    fn wide_characters_count_twice_and_accents_not_at_all() {
+        assert_eq!(fit("海底电缆修复", 12), "海底电缆修复");
+        assert_eq!(fit("海底电缆修复", 11), "海底电缆修…");
+        assert_eq!(fit("海底电缆修复", 10), "海底电缆…");
+        assert_eq!(
+            fit("e\u{301}e\u{301}e\u{301}", 3),
+            "e\u{301}e\u{301}e\u{301}"
+        );
+        assert_eq!(fit("one two three", 9), "one two…");
+    }
+
+    #[test]
+    fn text_from_outside_cannot_drive_the_terminal() {
+        assert_eq!(
+            one_line(" Fire\x1b[2J in\r\n\tport \u{202e}town\u{0} "),
+            "Fire[2J in port town"
+        );
+        assert_eq!(harmless("a\x1b]0;b\u{7}.csv"), "a\\u{1b}]0;b\\u{7}.csv");
+        assert!(matches!(harmless("Début.csv"), Cow::Borrowed("Début.csv")));
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(
+            PLAIN.wrap("one two three four five six", 2),
+            "one two three four\n  five six"
+        );
+        assert_eq!(
+            PLAIN.wrap("  12  one two three four", 6),
+            "  12  one two three\n      four"
+        );
+        let long = "an-option-of-more-than-twenty-letters";
+        assert_eq!(
+            PLAIN.wrap(&format!("{long} is"), 2),
+            format!("{long}\n  is")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_cut_fits(text in "\\PC{0,80}", width in 1_usize..60) {
+            prop_assert!(measure_text_width(&fit(&text, width)) <= width);
+        }
+
+        #[test]
+        fn wrapping_loses_no_word(words in prop::collection::vec("[a-z海é]{1,12}", 0..20), width in 24_usize..60) {
+            let text = words.join(" ");
+            let look = Look { width, ..PLAIN };
+            let lines = look.wrap(&text, 3);
+            prop_assert!(lines.lines().all(|line| measure_text_width(line) <= width.max(27)));
+            prop_assert_eq!(lines.split_whitespace().collect::<Vec<_>>(), words);
+        }
+    }
+}

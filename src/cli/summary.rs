@@ -1,0 +1,367 @@
+//! What a run found, in words.
+
+use super::look::{Look, fit, one_line};
+use super::words;
+use crate::corpus::RejectReason;
+use crate::lsh::{CROWDED, CUT_COPY_SIMILARITY};
+use crate::verify::Acceptance;
+use crate::{Result, Run};
+use std::path::Path;
+use std::time::Duration;
+
+/// Clusters that are named.
+const NAMED_CLUSTERS: usize = 5;
+
+/// The end of a run.
+pub(super) struct Ending<'a> {
+    pub run: &'a Run,
+    pub acceptance: Acceptance,
+    /// How long everything took.
+    pub took: Duration,
+    /// The most memory held, in bytes, where that is known.
+    pub peak_bytes: Option<u64>,
+    /// The files that were written: what stands in each ("clusters"), and where it is.
+    pub written: &'a [(&'static str, &'a Path)],
+}
+
+/// The summary, with a line break at its end.
+///
+/// # Errors
+/// If the titles of the largest clusters lie in a temporary file that cannot be read.
+pub(super) fn summary(ending: &Ending<'_>, look: Look) -> Result<String> {
+    let mut paragraphs = vec![look.bold(&look.wrap(&headline(ending.run), 0))];
+    paragraphs.extend(largest_clusters(ending.run, look)?);
+    paragraphs.extend(unused_records(ending.run, look));
+    paragraphs.extend(skipped_files(ending.run).map(|text| look.wrap(&text, 0)));
+    paragraphs.extend(crowded_buckets(ending.run).map(|text| look.wrap(&text, 0)));
+    if !ending.run.fingerprints.rows.is_empty() {
+        paragraphs.push(look.dim(&look.wrap(&chances(ending), 0)));
+    }
+    paragraphs.push(costs(ending, look));
+    Ok(paragraphs.join("\n") + "\n")
+}
+
+fn headline(run: &Run) -> String {
+    let articles = run.fingerprints.rows.len() as u64;
+    if articles == 0 {
+        return "No articles: the input is empty".into();
+    }
+    let all = words::counted(articles, "article", "articles");
+    if run.clusters.is_empty() {
+        return format!("{all}, no copies found");
+    }
+    let clusters = run.clusters.len() as u64;
+    let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
+    let copies = members as u64 - clusters;
+    let mut text = format!(
+        "{all}, {}, {} ({} of the corpus)",
+        words::counted(clusters, "cluster", "clusters"),
+        words::counted(copies, "copy", "copies"),
+        words::percent(copies as f64 / articles as f64)
+    );
+    let exact = run.duplicates.pairs.len() as u64;
+    if exact == copies {
+        text += if exact == 1 {
+            ", word for word"
+        } else {
+            ", all word for word"
+        };
+    } else if exact > 0 {
+        text += &format!(", {} of them word for word", words::number(exact));
+    }
+    text
+}
+
+fn largest_clusters(run: &Run, look: Look) -> Result<Option<String>> {
+    let clusters = &run.clusters[..run.clusters.len().min(NAMED_CLUSTERS)];
+    let Some(largest) = clusters.first() else {
+        return Ok(None);
+    };
+    let mut lines = vec![match run.clusters.len() {
+        1 => "The cluster:".to_owned(),
+        2..=NAMED_CLUSTERS => "The clusters:".to_owned(),
+        _ => "The largest clusters:".to_owned(),
+    }];
+    let column = words::number(largest.members.len() as u64).len();
+    for cluster in clusters {
+        let description = run
+            .evidence
+            .description(cluster.representative())?
+            .unwrap_or_default();
+        let title = one_line(&description.title);
+        let name = if title.is_empty() {
+            format!("(no title) {}", one_line(&description.id))
+        } else {
+            title
+        };
+        let size = words::number(cluster.members.len() as u64);
+        lines.push(format!(
+            "  {size:>column$}  {}",
+            fit(&name, look.width.saturating_sub(column + 4).max(1))
+        ));
+    }
+    Ok(Some(lines.join("\n")))
+}
+
+fn unused_records(run: &Run, look: Look) -> Option<String> {
+    let rejected = &run.fingerprints.rejected;
+    let total = run.fingerprints.rejected_total();
+    if total == 0 {
+        return None;
+    }
+    let most = rejected.values().copied().max().unwrap_or_default();
+    let column = words::number(most).len();
+    let mut lines = vec![format!(
+        "{} could not be used:",
+        words::counted(total, "record", "records")
+    )];
+    let mut reasons: Vec<_> = rejected.iter().collect();
+    reasons.sort_by_key(|&(reason, &n)| (std::cmp::Reverse(n), *reason));
+    for (&reason, &n) in reasons {
+        let text = format!("  {:>column$}  {}", words::number(n), in_words(reason));
+        lines.push(look.wrap(&text, column + 4));
+    }
+    Some(lines.join("\n"))
+}
+
+fn in_words(reason: RejectReason) -> &'static str {
+    match reason {
+        RejectReason::InvalidJson => "not valid JSON",
+        RejectReason::NotAnObject => "JSON, but not an object with fields",
+        RejectReason::BrokenArray => "the rest of a broken JSON array",
+        RejectReason::MissingText => "no text",
+        RejectReason::WrongType => "text or id of a type that cannot be used",
+        RejectReason::InvalidUtf8 => "not valid UTF-8",
+        RejectReason::Utf16 => "a file in UTF-16; convert it to UTF-8",
+        RejectReason::TooLong => "longer than --max-document",
+        RejectReason::Truncated => "the rest of a compressed file that ends too early",
+        RejectReason::Corrupt => "the rest of a damaged compressed file",
+        RejectReason::RaggedRow => "a row with more or fewer fields than the header",
+        RejectReason::UnclosedQuote => "a quoted field that is never closed",
+    }
+}
+
+fn skipped_files(run: &Run) -> Option<String> {
+    let skipped = run.corpus.skipped_files();
+    let (files, are, them) = match skipped {
+        0 => return None,
+        1 => ("1 file".to_owned(), "was", "it"),
+        n => (format!("{} files", words::number(n)), "were", "them"),
+    };
+    Some(format!(
+        "{files} in the folders {are} passed over, not ending in .jsonl, .ndjson, .json, .csv, .tsv or .txt, with or \
+         without .gz, .zst or .zstd; name {them} on the command line to read {them} all the same."
+    ))
+}
+
+fn crowded_buckets(run: &Run) -> Option<String> {
+    let counts = run.candidates;
+    let (places, largest) = match counts.crowded_buckets {
+        0 => return None,
+        1 => ("In one place".to_owned(), ""),
+        n => (format!("In {} places", words::number(n)), " at most"),
+    };
+    Some(format!(
+        "{places} more than {CROWDED} articles ({}{largest}) looked alike at once, as pages of boilerplate, consent walls and \
+         much-copied stories do. There each article was compared with its nearest neighbours alone, and {} left out. As a rule \
+         the copies among them still come together by way of their neighbours, but not every pair of them is listed.",
+        words::number(counts.largest_bucket),
+        match counts.capped {
+            1 => "1 comparison was".to_owned(),
+            n => format!("{} comparisons were", words::number(n)),
+        }
+    ))
+}
+
+fn chances(ending: &Ending<'_>) -> String {
+    let banding = ending.run.banding;
+    let chance = |similarity: f64| {
+        let probability = banding.probability(similarity);
+        // It can be so close to 1 that it is rounded there. Only equal articles are found for certain.
+        words::percent(if similarity < 1.0 {
+            probability.min(0.999_99)
+        } else {
+            probability
+        })
+    };
+    let threshold = ending.acceptance.threshold();
+    let mut text = format!(
+        "{} of {} find a pair that is just at the threshold {threshold} with a probability of {}",
+        words::counted(banding.bands() as u64, "band", "bands"),
+        words::counted(banding.rows() as u64, "row", "rows"),
+        chance(threshold)
+    );
+    if ending.acceptance.containment().is_some() {
+        text += &format!(
+            ", a copy cut to {:.0} % of its length with {}",
+            100.0 * CUT_COPY_SIMILARITY,
+            chance(CUT_COPY_SIMILARITY)
+        );
+    }
+    text + "."
+}
+
+fn costs(ending: &Ending<'_>, look: Look) -> String {
+    let mut text = format!("Took {}", words::duration(ending.took));
+    if let Some(peak) = ending.peak_bytes {
+        text += &format!(" and {} of memory at the peak", words::bytes(peak));
+    }
+    let mut lines = vec![look.wrap(&(text + "."), 0)];
+    for (what, path) in ending.written {
+        // Not broken, so that the path can be copied as a whole.
+        let path = path.display().to_string();
+        lines.push(format!("Wrote {what} to {}", super::look::harmless(&path)));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Options;
+    use crate::progress::Silent;
+    use std::path::PathBuf;
+
+    fn look(width: usize, colour: bool) -> Look {
+        Look {
+            width,
+            colour,
+            bars: false,
+        }
+    }
+
+    fn run(inputs: &[PathBuf]) -> Run {
+        crate::cluster(inputs, &Options::default(), &Silent).unwrap()
+    }
+
+    fn words_of(run: &Run, look: Look, written: &[(&'static str, &Path)]) -> String {
+        let ending = Ending {
+            run,
+            acceptance: Acceptance::default(),
+            took: Duration::from_millis(83_400),
+            peak_bytes: Some(1_234_567_890),
+            written,
+        };
+        summary(&ending, look).unwrap()
+    }
+
+    fn fixtures() -> Run {
+        run(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/news.jsonl")])
+    }
+
+    fn corpus(folder: &Path, lines: &[&str]) -> PathBuf {
+        let path = folder.join("news.jsonl");
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_fixtures_at_80_columns() {
+        let run = fixtures();
+        let written: [(_, &Path); 2] = [
+            ("clusters", Path::new("clusters.csv")),
+            ("pairs", Path::new("pairs.csv")),
+        ];
+        insta::assert_snapshot!(
+            "summary_fixtures_80",
+            words_of(&run, look(80, false), &written)
+        );
+    }
+
+    #[test]
+    fn the_fixtures_at_140_columns_in_colour() {
+        let text = words_of(&fixtures(), look(140, true), &[]);
+        insta::assert_snapshot!("summary_fixtures_140_colour", text.replace('\x1b', "ESC"));
+        let plain = words_of(&fixtures(), look(140, false), &[]);
+        assert_eq!(console::strip_ansi_codes(&text), plain);
+        assert!(!plain.contains('\x1b'));
+    }
+
+    #[test]
+    fn titles_never_pass_the_edge_of_the_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let wide = "海底電纜修復完成".repeat(12);
+        let line = |id: &str, title: &str, text: &str| {
+            serde_json::json!({"id": id, "title": title, "text": text}).to_string()
+        };
+        let path = corpus(
+            folder.path(),
+            &[
+                &line("a", &wide, "the cable was mended"),
+                &line("b", &wide, "the cable was mended"),
+                &line("c", "Fire\u{1b}[31m\nin\u{202e} port", "a fire broke out"),
+                &line("d", "Fire", "a fire broke out"),
+                &line("e\u{7}", "", "no title at all here"),
+                &line("f", "", "no title at all here"),
+            ],
+        );
+        let run = run(&[path]);
+        for width in [20, 33, 80, 140] {
+            let text = words_of(&run, look(width, false), &[]);
+            for line in text.lines() {
+                assert!(
+                    console::measure_text_width(line) <= width,
+                    "{width}: {line}"
+                );
+            }
+        }
+        let text = words_of(&run, look(80, false), &[]);
+        assert!(text.contains("Fire[31m in port\n"), "{text}");
+        assert!(text.contains("(no title) e\n"), "{text}");
+    }
+
+    #[test]
+    fn one_cluster_of_one_copy_is_in_the_singular() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = corpus(
+            folder.path(),
+            &[
+                r#"{"id":"a","title":"Port reopens","text":"The port reopened on Monday."}"#,
+                r#"{"id":"b","title":"Harbour open","text":"The port reopened on Monday!"}"#,
+                r#"{"id":"c","text":"  "}"#,
+            ],
+        );
+        std::fs::write(folder.path().join("notes.md"), "x").unwrap();
+        let run = run(&[path, folder.path().to_path_buf()]);
+        insta::assert_snapshot!("summary_singular", words_of(&run, look(80, false), &[]));
+    }
+
+    #[test]
+    fn nothing_found_and_nothing_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = corpus(
+            folder.path(),
+            &[r#"{"id":"a","text":"Alone in the world."}"#],
+        );
+        insta::assert_snapshot!(
+            "summary_nothing_found",
+            words_of(&run(&[path]), look(80, false), &[])
+        );
+        let path = corpus(folder.path(), &[]);
+        insta::assert_snapshot!(
+            "summary_nothing_there",
+            words_of(&run(&[path]), look(80, false), &[])
+        );
+    }
+
+    #[test]
+    fn crowded_buckets_and_bad_records_are_explained() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let options = crate::synthetic::SyntheticOptions {
+            articles: 1_500,
+            variants_of_one_per_mille: 800,
+            ..Default::default()
+        };
+        let mut lines = Vec::new();
+        crate::synthetic::write_jsonl(&options, &mut lines, None).unwrap();
+        lines.extend_from_slice(
+            b"{broken\n[1]\n{\"id\":1,\"text\":\"\"}\n{\"id\":2,\"text\":\"\"}\n",
+        );
+        std::fs::write(&path, lines).unwrap();
+        std::fs::write(folder.path().join("a.pdf"), "x").unwrap();
+        std::fs::write(folder.path().join("b.pdf"), "x").unwrap();
+        let text = words_of(&run(&[folder.path().to_path_buf()]), look(100, false), &[]);
+        insta::assert_snapshot!("summary_crowded", text);
+    }
+}
