@@ -865,9 +865,12 @@ fn outputs_that_cannot_be_written() {
     for (output, parts) in [
         (
             "no/such/out.csv",
-            ["cannot write no/such/out.csv", "the folder no/such does not exist"],
+            [
+                "cannot write no/such/out.csv",
+                "the folder no/such does not exist",
+            ],
         ),
-        ("folder", ["folder", "Is a directory"]),
+        ("folder", ["folder", "this is a folder"]),
         (
             "news.jsonl/out.csv",
             ["cannot write news.jsonl/out.csv", "Not a directory"],

@@ -215,13 +215,14 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let talk = Talk::new(arguments.quiet, options.strict, interrupted);
     pool.install(|| {
         let timed = Timed::new(&talk);
+        let mut outputs = arguments.outputs.create()?;
         let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &timed)?;
-        let mut outputs = arguments.outputs.create(&corpus)?;
+        outputs.check(&corpus)?;
         let log = RejectLog::new(&timed, outputs.rejects.take())?;
         let done = crate::cluster_corpus(corpus, &options, &log);
         outputs.rejects = log.finish()?;
         let run = done?;
-        outputs.write(&run, &options, &timed, || Measured {
+        let figures = outputs.write(&run, &options, &timed, || Measured {
             total: started.elapsed(),
             stages: timed.times(),
             peak_memory: memory::peak_bytes(),
@@ -234,6 +235,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
                 took: started.elapsed(),
                 peak_bytes: memory::peak_bytes(),
                 written: &arguments.outputs.named(),
+                pairs_left_out: figures.pairs_report.map_or(0, |report| report.left_out),
             };
             say(summary(&ending, Look::of_stderr())?.trim_end());
         }

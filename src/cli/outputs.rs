@@ -40,11 +40,12 @@ pub(super) struct Outputs {
     clusters: Output,
     listed: Listed,
     pairs: Option<Output>,
-    unique: Option<(Joint, Output)>,
+    unique: Option<Output>,
     pub(super) rejects: Option<Output>,
     summary: Option<Output>,
     /// Something is written to a terminal.
     on_terminal: bool,
+    places: Vec<PathBuf>,
 }
 
 impl OutputArguments {
@@ -63,22 +64,16 @@ impl OutputArguments {
             .collect()
     }
 
-    /// Begins all files, so that a place that cannot be written is told before the work.
-    pub(super) fn create(&self, corpus: &Corpus) -> Result<Outputs> {
+    /// Begins all files, so that a place that cannot be written is told before any work.
+    pub(super) fn create(&self) -> Result<Outputs> {
         let standard_output = PathBuf::from("-");
         let clusters = self.output.as_ref().unwrap_or(&standard_output);
         let others = [&self.pairs, &self.unique, &self.rejects, &self.summary];
-        let all: Vec<&Path> = std::iter::once(clusters)
+        let places: Vec<PathBuf> = std::iter::once(clusters)
             .chain(others.into_iter().flatten())
-            .map(PathBuf::as_path)
+            .cloned()
             .collect();
-        refuse_one_place_for_two(&all)?;
-        refuse_inputs(corpus, &all)?;
-        let joint = self
-            .unique
-            .as_ref()
-            .map(|_| Joint::of(corpus))
-            .transpose()?;
+        refuse_one_place_for_two(&places)?;
         let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
         Ok(Outputs {
             clusters: Output::create(clusters)?,
@@ -88,15 +83,25 @@ impl OutputArguments {
                 Listed::Clustered
             },
             pairs: create(&self.pairs)?,
-            unique: joint.zip(create(&self.unique)?),
+            unique: create(&self.unique)?,
             rejects: create(&self.rejects)?,
             summary: create(&self.summary)?,
-            on_terminal: all.contains(&standard_output.as_path()) && io::stdout().is_terminal(),
+            on_terminal: places.contains(&standard_output) && io::stdout().is_terminal(),
+            places,
         })
     }
 }
 
 impl Outputs {
+    /// Refuses what does not go together with the inputs. Nothing of these was touched so far.
+    pub(super) fn check(&self, corpus: &Corpus) -> Result<()> {
+        refuse_inputs(corpus, &self.places)?;
+        if self.unique.is_some() {
+            Joint::of(corpus)?;
+        }
+        Ok(())
+    }
+
     /// Writes everything and puts it into its place. `measure` is asked for time and memory when all but the
     /// summary is written.
     pub(super) fn write(
@@ -105,7 +110,7 @@ impl Outputs {
         options: &Options,
         progress: &dyn Progress,
         measure: impl FnOnce() -> Measured,
-    ) -> Result<()> {
+    ) -> Result<Summary> {
         let unseen = Unseen(progress);
         let progress: &dyn Progress = if self.on_terminal { &unseen } else { progress };
         forgive_closed_pipe(write_clusters(
@@ -121,7 +126,8 @@ impl Outputs {
             written.push(out);
         }
         let mut unique_records = None;
-        if let Some((joint, mut out)) = self.unique {
+        if let Some(mut out) = self.unique {
+            let joint = Joint::of(&run.corpus)?;
             unique_records = forgive_closed_pipe(write_unique(run, joint, &mut out, progress))?;
             written.push(out);
         }
@@ -143,7 +149,7 @@ impl Outputs {
         for out in complete {
             out.publish()?;
         }
-        Ok(())
+        Ok(summary)
     }
 }
 
@@ -180,7 +186,7 @@ fn place(path: &Path) -> PathBuf {
     }
 }
 
-fn refuse_one_place_for_two(outputs: &[&Path]) -> Result<()> {
+fn refuse_one_place_for_two(outputs: &[PathBuf]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
         if outputs[..index]
             .iter()
@@ -200,7 +206,7 @@ fn refuse_one_place_for_two(outputs: &[&Path]) -> Result<()> {
 }
 
 /// A report must not take the place of what it reports on.
-fn refuse_inputs(corpus: &Corpus, outputs: &[&Path]) -> Result<()> {
+fn refuse_inputs(corpus: &Corpus, outputs: &[PathBuf]) -> Result<()> {
     for output in outputs {
         let Ok(place) = output.canonicalize() else {
             continue;

@@ -4,6 +4,7 @@ use super::look::{Look, fit, one_line};
 use super::words;
 use crate::corpus::RejectReason;
 use crate::lsh::{CROWDED, CUT_COPY_SIMILARITY};
+use crate::report::LISTED_DUPLICATES;
 use crate::verify::Acceptance;
 use crate::{Result, Run};
 use std::path::Path;
@@ -22,6 +23,8 @@ pub(super) struct Ending<'a> {
     pub peak_bytes: Option<u64>,
     /// The files that were written: what stands in each ("clusters"), and where it is.
     pub written: &'a [(&'static str, &'a Path)],
+    /// Pairs that the pairs report leaves out.
+    pub pairs_left_out: u64,
 }
 
 /// The summary, with a line break at its end.
@@ -32,6 +35,8 @@ pub(super) fn summary(ending: &Ending<'_>, look: Look) -> Result<String> {
     let mut paragraphs = vec![look.bold(&look.wrap(&headline(ending.run), 0))];
     paragraphs.extend(largest_clusters(ending.run, look)?);
     paragraphs.extend(unused_records(ending.run, look));
+    paragraphs.extend(duplicate_ids(ending.run).map(|text| look.wrap(&text, 0)));
+    paragraphs.extend(pairs_left_out(ending).map(|text| look.wrap(&text, 0)));
     paragraphs.extend(skipped_files(ending.run).map(|text| look.wrap(&text, 0)));
     paragraphs.extend(crowded_buckets(ending.run).map(|text| look.wrap(&text, 0)));
     if !ending.run.fingerprints.rows.is_empty() {
@@ -122,6 +127,39 @@ fn unused_records(run: &Run, look: Look) -> Option<String> {
         lines.push(look.wrap(&text, column + 4));
     }
     Some(lines.join("\n"))
+}
+
+fn duplicate_ids(run: &Run) -> Option<String> {
+    let prints = &run.fingerprints;
+    let ids = &prints.duplicate_ids;
+    let &(first, second) = ids.examples.first()?;
+    let place = |article: u32| {
+        let file = one_line(&run.corpus.files()[prints.file(article)].name);
+        format!("{file}:{}", prints.rows[article as usize].line)
+    };
+    Some(format!(
+        "{} shared by {}, first by {} and {}. They are told apart by file and line.",
+        match ids.ids {
+            1 => "1 id is".to_owned(),
+            n => format!("{} ids are", words::number(n)),
+        },
+        words::counted(ids.articles, "article", "articles"),
+        place(first),
+        place(second)
+    ))
+}
+
+fn pairs_left_out(ending: &Ending<'_>) -> Option<String> {
+    (ending.pairs_left_out > 0).then(|| {
+        format!(
+            "Texts that came word for word more than {LISTED_DUPLICATES} times are not listed in every pair: {} left out \
+             of the pairs.",
+            match ending.pairs_left_out {
+                1 => "1 was".to_owned(),
+                n => format!("{} were", words::number(n)),
+            }
+        )
+    })
 }
 
 fn in_words(reason: RejectReason) -> &'static str {
@@ -241,6 +279,7 @@ mod tests {
             took: Duration::from_millis(83_400),
             peak_bytes: Some(1_234_567_890),
             written,
+            pairs_left_out: 0,
         };
         summary(&ending, look).unwrap()
     }
@@ -324,6 +363,41 @@ mod tests {
         std::fs::write(folder.path().join("notes.md"), "x").unwrap();
         let run = run(&[path, folder.path().to_path_buf()]);
         insta::assert_snapshot!("summary_singular", words_of(&run, look(80, false), &[]));
+    }
+
+    #[test]
+    fn shared_ids_and_pairs_that_are_left_out_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = corpus(
+            folder.path(),
+            &[
+                r#"{"id":"a","text":"The port reopened on Monday."}"#,
+                r#"{"id":"b","text":"A fire broke out in the night."}"#,
+                r#"{"id":"a","text":"Rain is on its way."}"#,
+            ],
+        );
+        let run = run(&[path]);
+        let ending = Ending {
+            run: &run,
+            acceptance: Acceptance::default(),
+            took: Duration::from_secs(1),
+            peak_bytes: None,
+            written: &[],
+            pairs_left_out: 44_616,
+        };
+        let text = summary(&ending, look(1000, false)).unwrap();
+        let text = text.replace('\n', " ");
+        let place = |line: u32| format!("{}:{line}", folder.path().join("news.jsonl").display());
+        let ids = format!(
+            "1 id is shared by 2 articles, first by {} and {}.",
+            place(1),
+            place(3)
+        );
+        assert!(text.contains(&ids), "{text}");
+        assert!(
+            text.contains("44,616 were left out of the pairs."),
+            "{text}"
+        );
     }
 
     #[test]
