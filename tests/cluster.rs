@@ -128,7 +128,10 @@ fn an_empty_corpus_gives_a_header_and_a_missing_file_an_error() {
     assert_eq!(String::from_utf8_lossy(&done.stdout).lines().count(), 1);
     let missing = wirecopy(&["cluster", "no-such-file.jsonl"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("no-such-file.jsonl: no such file or folder"));
+    assert!(
+        String::from_utf8_lossy(&missing.stderr)
+            .contains("no-such-file.jsonl: no such file or folder")
+    );
     let nothing_fits = wirecopy(&["cluster", empty.to_str().unwrap(), "--max-document", "0"]);
     assert_eq!(nothing_fits.status.code(), Some(2));
     assert_eq!(
