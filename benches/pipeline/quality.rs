@@ -9,7 +9,7 @@ use wirecopy::fingerprint::{ShingleSize, shingles};
 use wirecopy::progress::{Silent, Stage};
 use wirecopy::synthetic::Kind;
 use wirecopy::text::Tokeniser;
-use wirecopy::verify::{Similarity, distinct, shared};
+use wirecopy::verify::Similarity;
 
 /// Runs the job and prints recall and precision.
 pub fn report(corpus: &Path, truth: &Path) -> Result<()> {
@@ -136,7 +136,7 @@ struct Truth {
     stories: BTreeMap<String, Vec<u32>>,
     story: HashMap<u32, String>,
     planted: HashMap<u32, Kind>,
-    sets: HashMap<u32, Vec<u64>>,
+    sets: HashMap<u32, HashSet<u64>>,
 }
 
 impl Truth {
@@ -162,7 +162,7 @@ impl Truth {
             &Silent,
             || (Parser::new(), Tokeniser::new()),
             |(parser, tokeniser), block| Ok(ids_and_sets(&corpus, parser, tokeniser, block)),
-            |articles: Vec<(String, Vec<u64>)>| {
+            |articles: Vec<(String, HashSet<u64>)>| {
                 for (id, set) in articles {
                     let planted = kinds.remove(&id);
                     if planted.is_some() || reported.contains(&article) {
@@ -201,7 +201,7 @@ impl Truth {
     fn similarity(&self, a: u32, b: u32) -> Similarity {
         let (a, b) = (&self.sets[&a], &self.sets[&b]);
         Similarity {
-            shared: shared(a, b),
+            shared: a.intersection(b).count() as u32,
             size_a: a.len() as u32,
             size_b: b.len() as u32,
         }
@@ -213,17 +213,16 @@ fn ids_and_sets(
     parser: &mut Parser,
     tokeniser: &mut Tokeniser,
     block: &Block,
-) -> Vec<(String, Vec<u64>)> {
-    let mut found = Vec::new();
+) -> Vec<(String, HashSet<u64>)> {
+    let (mut found, mut all) = (Vec::new(), Vec::new());
     for record in &block.records {
         if let Ok(article) = parser.parse(corpus, block, record) {
-            let mut set = Vec::new();
             shingles(
                 tokeniser.tokens(&article.text),
                 ShingleSize::default(),
-                &mut set,
+                &mut all,
             );
-            distinct(&mut set);
+            let set = all.iter().copied().collect();
             found.push((article.id.into_owned(), set));
         }
     }

@@ -105,6 +105,20 @@ impl Acceptance {
                     && similarity.containment() >= self.containment))
     }
 
+    /// A number of shared shingles that every accepted pair of articles with `a` and `b` distinct shingles
+    /// has at least; up to one below the least.
+    pub(super) fn least_shared(self, a: u32, b: u32) -> u32 {
+        let (smaller, sum) = (f64::from(a.min(b)), f64::from(a) + f64::from(b));
+        let by_jaccard = self.threshold / (1.0 + self.threshold) * sum;
+        let by_containment = if a.min(b) < self.min_shingles {
+            f64::INFINITY
+        } else {
+            self.containment * smaller
+        };
+        // Lowered by more than rounding can have raised it.
+        (by_jaccard.min(by_containment) * (1.0 - 1e-9)).floor() as u32
+    }
+
     /// The least Jaccard similarity that an accepted pair of articles with `a` and `b` distinct
     /// shingles can have.
     pub fn least_jaccard(self, a: f64, b: f64) -> f64 {
@@ -243,6 +257,19 @@ mod tests {
             if rule.accepts(pair) {
                 let least = rule.least_jaccard(f64::from(size_a), f64::from(size_b));
                 prop_assert!(pair.jaccard() >= least - 1e-9, "{} < {}", pair.jaccard(), least);
+            }
+        }
+
+        #[test]
+        fn an_accepted_pair_never_shares_less_than_the_least(
+            size_a in 1u32..2000, size_b in 1u32..2000, share in 0.0f64..=1.0, threshold in 0.05f64..=1.0, containment in 0.05f64..=1.0
+        ) {
+            let shared = (f64::from(size_a.min(size_b)) * share) as u32;
+            for containment in [None, Some(containment)] {
+                let rule = Acceptance::new(threshold, containment, 30).unwrap();
+                if rule.accepts(similarity(shared, size_a, size_b)) {
+                    prop_assert!(shared >= rule.least_shared(size_a, size_b));
+                }
             }
         }
 
