@@ -2,6 +2,7 @@
 //! for that to be possible.
 
 use crate::{Error, Result};
+use std::ops::RangeInclusive;
 
 /// How alike the shingle sets of two articles are, exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,19 +132,16 @@ impl Acceptance {
     }
 }
 
-/// The chance, at most, that [`Prefilter`] drops a pair that the rule would have accepted.
-pub const PREFILTER_LOSS: f64 = 1e-5;
-
-/// The share of an article's shingles that are assumed to be distinct, at least. News stands at .9 and more.
-const DISTINCT_SHARE: f64 = 0.75;
+/// The chance, at most, that [`Prefilter`] drops a pair that the rule would have accepted: a hundredth of what the
+/// choice of bands may lose.
+pub const PREFILTER_LOSS: f64 = 1e-4;
 
 /// Tells from the number of agreeing signature values whether a pair can be accepted at all.
 ///
 /// For a pair of Jaccard similarity `J` that number is binomial with mean `k J` (for the signatures
 /// used here its variance is below the binomial one). A pair is dropped when so few values agree that a pair at
 /// the [least similarity](Acceptance::least_jaccard) of these two lengths would show as few with a probability
-/// below [`PREFILTER_LOSS`]. Lengths are counted before repeated shingles are removed; an article in which more
-/// than a quarter of the shingles are repeats may lose containment pairs by this.
+/// below [`PREFILTER_LOSS`].
 #[derive(Debug)]
 pub struct Prefilter {
     rule: Acceptance,
@@ -162,12 +160,20 @@ impl Prefilter {
         Self { rule, needed }
     }
 
-    /// Whether a pair of articles with so many shingles (repeats counted) and `agreeing` equal signature
-    /// values is worth an exact comparison.
+    /// Whether a pair of articles whose numbers of distinct shingles lie between these bounds, and of whose
+    /// signature values `agreeing` are equal, is worth an exact comparison.
     #[inline]
-    pub fn worthwhile(&self, shingles_a: u32, shingles_b: u32, agreeing: u32) -> bool {
-        let (a, b) = (f64::from(shingles_a), f64::from(shingles_b));
-        let least = self.rule.least_jaccard(a.min(b) * DISTINCT_SHARE, a.max(b));
+    pub fn worthwhile(
+        &self,
+        shingles_a: RangeInclusive<u32>,
+        shingles_b: RangeInclusive<u32>,
+        agreeing: u32,
+    ) -> bool {
+        let smaller = *shingles_a.start().min(shingles_b.start());
+        let larger = *shingles_a.end().max(shingles_b.end());
+        let least = self
+            .rule
+            .least_jaccard(f64::from(smaller), f64::from(larger));
         agreeing >= self.needed[(least * Self::STEPS as f64) as usize]
     }
 }
@@ -274,18 +280,18 @@ mod tests {
         }
 
         #[test]
-        fn assuming_fewer_distinct_shingles_only_lowers_the_bar(a in 1.0f64..3000.0, b in 1.0f64..3000.0) {
+        fn wider_bounds_only_lower_the_bar(a in 1.0f64..3000.0, b in 1.0f64..3000.0, wider in 1.0f64..2.0) {
             let rule = Acceptance::default();
             let (small, large) = (a.min(b), a.max(b));
-            prop_assert!(rule.least_jaccard(small * DISTINCT_SHARE, large) <= rule.least_jaccard(small, large) + 1e-12);
+            prop_assert!(rule.least_jaccard(small / wider, large * wider) <= rule.least_jaccard(small, large) + 1e-12);
         }
 
         #[test]
         fn more_agreement_never_hurts(a in 1u32..3000, b in 1u32..3000, agreeing in 0u32..128) {
             let filter = Prefilter::new(Acceptance::default(), 128);
-            prop_assert!(filter.worthwhile(a, b, 128));
-            if filter.worthwhile(a, b, agreeing) {
-                prop_assert!(filter.worthwhile(a, b, agreeing + 1));
+            prop_assert!(filter.worthwhile(a..=a, b..=b, 128));
+            if filter.worthwhile(a..=a, b..=b, agreeing) {
+                prop_assert!(filter.worthwhile(a..=a, b..=b, agreeing + 1));
             }
         }
     }
