@@ -159,8 +159,11 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     }
     let duplicates = Duplicates::find(&prints);
     let distinct = duplicates.distinct_articles(&prints);
-    let shingles = |article: u32| prints.rows[article as usize].shingles(prints.shingle_size);
-    let worthwhile = |a, b, agreeing| filter.worthwhile(shingles(a), shingles(b), agreeing);
+    let sizes = |article: u32| {
+        let row = &prints.rows[article as usize];
+        row.least_distinct..=row.shingles(prints.shingle_size)
+    };
+    let worthwhile = |a, b, agreeing| filter.worthwhile(sizes(a), sizes(b), agreeing);
     let found = lsh::candidates(&prints.signatures, &distinct, banding, worthwhile, progress)?;
     let evidence = Evidence::gather(
         &corpus,

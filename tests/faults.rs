@@ -873,7 +873,7 @@ fn outputs_that_cannot_be_written() {
         ("folder", ["folder", "this is a folder"]),
         (
             "news.jsonl/out.csv",
-            ["cannot write news.jsonl/out.csv", "Not a directory"],
+            ["cannot write news.jsonl/out.csv", "news.jsonl is no folder"],
         ),
     ] {
         let done = place.done(

@@ -34,6 +34,7 @@
 //! ```
 
 mod digest;
+mod distinct;
 mod duplicates;
 mod ids;
 mod kernels;

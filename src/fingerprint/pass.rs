@@ -1,5 +1,6 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
+use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
 use crate::corpus::{Block, Corpus, Parser, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
@@ -15,10 +16,10 @@ pub struct Row {
     /// The line, from 1, on which its record starts.
     pub line: u64,
     digest: [u64; 2],
-    /// Length of its record in bytes.
-    pub len: u32,
     /// Words of its text.
     pub tokens: u32,
+    /// A number that the distinct shingles of its text are never below, and hardly above.
+    pub least_distinct: u32,
 }
 
 impl Row {
@@ -86,7 +87,7 @@ impl Fingerprints {
         let mut found = Vec::with_capacity(to - from);
         for (row, article) in rows[from..to].iter().zip(range.start + from as u32..) {
             let record = records
-                .find(|record| record.offset == row.offset && record.len == row.len)
+                .find(|record| record.offset == row.offset)
                 .ok_or_else(|| {
                     let file = &corpus.files()[block.file as usize];
                     Error::Changed(file.name.clone().into())
@@ -127,6 +128,7 @@ struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
+    distinct: DistinctCounter,
 }
 
 /// Reads the corpus once and fingerprints it.
@@ -156,6 +158,7 @@ pub fn fingerprint_corpus(
             parser: Parser::new(),
             tokeniser: Tokeniser::new(),
             shingles: Vec::new(),
+            distinct: DistinctCounter::default(),
         },
         |scratch, block| Ok(fingerprint_block(scratch, corpus, block, options)),
         |done: Fingerprinted| {
@@ -229,8 +232,8 @@ fn fingerprint_block(
             offset: record.offset,
             line: record.line,
             digest: [(digest >> 64) as u64, digest as u64],
-            len: record.len,
             tokens: tokens.len() as u32,
+            least_distinct: scratch.distinct.at_least(&scratch.shingles),
         });
     }
     done.values.truncate(done.rows.len() * slots);

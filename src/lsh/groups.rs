@@ -104,49 +104,83 @@ pub(super) fn fill_entries(
         });
 }
 
+/// What [`for_each_bucket`] uses again and again.
+#[derive(Debug, Default)]
+pub(super) struct Grouping {
+    /// The entries, part by part.
+    dealt: Vec<u64>,
+    /// The end of each part in them.
+    ends: Vec<u32>,
+    /// Those of one part that may share a bucket.
+    company: Vec<u64>,
+}
+
 /// Calls `bucket` with the entries of every bucket of two or more.
 pub(super) fn for_each_bucket(
     entries: &[u64],
     packing: Packing,
-    sorted: &mut Vec<u64>,
+    grouping: &mut Grouping,
     mut bucket: impl FnMut(&[u64]),
 ) {
-    sorted.clear();
-    sorted.resize(entries.len(), 0);
     let parts = (entries.len() / PART)
         .next_power_of_two()
         .clamp(1, MAX_PARTS);
-    let shift = 64 - parts.trailing_zeros();
-    let part = |entry: u64| {
-        if parts == 1 {
-            0
-        } else {
-            (entry >> shift) as usize
-        }
-    };
-
-    let mut starts = vec![0usize; parts + 1];
-    for &entry in entries {
-        starts[part(entry) + 1] += 1;
-    }
-    for at in 1..=parts {
-        starts[at] += starts[at - 1];
-    }
-    let mut next = starts.clone();
-    for &entry in entries {
-        let slot = &mut next[part(entry)];
-        sorted[*slot] = entry;
-        *slot += 1;
-    }
-    for bounds in starts.windows(2) {
-        let part = &mut sorted[bounds[0]..bounds[1]];
-        part.sort_unstable();
-        for run in part.chunk_by(|&a, &b| packing.hash(a) == packing.hash(b)) {
+    grouping.deal(entries, parts);
+    let mut start = 0;
+    for &end in &grouping.ends {
+        let part = &grouping.dealt[start..end as usize];
+        start = end as usize;
+        keep_company(part, parts, &mut grouping.company);
+        grouping.company.sort_unstable();
+        for run in grouping
+            .company
+            .chunk_by(|&a, &b| packing.hash(a) == packing.hash(b))
+        {
             if run.len() > 1 {
                 bucket(run);
             }
         }
     }
+}
+
+impl Grouping {
+    /// Deals the entries into parts (a power of two) by their first bits.
+    fn deal(&mut self, entries: &[u64], parts: usize) {
+        let part = |entry: u64| (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
+        self.ends.clear();
+        self.ends.resize(parts, 0);
+        for &entry in entries {
+            self.ends[part(entry)] += 1;
+        }
+        let mut start = 0;
+        for end in &mut self.ends {
+            start += std::mem::replace(end, start);
+        }
+        self.dealt.resize(entries.len(), 0);
+        for &entry in entries {
+            let end = &mut self.ends[part(entry)];
+            self.dealt[*end as usize] = entry;
+            *end += 1;
+        }
+    }
+}
+
+/// Replaces `company` by the entries of a part that may share their hash with another.
+///
+/// Most share it with none, and need not be sorted: they are told by the bits behind those that made the part.
+fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
+    const KINDS: usize = 8 * PART;
+    let kind = |entry: u64| {
+        let behind = entry << parts.trailing_zeros();
+        (behind >> (u64::BITS - KINDS.trailing_zeros())) as usize
+    };
+    let mut seen = [0u8; KINDS];
+    for &entry in part {
+        let seen = &mut seen[kind(entry)];
+        *seen = seen.saturating_add(1);
+    }
+    company.clear();
+    company.extend(part.iter().filter(|&&entry| seen[kind(entry)] > 1));
 }
 
 #[cfg(test)]
@@ -177,7 +211,7 @@ mod tests {
                 let naive: BTreeSet<Vec<u32>> =
                     naive.into_values().filter(|c| c.len() > 1).collect();
                 let mut found = BTreeSet::new();
-                for_each_bucket(entries, packing, &mut Vec::new(), |bucket| {
+                for_each_bucket(entries, packing, &mut Grouping::default(), |bucket| {
                     found.insert(
                         bucket
                             .iter()

@@ -2,14 +2,16 @@
 //!
 //! [`Banding`] says which signatures meet. [`candidates`] works through the bands a few at a time,
 //! so that the band keys of the whole signature never stand in memory together, groups each
-//! band by sorting (`groups`), proposes the pairs of every bucket, drops those that were proposed before, and
-//! asks the caller whether a pair with so many agreeing values is worth a comparison of its texts.
+//! band by sorting (`groups`), and asks the caller for every pair of a bucket, while its signatures are at hand, whether a
+//! pair with so many agreeing values is worth a comparison of its texts. A pair that shares several buckets is asked
+//! about in each: that is faster than remembering the pairs, and takes no memory for those that are dropped.
 //!
 //! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
 //! follow the band instead, as an LSH forest would be (Bawa, Condie, Ganesan, 2005), and each article
-//! is proposed to its nearest neighbours in that order alone: linear work, other neighbours in every band.
-//! What this leaves out is counted in [`CandidateCounts`].
+//! is proposed to its nearest neighbours in that order alone: linear work, other neighbours in every band. An article
+//! that has [`PARTNERS`] partners gets no more of them there, and if crowded buckets are what it mostly meets others in,
+//! no more in small buckets either from others like it. What this leaves out is counted in [`CandidateCounts`].
 
 mod banding;
 mod crowded;
@@ -17,6 +19,8 @@ mod groups;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, PARTNERS};
+
+use crowded::Crowd;
 
 use crate::fingerprint::{Signatures, agreeing};
 use crate::progress::{Progress, Stage, Unit};
@@ -35,10 +39,10 @@ pub struct Candidates {
     pub counts: CandidateCounts,
 }
 
-/// What the search for candidates did.
+/// What the search for candidates did. A pair counts once for every bucket that it shares.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct CandidateCounts {
-    /// Distinct pairs that shared a bucket and were looked at.
+    /// Pairs that shared a bucket and were looked at.
     pub proposed: u64,
     /// Of these, pairs whose signatures are too far apart to be worth a comparison.
     pub dropped_by_signature: u64,
@@ -46,9 +50,18 @@ pub struct CandidateCounts {
     pub crowded_buckets: u64,
     /// Articles in the most crowded bucket.
     pub largest_bucket: u64,
-    /// Pairs within crowded buckets that were not proposed there. A pair counts once for every
-    /// crowded bucket that it shares, and may have been proposed by another band.
+    /// Pairs that shared a bucket and were left out because of a crowd. Another band may have found them.
     pub capped: u64,
+}
+
+impl CandidateCounts {
+    fn add(&mut self, other: &Self) {
+        self.proposed += other.proposed;
+        self.dropped_by_signature += other.dropped_by_signature;
+        self.crowded_buckets += other.crowded_buckets;
+        self.largest_bucket = self.largest_bucket.max(other.largest_bucket);
+        self.capped += other.capped;
+    }
 }
 
 /// Finds the candidate pairs among `members` (articles, ascending).
@@ -69,104 +82,150 @@ pub fn candidates(
     let packing = groups::Packing::new(members.len());
     let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
     let mut entries: Vec<Vec<u64>> = Vec::new();
-    let mut crowd = crowded::Crowd::new(members.len());
-    let mut seen: Vec<u64> = Vec::new();
-    let mut found = Candidates::default();
+    let mut crowd = Crowd::new(members.len());
+    let mut kept: Vec<u64> = Vec::new();
+    let mut counts = CandidateCounts::default();
 
     progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
     for first_band in (0..banding.bands()).step_by(at_once) {
         let bands = at_once.min(banding.bands() - first_band);
         entries.resize_with(bands, Vec::new);
         groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
+        crowd.begin(first_band);
 
-        let proposals: Vec<BandProposals> = entries
+        let search = Search {
+            signatures,
+            members,
+            worthwhile: &worthwhile,
+            crowd: &crowd,
+        };
+        let found: Vec<Found> = entries
             .par_iter()
             .enumerate()
-            .map_init(Vec::new, |sorted, (band, entries)| {
-                let mut proposals = BandProposals::default();
-                if progress.cancelled() {
-                    return proposals;
-                }
+            .map_init(Scratch::default, |scratch, (band, entries)| {
                 let band_end = (first_band + band + 1) * rows;
-                groups::for_each_bucket(entries, packing, sorted, |bucket| {
+                let mut found = Found::default();
+                if progress.cancelled() {
+                    return found;
+                }
+                groups::for_each_bucket(entries, packing, &mut scratch.grouping, |bucket| {
+                    scratch.positions.clear();
                     let positions = bucket.iter().map(|&entry| packing.position(entry));
-                    if bucket.len() > CROWDED {
-                        let pairs = &mut proposals.crowded;
-                        let added =
-                            crowded::propose(positions, band_end, members, signatures, pairs);
-                        let all = bucket.len() as u64 * (bucket.len() as u64 - 1) / 2;
-                        proposals.counts.capped += all - added;
-                        proposals.counts.crowded_buckets += 1;
-                        proposals.counts.largest_bucket =
-                            proposals.counts.largest_bucket.max(bucket.len() as u64);
-                    } else {
-                        for (at, &a) in bucket.iter().enumerate() {
-                            for &b in &bucket[at + 1..] {
-                                proposals
-                                    .ordinary
-                                    .push(pack(packing.position(a), packing.position(b)));
-                            }
-                        }
-                    }
+                    scratch.positions.extend(positions);
+                    search.bucket(&mut scratch.positions, band_end, &mut found);
                 });
                 progress.advance(1, 0);
-                proposals
+                found
             })
             .collect();
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
 
-        let mut ordinary = Vec::new();
-        let mut crowded = Vec::new();
-        for band in proposals {
+        let (mut ordinary, mut crowded) = (Vec::new(), Vec::new());
+        for band in found {
             ordinary.extend(band.ordinary);
             crowded.extend(band.crowded);
-            found.counts.crowded_buckets += band.counts.crowded_buckets;
-            found.counts.largest_bucket =
-                found.counts.largest_bucket.max(band.counts.largest_bucket);
-            found.counts.capped += band.counts.capped;
+            counts.add(&band.counts);
         }
-        let agree = |pair: u64| {
-            let (a, b) = unpack(pair);
-            let (a, b) = (members[a as usize], members[b as usize]);
-            worthwhile(a, b, agreeing(signatures.row(a), signatures.row(b)))
-        };
-        keep_new(&mut ordinary, &seen);
-        let kept: Vec<u64> = ordinary
-            .par_iter()
-            .copied()
-            .filter(|&pair| agree(pair))
-            .collect();
-        crowd.count_partners(&kept);
-        found.counts.proposed += ordinary.len() as u64;
-        found.counts.dropped_by_signature += (ordinary.len() - kept.len()) as u64;
-        found.pairs.extend(kept.into_iter().map(unpack));
-        merge_into(&mut seen, ordinary);
-
-        keep_new(&mut crowded, &seen);
-        let (looked_at, kept) = crowd.choose(&crowded, agree);
-        found.counts.proposed += looked_at.len() as u64;
-        found.counts.dropped_by_signature += (looked_at.len() - kept.len()) as u64;
-        found.counts.capped += (crowded.len() - looked_at.len()) as u64;
-        found.pairs.extend(kept.into_iter().map(unpack));
-        merge_into(&mut seen, looked_at);
+        keep_new(&mut ordinary, &kept);
+        crowd.count_partners(&ordinary);
+        merge_into(&mut kept, ordinary);
+        keep_new(&mut crowded, &kept);
+        let chosen = crowd.choose(&crowded);
+        counts.capped += (crowded.len() - chosen.len()) as u64;
+        merge_into(&mut kept, chosen);
     }
     progress.end();
 
-    for pair in &mut found.pairs {
-        *pair = (members[pair.0 as usize], members[pair.1 as usize]);
-    }
-    found.pairs.par_sort_unstable();
-    Ok(found)
+    let article = |position: u32| members[position as usize];
+    let pairs = kept.into_iter().map(|pair| {
+        let (a, b) = unpack(pair);
+        (article(a), article(b))
+    });
+    Ok(Candidates {
+        // Sorted as the positions are: members ascend.
+        pairs: pairs.collect(),
+        counts,
+    })
 }
 
-/// What one band proposes, as packed positions.
+/// Looks at the pairs of buckets.
+struct Search<'a, W> {
+    signatures: &'a Signatures,
+    members: &'a [u32],
+    worthwhile: &'a W,
+    crowd: &'a Crowd,
+}
+
+/// What a thread uses again and again.
 #[derive(Default)]
-struct BandProposals {
+struct Scratch {
+    grouping: groups::Grouping,
+    positions: Vec<u32>,
+}
+
+/// What one band found: pairs worth a comparison, as packed positions.
+#[derive(Default)]
+struct Found {
     ordinary: Vec<u64>,
     crowded: Vec<u64>,
     counts: CandidateCounts,
+}
+
+impl<W: Fn(u32, u32, u32) -> bool> Search<'_, W> {
+    /// Looks at the pairs of a bucket, given as ascending positions.
+    fn bucket(&self, positions: &mut [u32], band_end: usize, found: &mut Found) {
+        if positions.len() > CROWDED {
+            return self.crowded_bucket(positions, band_end, found);
+        }
+        for (at, &a) in positions.iter().enumerate() {
+            for &b in &positions[at + 1..] {
+                if self.crowd.is_part(a) && self.crowd.is_part(b) {
+                    found.counts.capped += 1;
+                } else if self.look(a, b, &mut found.counts) {
+                    found.ordinary.push(pack(a, b));
+                }
+            }
+        }
+    }
+
+    fn crowded_bucket(&self, positions: &mut [u32], band_end: usize, found: &mut Found) {
+        let len = positions.len() as u64;
+        found.counts.crowded_buckets += 1;
+        found.counts.largest_bucket = found.counts.largest_bucket.max(len);
+        found.counts.capped += len * (len - 1) / 2;
+        self.crowd.count_bucket(positions);
+        if positions.iter().all(|&a| self.crowd.has_enough(a)) {
+            return;
+        }
+        crowded::neighbours(
+            positions,
+            band_end,
+            self.members,
+            self.signatures,
+            |a, b| {
+                if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
+                    found.counts.capped -= 1;
+                    if self.look(a, b, &mut found.counts) {
+                        found.crowded.push(pack(a, b));
+                    }
+                }
+            },
+        );
+    }
+
+    /// Whether a pair is worth a comparison of its texts.
+    #[inline]
+    fn look(&self, a: u32, b: u32, counts: &mut CandidateCounts) -> bool {
+        let (a, b) = (self.members[a as usize], self.members[b as usize]);
+        let (a, b) = (a.min(b), a.max(b));
+        let agreeing = agreeing(self.signatures.row(a), self.signatures.row(b));
+        let worthwhile = (self.worthwhile)(a, b, agreeing);
+        counts.proposed += 1;
+        counts.dropped_by_signature += u64::from(!worthwhile);
+        worthwhile
+    }
 }
 
 fn pack(a: u32, b: u32) -> u64 {
@@ -233,16 +292,18 @@ mod tests {
             .collect()
     }
 
-    fn naive(rows: &[Vec<u32>], banding: Banding) -> Vec<(u32, u32)> {
+    /// Every pair that meets, with the number of bands in which it does.
+    fn naive(rows: &[Vec<u32>], banding: Banding) -> Vec<((u32, u32), u64)> {
         let mut pairs = Vec::new();
         for a in 0..rows.len() {
             for b in a + 1..rows.len() {
-                let meets = (0..banding.bands()).any(|band| {
+                let meets = |band: &usize| {
                     let span = band * banding.rows()..(band + 1) * banding.rows();
                     rows[a][span.clone()] == rows[b][span]
-                });
-                if meets {
-                    pairs.push((a as u32, b as u32));
+                };
+                let meetings = (0..banding.bands()).filter(meets).count();
+                if meetings > 0 {
+                    pairs.push(((a as u32, b as u32), meetings as u64));
                 }
             }
         }
@@ -258,8 +319,9 @@ mod tests {
             let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
             let members: Vec<u32> = (0..count as u32).collect();
             let found = candidates(&store(&table), &members, banding, |_, _, _| true, &Silent).unwrap();
-            let expected = naive(&table, banding);
-            proptest::prop_assert_eq!(found.counts.proposed, expected.len() as u64);
+            let meetings = naive(&table, banding);
+            proptest::prop_assert_eq!(found.counts.proposed, meetings.iter().map(|m| m.1).sum::<u64>());
+            let expected: Vec<(u32, u32)> = meetings.into_iter().map(|m| m.0).collect();
             proptest::prop_assert_eq!(found.pairs, expected);
         }
 

@@ -4,8 +4,10 @@
 //! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to a
 //! bound that grows with the number of articles and not with their length, and to a temporary file beyond it.
 
+use super::ranks::Ranks;
+use super::shingle_set::Members;
 use super::spool::{Handle, Spool};
-use super::{Similarity, distinct, shared};
+use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
@@ -37,8 +39,8 @@ pub struct Description {
 /// What was gathered about the articles that may be copies.
 #[derive(Debug)]
 pub struct Evidence {
-    /// The articles, ascending. The other lists run beside it.
-    articles: Vec<u32>,
+    /// The articles, ascending: their ranks are their places in the lists.
+    articles: Ranks,
     published: Vec<Option<i64>>,
     descriptions: Vec<Handle>,
     sets: Vec<Handle>,
@@ -59,6 +61,7 @@ struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
+    set: Members,
 }
 
 impl Evidence {
@@ -76,70 +79,62 @@ impl Evidence {
         folder: Option<&Path>,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let mut compared: Vec<u32> = candidates.iter().flat_map(|&(a, b)| [a, b]).collect();
-        compared.sort_unstable();
-        compared.dedup();
-        let mut wanted = compared.clone();
-        wanted.extend(
-            duplicates
-                .pairs
-                .iter()
-                .flat_map(|&(first, duplicate)| [first, duplicate]),
-        );
-        wanted.sort_unstable();
-        wanted.dedup();
+        let articles = prints.rows.len();
+        let compared = Ranks::of(articles, candidates.iter().flat_map(|&(a, b)| [a, b]));
+        let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
+        let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
-        let bound = LEAST_MEMORY.max(prints.rows.len() * BYTES_PER_ARTICLE);
-        let mut evidence = Self {
-            articles: Vec::with_capacity(wanted.len()),
-            published: Vec::with_capacity(wanted.len()),
-            descriptions: Vec::with_capacity(wanted.len()),
-            sets: Vec::with_capacity(wanted.len()),
-            spool: Spool::new(bound, folder),
-        };
-        if wanted.is_empty() {
-            return Ok(evidence);
+        let bound = LEAST_MEMORY.max(articles * BYTES_PER_ARTICLE);
+        let mut spool = Spool::new(bound, folder);
+        let mut published = Vec::with_capacity(wanted.len());
+        let mut descriptions = Vec::with_capacity(wanted.len());
+        let mut sets = Vec::with_capacity(wanted.len());
+        let changed =
+            |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
+        let mut expected = wanted.iter();
+        if wanted.len() > 0 {
+            corpus.scan(
+                Stage::Reread,
+                progress,
+                || Scratch {
+                    parser: Parser::new(),
+                    tokeniser: Tokeniser::new(),
+                    shingles: Vec::new(),
+                    set: Members::default(),
+                },
+                |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
+                |gathered: Gathered| {
+                    let mut start = 0;
+                    for (article, (set_end, end)) in gathered.articles.iter().zip(gathered.ends) {
+                        // A block that is missing from a file that was cut short.
+                        if let Some(missing) = expected.next().filter(|next| next != article) {
+                            return Err(changed(missing));
+                        }
+                        sets.push(spool.put(&gathered.bytes[start..set_end])?);
+                        descriptions.push(spool.put(&gathered.bytes[set_end..end])?);
+                        start = end;
+                    }
+                    published.extend(gathered.published);
+                    Ok(())
+                },
+            )?;
         }
-        corpus.scan(
-            Stage::Reread,
-            progress,
-            || Scratch {
-                parser: Parser::new(),
-                tokeniser: Tokeniser::new(),
-                shingles: Vec::new(),
-            },
-            |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
-            |gathered: Gathered| {
-                let mut start = 0;
-                for (set_end, description_end) in gathered.ends {
-                    evidence
-                        .sets
-                        .push(evidence.spool.put(&gathered.bytes[start..set_end])?);
-                    evidence.descriptions.push(
-                        evidence
-                            .spool
-                            .put(&gathered.bytes[set_end..description_end])?,
-                    );
-                    start = description_end;
-                }
-                evidence.articles.extend(gathered.articles);
-                evidence.published.extend(gathered.published);
-                Ok(())
-            },
-        )?;
-        evidence.spool.finish()?;
-        if evidence.articles != wanted {
-            let missing = wanted
-                .iter()
-                .find(|article| evidence.articles.binary_search(article).is_err());
-            let file = missing.map_or(0, |&article| prints.file(article));
-            return Err(Error::Changed(corpus.files()[file].name.clone().into()));
+        if let Some(missing) = expected.next() {
+            return Err(changed(missing));
         }
-        Ok(evidence)
+        drop(expected);
+        spool.finish()?;
+        Ok(Self {
+            articles: wanted,
+            published,
+            descriptions,
+            sets,
+            spool,
+        })
     }
 
     fn index(&self, article: u32) -> Option<usize> {
-        self.articles.binary_search(&article).ok()
+        self.articles.rank(article)
     }
 
     /// When an article was published, in seconds since 1970 UTC; `None` if it has no date that
@@ -165,38 +160,30 @@ impl Evidence {
     pub fn comparison(&self) -> Comparison<'_> {
         Comparison {
             evidence: self,
-            bytes: Vec::new(),
             first: None,
-            a: Vec::new(),
-            b: Vec::new(),
+            set: Members::default(),
+            from_file: Vec::new(),
         }
     }
 
-    fn load(&self, article: u32, bytes: &mut Vec<u8>, set: &mut Vec<u64>) -> Result<()> {
-        set.clear();
-        if let Some(index) = self.index(article) {
-            let bytes = self.spool.get(self.sets[index], bytes)?;
-            set.extend(
-                bytes
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|&chunk| u64::from_le_bytes(chunk)),
-            );
-        }
-        Ok(())
+    /// The shingle set of an article, each shingle in little-endian order of bytes; `scratch`
+    /// receives it where it has to be read from the file.
+    fn set<'a>(&'a self, article: u32, scratch: &'a mut Vec<u8>) -> Result<&'a [[u8; 8]]> {
+        let handle = self.index(article).map(|index| self.sets[index]);
+        let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
+        Ok(bytes.as_chunks().0)
     }
 }
 
 /// Compares articles by their shingle sets; keeps the first article of the last comparison
-/// at hand, so that pairs sorted by it cost one look-up each.
+/// at hand, so that pairs sorted by it cost little.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     evidence: &'a Evidence,
-    bytes: Vec<u8>,
     first: Option<u32>,
-    a: Vec<u64>,
-    b: Vec<u64>,
+    /// The set of the first article.
+    set: Members,
+    from_file: Vec<u8>,
 }
 
 impl Comparison<'_> {
@@ -205,16 +192,43 @@ impl Comparison<'_> {
     /// # Errors
     /// If a shingle set lies in a temporary file that cannot be read.
     pub fn similarity(&mut self, a: u32, b: u32) -> Result<Similarity> {
+        let found = self.compare(a, b, |_, _| 0)?;
+        Ok(found.expect("no pair shares fewer than none"))
+    }
+
+    /// How alike two articles are if `rule` accepts them.
+    ///
+    /// # Errors
+    /// If a shingle set lies in a temporary file that cannot be read.
+    pub fn accepted(&mut self, a: u32, b: u32, rule: Acceptance) -> Result<Option<Similarity>> {
+        let found = self.compare(a, b, |a, b| rule.least_shared(a, b))?;
+        Ok(found.filter(|&similarity| rule.accepts(similarity)))
+    }
+
+    /// How alike two articles are, unless they share fewer shingles than `needed` says for their sizes.
+    fn compare(
+        &mut self,
+        a: u32,
+        b: u32,
+        needed: impl Fn(u32, u32) -> u32,
+    ) -> Result<Option<Similarity>> {
         if self.first != Some(a) {
-            self.evidence.load(a, &mut self.bytes, &mut self.a)?;
+            self.first = None;
+            let shingles = self.evidence.set(a, &mut self.from_file)?;
+            self.set.clear(shingles.len());
+            for &shingle in shingles {
+                self.set.insert(u64::from_le_bytes(shingle));
+            }
             self.first = Some(a);
         }
-        self.evidence.load(b, &mut self.bytes, &mut self.b)?;
-        Ok(Similarity {
-            shared: shared(&self.a, &self.b),
-            size_a: self.a.len() as u32,
-            size_b: self.b.len() as u32,
-        })
+        let other = self.evidence.set(b, &mut self.from_file)?;
+        let (size_a, size_b) = (self.set.len() as u32, other.len() as u32);
+        let shared = self.set.shared(other, needed(size_a, size_b));
+        Ok(shared.map(|shared| Similarity {
+            shared,
+            size_a,
+            size_b,
+        }))
     }
 }
 
@@ -223,8 +237,8 @@ fn gather_block(
     corpus: &Corpus,
     prints: &Fingerprints,
     block: &Block,
-    wanted: &[u32],
-    compared: &[u32],
+    wanted: &Ranks,
+    compared: &Ranks,
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
     let changed = || Error::Changed(corpus.files()[block.file as usize].name.clone().into());
@@ -235,9 +249,8 @@ fn gather_block(
     let rows = &prints.rows[range.start as usize..range.end as usize];
     let from = range.start + rows.partition_point(|row| row.offset < first.offset) as u32;
     let to = range.start + rows.partition_point(|row| row.offset <= last.offset) as u32;
-    let here = &wanted[wanted.partition_point(|&article| article < from)..];
 
-    for &article in here.iter().take_while(|&&article| article < to) {
+    for article in (from..to).filter(|&article| wanted.contains(article)) {
         let row = &prints.rows[article as usize];
         let at = block
             .records
@@ -251,11 +264,13 @@ fn gather_block(
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
-        if compared.binary_search(&article).is_ok() {
+        if compared.contains(article) {
             shingles(tokens, prints.shingle_size, &mut scratch.shingles);
-            distinct(&mut scratch.shingles);
-            for shingle in &scratch.shingles {
-                gathered.bytes.extend_from_slice(&shingle.to_le_bytes());
+            scratch.set.clear(scratch.shingles.len());
+            for &shingle in &scratch.shingles {
+                if scratch.set.insert(shingle) {
+                    gathered.bytes.extend_from_slice(&shingle.to_le_bytes());
+                }
             }
         }
         let set_end = gathered.bytes.len();

@@ -5,13 +5,13 @@
 //! reported is therefore true of the texts, whatever the signatures said.
 
 mod evidence;
+mod ranks;
 mod rule;
 mod shingle_set;
 mod spool;
 
 pub use evidence::{Description, Evidence};
 pub use rule::{Acceptance, PREFILTER_LOSS, Prefilter, Similarity};
-pub use shingle_set::{distinct, shared};
 
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
@@ -50,8 +50,7 @@ pub fn verify(
             let mut accepted = Vec::new();
             let mut comparison = evidence.comparison();
             for &(a, b) in stretch {
-                let similarity = comparison.similarity(a, b)?;
-                if rule.accepts(similarity) {
+                if let Some(similarity) = comparison.accepted(a, b, rule)? {
                     accepted.push(Edge { a, b, similarity });
                 }
             }

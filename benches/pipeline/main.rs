@@ -1,0 +1,185 @@
+//! The whole job beside a bare parse of the same file: speed, memory, recall and precision.
+//!
+//! `cargo bench --bench pipeline` makes a corpus of 100,000 articles with planted copies (always the
+//! same one), and a second of the same size made difficult; `cargo bench --bench pipeline -- 20000` makes smaller
+//! ones. Every timing is that of a process of its own, so that none finds the memory of another warm and the peak of memory is
+//! that of the job alone; what is compared is run in turn, several times over, and the best of each counts.
+#![allow(clippy::print_stdout, missing_docs)]
+
+mod quality;
+mod work;
+
+use std::error::Error;
+use std::fs::File;
+use std::path::Path;
+use wirecopy::Options;
+use wirecopy::synthetic::{SyntheticOptions, SyntheticSummary, write_jsonl};
+use work::{Measured, Task, measure};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+const ARTICLES: u64 = 100_000;
+/// Each timing is the best of so many.
+const ROUNDS: usize = 5;
+/// Articles of the two corpora that show what a crowd costs.
+const CROWD_TEST: u64 = 20_000;
+/// Articles of the two corpora that show what long texts cost in memory.
+const LENGTH_TEST: u64 = 20_000;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(report) = work::as_child(&arguments)? {
+        println!("{report}");
+        return Ok(());
+    }
+    let articles = arguments.iter().find(|argument| !argument.starts_with('-'));
+    let articles = articles.map_or(Ok(ARTICLES), |number| number.parse())?;
+    let folder = tempfile::tempdir()?;
+
+    let corpus = folder.path().join("news.jsonl");
+    let truth = folder.path().join("truth.csv");
+    let options = SyntheticOptions {
+        articles,
+        ..SyntheticOptions::default()
+    };
+    let made = write_jsonl(
+        &options,
+        &mut File::create(&corpus)?,
+        Some(&mut File::create(&truth)?),
+    )?;
+    speed_and_memory(&corpus, made)?;
+    quality::report(&corpus, &truth)?;
+    std::fs::remove_file(&corpus)?;
+    crowd(folder.path())?;
+    long_texts(folder.path())
+}
+
+fn speed_and_memory(corpus: &Path, made: SyntheticSummary) -> Result<()> {
+    let [parse, serde, one, two] = best_in_turn([
+        (Task::Parse, corpus, 1),
+        (Task::SerdeJson, corpus, 1),
+        (Task::Cluster, corpus, 1),
+        (Task::Cluster, corpus, 2),
+    ])?;
+    let megabytes = made.bytes as f64 / 1e6;
+    println!(
+        "{} articles, {megabytes:.0} MB; best of {ROUNDS}\n",
+        made.articles
+    );
+    println!(
+        "{:<36} {:>8} {:>8} {:>12} {:>8}",
+        "", "s", "µs each", "documents/s", "MB/s"
+    );
+    for (name, measured) in [
+        ("split and parse, 1 thread", parse),
+        ("lines and serde_json, 1 thread", serde),
+        ("whole job, 1 thread", one),
+        ("whole job, 2 threads", two),
+    ] {
+        println!(
+            "{name:<36} {:>8.3} {:>8.2} {:>12.0} {:>8.0}",
+            measured.seconds,
+            measured.seconds * 1e6 / made.articles as f64,
+            made.articles as f64 / measured.seconds,
+            megabytes / measured.seconds,
+        );
+    }
+    println!();
+    ratio(
+        "whole job / split and parse, 1 thread",
+        one.seconds / parse.seconds,
+    );
+    ratio(
+        "whole job / lines and serde_json",
+        one.seconds / serde.seconds,
+    );
+    ratio("1 thread / 2 threads", one.seconds / two.seconds);
+    println!();
+    for (name, measured) in [("1 thread", one), ("2 threads", two)] {
+        memory(&format!("peak memory, {name}"), measured, made.articles);
+    }
+    Ok(())
+}
+
+/// Half the articles are light variants of one story: what does that cost?
+fn crowd(folder: &Path) -> Result<()> {
+    let (ordinary, crowded) = (folder.join("ordinary.jsonl"), folder.join("crowded.jsonl"));
+    let truth = folder.join("crowded.csv");
+    let options = SyntheticOptions {
+        articles: CROWD_TEST,
+        ..SyntheticOptions::default()
+    };
+    write_jsonl(&options, &mut File::create(&ordinary)?, None)?;
+    let options = SyntheticOptions {
+        variants_of_one_per_mille: 500,
+        ..options
+    };
+    let made = write_jsonl(
+        &options,
+        &mut File::create(&crowded)?,
+        Some(&mut File::create(&truth)?),
+    )?;
+    let [quiet, busy] =
+        best_in_turn([(Task::Cluster, &ordinary, 1), (Task::Cluster, &crowded, 1)])?;
+    println!(
+        "\n{CROWD_TEST} articles, {} of them variants of one story, 1 thread: {:.3} s; ordinary ones: {:.3} s",
+        made.variants, busy.seconds, quiet.seconds
+    );
+    ratio("crowded / ordinary", busy.seconds / quiet.seconds);
+    memory("peak memory, crowded", busy, CROWD_TEST);
+    quality::report_variants(&crowded, &truth)
+}
+
+/// Memory must not grow with the length of the texts.
+fn long_texts(folder: &Path) -> Result<()> {
+    println!("\n{LENGTH_TEST} articles, 2 threads");
+    for words in [SyntheticOptions::default().words, 2_000] {
+        let path = folder.join("long.jsonl");
+        let options = SyntheticOptions {
+            articles: LENGTH_TEST,
+            words,
+            ..SyntheticOptions::default()
+        };
+        write_jsonl(&options, &mut File::create(&path)?, None)?;
+        let measured = measure(Task::Cluster, &path, 2)?;
+        memory(
+            &format!("peak memory, {words} words each"),
+            measured,
+            LENGTH_TEST,
+        );
+    }
+    Ok(())
+}
+
+/// The best of [`ROUNDS`] of each run, all in turn.
+fn best_in_turn<const N: usize>(runs: [(Task, &Path, usize); N]) -> Result<[Measured; N]> {
+    let mut best = [Measured::NONE; N];
+    for _ in 0..ROUNDS {
+        for (best, (task, corpus, threads)) in best.iter_mut().zip(runs) {
+            best.improve(measure(task, corpus, threads)?);
+        }
+    }
+    Ok(best)
+}
+
+fn ratio(name: &str, value: f64) {
+    println!("{name:<48} {value:>6.2}");
+}
+
+/// Prints a peak, and what it comes to for an article without that which the program takes before the job.
+fn memory(name: &str, measured: Measured, articles: u64) {
+    match measured.memory {
+        Some((before, peak)) => println!(
+            "{name:<36} {:>6.1} MB, {:.1} MB of it before the job; {:.0} bytes an article",
+            peak as f64 / 1e6,
+            before as f64 / 1e6,
+            (peak - before) as f64 / articles as f64
+        ),
+        None => println!("{name:<36} not known on this system"),
+    }
+}
+
+/// What is measured is what the command does by default.
+fn options() -> Options {
+    Options::default()
+}
