@@ -1040,6 +1040,19 @@ fn standard_input() {
 }
 
 #[test]
+fn a_folder_for_temporary_files_that_does_not_exist() {
+    let place = Place::new();
+    place.file("news.jsonl", around(""));
+    let done = place.done(
+        place
+            .command(&["news.jsonl", "--tmp", "no/such"])
+            .output()
+            .unwrap(),
+    );
+    done.failed(2, &["--tmp no/such: there is no such folder"]);
+}
+
+#[test]
 fn the_copy_of_standard_input_goes_to_the_chosen_folder() {
     let place = Place::new();
     let mut child = place

@@ -189,7 +189,7 @@ impl Corpus {
     ///
     /// [`Error::Input`] if an input does not exist or holds no articles, if the records of a file have no
     /// field for the text or several that differ, or if a field named in the options does not occur;
-    /// [`Error::Parameter`] for a size out of range; [`Error::Io`]; [`Error::Interrupted`].
+    /// [`Error::Parameter`] for a size out of range or a folder for temporary files that does not exist; [`Error::Io`]; [`Error::Interrupted`].
     pub fn open(
         inputs: &[PathBuf],
         options: CorpusOptions,
@@ -205,6 +205,14 @@ impl Corpus {
                     "{name} must be from 1 byte to {MOST} bytes (1 GiB), not {value}"
                 )));
             }
+        }
+        if let Some(tmp) = &options.tmp
+            && !tmp.is_dir()
+        {
+            return Err(Error::Parameter(format!(
+                "--tmp {}: there is no such folder; create it first",
+                tmp.display()
+            )));
         }
         let table = FieldTable::new(&options.fields);
         let found = discover::discover(inputs, options.tmp.as_deref(), progress)?;
