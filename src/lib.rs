@@ -113,7 +113,7 @@ impl Options {
 pub struct Run {
     /// The files that were read.
     pub corpus: Corpus,
-    /// The fingerprints of all articles.
+    /// The fingerprints of all articles, without the signatures: their memory went to the evidence.
     pub fingerprints: Fingerprints,
     /// The exact duplicates.
     pub duplicates: Duplicates,
@@ -153,7 +153,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     };
     let filter = Prefilter::new(rule, options.permutations);
 
-    let prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
+    let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::Input(format!(
             "none of the {} records could be used",
@@ -166,8 +166,10 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         let row = &prints.rows[article as usize];
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
-    let worthwhile = |a, b, agreeing| filter.worthwhile(sizes(a), sizes(b), agreeing);
-    let found = lsh::candidates(&prints.signatures, &distinct, banding, worthwhile, progress)?;
+    let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
+    let found = lsh::candidates(&prints.signatures, &distinct, banding, worth, progress)?;
+    // The evidence takes their place.
+    prints.signatures.clear();
     let evidence = Evidence::gather(
         &corpus,
         &prints,
