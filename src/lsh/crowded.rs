@@ -74,9 +74,11 @@ const OF_BUCKETS: usize = 4;
 pub(super) struct Crowd {
     /// The partners of each article, in the measure of [`PERHAPS_PARTNERS`].
     partners: Vec<u8>,
+    /// Those that most likely are copies alone.
+    likely: Vec<u8>,
     /// Crowded buckets that each article was in.
     buckets: Vec<AtomicU16>,
-    /// Whether each article belongs to a crowd and has partners enough.
+    /// Whether each article belongs to a crowd and has likely partners enough.
     part: Vec<bool>,
 }
 
@@ -84,6 +86,7 @@ impl Crowd {
     pub(super) fn new(members: usize) -> Self {
         Self {
             partners: vec![0; members],
+            likely: vec![0; members],
             buckets: (0..members).map(|_| AtomicU16::new(0)).collect(),
             part: vec![false; members],
         }
@@ -94,7 +97,7 @@ impl Crowd {
         let least = bands.div_ceil(OF_BUCKETS).max(1);
         for (at, part) in self.part.iter_mut().enumerate() {
             let buckets = usize::from(*self.buckets[at].get_mut());
-            *part = buckets >= least && self.partners[at] >= PERHAPS_PARTNERS;
+            *part = buckets >= least && self.likely[at] >= LIKELY_PARTNERS;
         }
     }
 
@@ -103,7 +106,7 @@ impl Crowd {
         self.partners[position as usize] >= PERHAPS_PARTNERS
     }
 
-    /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
+    /// Whether an article has likely partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
     pub(super) fn is_part(&self, position: u32) -> bool {
         self.part[position as usize]
@@ -120,14 +123,16 @@ impl Crowd {
     pub(super) fn count_partners(&mut self, pairs: &[u64], worth: impl Fn(u32, u32) -> Worth) {
         for &pair in pairs {
             let (a, b) = unpack(pair);
-            let weight = match worth(a, b) {
-                Worth::Nothing => 0,
-                Worth::Perhaps => 1,
-                Worth::Likely => PERHAPS_PARTNERS / LIKELY_PARTNERS,
+            let (weight, likely) = match worth(a, b) {
+                Worth::Nothing => (0, 0),
+                Worth::Perhaps => (1, 0),
+                Worth::Likely => (PERHAPS_PARTNERS / LIKELY_PARTNERS, 1),
             };
-            for position in [a, b] {
-                let count = &mut self.partners[position as usize];
-                *count = count.saturating_add(weight);
+            for (counts, more) in [(&mut self.partners, weight), (&mut self.likely, likely)] {
+                for position in [a, b] {
+                    let count = &mut counts[position as usize];
+                    *count = count.saturating_add(more);
+                }
             }
         }
     }

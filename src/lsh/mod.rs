@@ -450,6 +450,16 @@ mod tests {
             candidates(&store(&table), &members, banding, likely_above(75), &Silent).unwrap();
         assert_eq!(found.pairs, [(100, 4100)]);
         assert!(found.counts.crowded_buckets > 0);
+
+        // Nor do strangers that seem worth a comparison hide it: no more of them than are allowed.
+        let worth = |_, _, agree| match agree {
+            76.. => Worth::Likely,
+            16.. => Worth::Perhaps,
+            _ => Worth::Nothing,
+        };
+        let found = candidates(&store(&table), &members, banding, worth, &Silent).unwrap();
+        assert!(found.pairs.contains(&(100, 4100)));
+        assert!(found.pairs.len() <= count * 2 * PERHAPS_PARTNERS as usize);
     }
 
     #[test]
