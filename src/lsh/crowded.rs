@@ -69,6 +69,10 @@ fn arrange(
 /// An article belongs to a crowd if one in so many of its buckets is crowded.
 const OF_BUCKETS: usize = 4;
 
+/// Partners that most likely are copies without which an article does not belong to a crowd: boilerplate alone brings
+/// only partners that perhaps are.
+const CERTAIN: u8 = 3;
+
 /// Bounds the partners that a crowd gives to one article.
 #[derive(Debug)]
 pub(super) struct Crowd {
@@ -78,7 +82,7 @@ pub(super) struct Crowd {
     likely: Vec<u8>,
     /// Crowded buckets that each article was in.
     buckets: Vec<AtomicU16>,
-    /// Whether each article belongs to a crowd and has likely partners enough.
+    /// Whether each article belongs to a crowd and has partners enough.
     part: Vec<bool>,
 }
 
@@ -97,7 +101,9 @@ impl Crowd {
         let least = bands.div_ceil(OF_BUCKETS).max(1);
         for (at, part) in self.part.iter_mut().enumerate() {
             let buckets = usize::from(*self.buckets[at].get_mut());
-            *part = buckets >= least && self.likely[at] >= LIKELY_PARTNERS;
+            *part = buckets >= least
+                && self.partners[at] >= PERHAPS_PARTNERS
+                && self.likely[at] >= CERTAIN;
         }
     }
 
@@ -106,7 +112,7 @@ impl Crowd {
         self.partners[position as usize] >= PERHAPS_PARTNERS
     }
 
-    /// Whether an article has likely partners enough and belongs to a crowd, so that small buckets, too, bring it no
+    /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
     pub(super) fn is_part(&self, position: u32) -> bool {
         self.part[position as usize]

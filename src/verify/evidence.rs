@@ -18,7 +18,7 @@ use std::path::Path;
 
 /// Evidence is held in memory up to this many bytes, or as many as the signatures of the corpus take if that is more: they
 /// are of no use any more when it is gathered.
-const LEAST_MEMORY: usize = 16 << 20;
+const LEAST_MEMORY: usize = 48 << 20;
 
 /// What the report says of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
