@@ -110,7 +110,7 @@ impl Options {
 pub struct Run {
     /// The files that were read.
     pub corpus: Corpus,
-    /// The fingerprints of all articles.
+    /// The fingerprints of all articles, without the signatures: their memory went to the evidence.
     pub fingerprints: Fingerprints,
     /// The exact duplicates.
     pub duplicates: Duplicates,
@@ -150,7 +150,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let banding = options.banding()?;
     let filter = Prefilter::new(rule, options.permutations);
 
-    let prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
+    let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::Input(format!(
             "no record could be used (bad records: {})",
@@ -163,8 +163,10 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         let row = &prints.rows[article as usize];
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
-    let worthwhile = |a, b, agreeing| filter.worthwhile(sizes(a), sizes(b), agreeing);
-    let found = lsh::candidates(&prints.signatures, &distinct, banding, worthwhile, progress)?;
+    let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
+    let found = lsh::candidates(&prints.signatures, &distinct, banding, worth, progress)?;
+    // The evidence takes their place.
+    prints.signatures.clear();
     let evidence = Evidence::gather(
         &corpus,
         &prints,

@@ -43,6 +43,12 @@ impl Signatures {
         }
     }
 
+    /// Gives all signatures up, and their memory back.
+    pub fn clear(&mut self) {
+        self.pieces = Vec::new();
+        self.rows = 0;
+    }
+
     /// The signature of article `article`.
     ///
     /// # Panics
@@ -98,5 +104,9 @@ mod tests {
         ] {
             assert_eq!(signatures.row(article), [article, article + 1, article + 2]);
         }
+        signatures.clear();
+        assert!(signatures.is_empty());
+        signatures.extend(&[7, 8, 9]);
+        assert_eq!(signatures.row(0), [7, 8, 9]);
     }
 }

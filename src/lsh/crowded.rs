@@ -1,41 +1,43 @@
 //! Buckets that are too full to compare everyone with everyone, and those who fill them.
 
-use super::unpack;
+use super::{Worth, unpack};
 use crate::fingerprint::Signatures;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 /// A bucket with more articles than this is crowded.
 pub const CROWDED: usize = 64;
-/// Once an article has so many worthwhile partners, crowded buckets bring it no more.
-pub const PARTNERS: u8 = 8;
+/// Once an article has so many partners that most likely are copies of it, crowded buckets bring it no more.
+pub const LIKELY_PARTNERS: u8 = 8;
+/// The same for partners that perhaps are copies: many of them may turn out not to be.
+pub const PERHAPS_PARTNERS: u8 = 64;
 /// Neighbours in sorted order that a crowded bucket proposes to each of its articles.
 const NEIGHBOURS: usize = 3;
-/// Values after the band that neighbours must share, so that strangers in a crowded bucket
-/// (common phrases bring many together) cost no comparison.
-const SHARED_AFTER_BAND: usize = 2;
-
 /// Calls `pair` with each article of a crowded bucket and its neighbours by the values that follow the
-/// band (cyclically). Leaves the bucket in that order.
+/// band (cyclically).
+///
+/// Neighbours share at least the two values after the band, so that strangers in a crowded
+/// bucket (common phrases bring many together) cost no comparison.
 pub(super) fn neighbours(
-    positions: &mut [u32],
+    positions: &[u32],
     band_end: usize,
     members: &[u32],
     signatures: &Signatures,
     mut pair: impl FnMut(u32, u32),
 ) {
     let slots = signatures.slots();
-    let after = band_end % slots;
-    // The values behind the band, up to the end of the signature, then those from its beginning.
-    let turned = |position: u32| {
-        let (front, back) = signatures.row(members[position as usize]).split_at(after);
-        (back, front)
+    // Two values, the first of them `depth` behind the band.
+    let values = |position: u32, depth: usize| {
+        let row = signatures.row(members[position as usize]);
+        let value = |depth: usize| u64::from(row[(band_end + depth) % slots]);
+        value(depth) << 32 | value(depth + 1)
     };
-    positions.sort_unstable_by_key(|&position| (turned(position), position));
+    let mut order: Vec<(u64, u32)> = positions.iter().map(|&position| (0, position)).collect();
+    arrange(&mut order, slots, 0, &values);
 
-    for (at, &a) in positions.iter().enumerate() {
-        for &b in positions[at + 1..].iter().take(NEIGHBOURS) {
+    for (at, &(_, a)) in order.iter().enumerate() {
+        for &(_, b) in order[at + 1..].iter().take(NEIGHBOURS) {
             // Sorted: once a neighbour shares too little, so do those behind it.
-            if !shares_enough(turned(a), turned(b)) {
+            if values(a, 0) != values(b, 0) {
                 break;
             }
             pair(a, b);
@@ -43,19 +45,41 @@ pub(super) fn neighbours(
     }
 }
 
-/// Whether two turned signatures begin alike.
-fn shares_enough(a: (&[u32], &[u32]), b: (&[u32], &[u32])) -> bool {
-    let pairs = a.0.iter().zip(b.0).chain(a.1.iter().zip(b.1));
-    pairs.take(SHARED_AFTER_BAND).all(|(a, b)| a == b)
+/// Sorts by the values from `depth` on, then by position; two values at a time, since few articles
+/// share many of them.
+fn arrange(
+    order: &mut [(u64, u32)],
+    slots: usize,
+    depth: usize,
+    values: &impl Fn(u32, usize) -> u64,
+) {
+    for (key, position) in &mut *order {
+        *key = values(*position, depth);
+    }
+    order.sort_unstable();
+    if depth + 2 < slots {
+        for run in order.chunk_by_mut(|a, b| a.0 == b.0) {
+            if run.len() > 1 {
+                arrange(run, slots, depth + 2, values);
+            }
+        }
+    }
 }
 
 /// An article belongs to a crowd if one in so many of its buckets is crowded.
 const OF_BUCKETS: usize = 4;
 
+/// Partners that most likely are copies without which an article does not belong to a crowd: boilerplate alone brings
+/// only partners that perhaps are.
+const CERTAIN: u8 = 3;
+
 /// Bounds the partners that a crowd gives to one article.
 #[derive(Debug)]
 pub(super) struct Crowd {
+    /// The partners of each article, in the measure of [`PERHAPS_PARTNERS`].
     partners: Vec<u8>,
+    /// Those that most likely are copies alone.
+    likely: Vec<u8>,
     /// Crowded buckets that each article was in.
     buckets: Vec<AtomicU16>,
     /// Whether each article belongs to a crowd and has partners enough.
@@ -66,6 +90,7 @@ impl Crowd {
     pub(super) fn new(members: usize) -> Self {
         Self {
             partners: vec![0; members],
+            likely: vec![0; members],
             buckets: (0..members).map(|_| AtomicU16::new(0)).collect(),
             part: vec![false; members],
         }
@@ -76,13 +101,15 @@ impl Crowd {
         let least = bands.div_ceil(OF_BUCKETS).max(1);
         for (at, part) in self.part.iter_mut().enumerate() {
             let buckets = usize::from(*self.buckets[at].get_mut());
-            *part = buckets >= least && self.partners[at] >= PARTNERS;
+            *part = buckets >= least
+                && self.partners[at] >= PERHAPS_PARTNERS
+                && self.likely[at] >= CERTAIN;
         }
     }
 
     /// Whether an article has so many partners that crowded buckets bring it no more.
     pub(super) fn has_enough(&self, position: u32) -> bool {
-        self.partners[position as usize] >= PARTNERS
+        self.partners[position as usize] >= PERHAPS_PARTNERS
     }
 
     /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
@@ -99,24 +126,35 @@ impl Crowd {
     }
 
     /// Counts the partners that `pairs` gives to each article.
-    pub(super) fn count_partners(&mut self, pairs: &[u64]) {
+    pub(super) fn count_partners(&mut self, pairs: &[u64], worth: impl Fn(u32, u32) -> Worth) {
         for &pair in pairs {
             let (a, b) = unpack(pair);
-            for position in [a, b] {
-                let count = &mut self.partners[position as usize];
-                *count = count.saturating_add(1);
+            let (weight, likely) = match worth(a, b) {
+                Worth::Nothing => (0, 0),
+                Worth::Perhaps => (1, 0),
+                Worth::Likely => (PERHAPS_PARTNERS / LIKELY_PARTNERS, 1),
+            };
+            for (counts, more) in [(&mut self.partners, weight), (&mut self.likely, likely)] {
+                for position in [a, b] {
+                    let count = &mut counts[position as usize];
+                    *count = count.saturating_add(more);
+                }
             }
         }
     }
 
     /// The pairs of `worthwhile` that are kept, in order: not those of which both articles have partners enough by then.
-    pub(super) fn choose(&mut self, worthwhile: &[u64]) -> Vec<u64> {
+    pub(super) fn choose(
+        &mut self,
+        worthwhile: &[u64],
+        worth: impl Fn(u32, u32) -> Worth,
+    ) -> Vec<u64> {
         let mut chosen = Vec::new();
         for &pair in worthwhile {
             let (a, b) = unpack(pair);
             if !(self.has_enough(a) && self.has_enough(b)) {
                 chosen.push(pair);
-                self.count_partners(&[pair]);
+                self.count_partners(&[pair], &worth);
             }
         }
         chosen

@@ -2,14 +2,14 @@
 //!
 //! An entry is one `u64`: the high bits are a hash of the band's values, the low bits the position
 //! of the article among the members. Entries are dealt into small parts by their highest
-//! bits and each part is sorted where it fits the cache; equal hashes then stand side by side, and
-//! within a bucket the articles are in corpus order. With n members, 64 - log2(n) bits of hash
+//! bits; of each part, those that may have company are sorted where they fit the cache. Equal hashes then stand side by
+//! side, and within a bucket the articles are in corpus order. With n members, 64 - log2(n) bits of hash
 //! are left, so that fewer than one pair in eight members meets by chance, and those are
 //! dropped when their signatures are compared.
 
 use crate::fingerprint::Signatures;
 
-/// Entries that a part holds on average: small enough for a sort within the first-level cache.
+/// Entries that a part holds on average: small enough to be worked on within the first-level cache.
 const PART: usize = 512;
 /// More parts than this cost more in scattered writes than they save in sorting.
 const MAX_PARTS: usize = 1 << 14;
@@ -169,6 +169,7 @@ impl Grouping {
 ///
 /// Most share it with none, and need not be sorted: they are told by the bits behind those that made the part.
 fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
+    /// Of 26 bits at most that tell parts and kinds, all belong to the hash, which has 32 at least.
     const KINDS: usize = 8 * PART;
     let kind = |entry: u64| {
         let behind = entry << parts.trailing_zeros();

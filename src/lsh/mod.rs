@@ -10,7 +10,7 @@
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
 //! follow the band instead, as an LSH forest would be (Bawa, Condie, Ganesan, 2005), and each article
 //! is proposed to its nearest neighbours in that order alone: linear work, other neighbours in every band. An article
-//! that has [`PARTNERS`] partners gets no more of them there, and if crowded buckets are what it mostly meets others in,
+//! that has [`LIKELY_PARTNERS`] gets no more of them there, and if crowded buckets are what it mostly meets others in,
 //! no more in small buckets either from others like it. What this leaves out is counted in [`CandidateCounts`].
 
 mod banding;
@@ -18,7 +18,7 @@ mod crowded;
 mod groups;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
-pub use crowded::{CROWDED, PARTNERS};
+pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 
 use crowded::Crowd;
 
@@ -37,6 +37,17 @@ pub struct Candidates {
     pub pairs: Vec<(u32, u32)>,
     /// How they came about.
     pub counts: CandidateCounts,
+}
+
+/// What a comparison of the texts of a pair promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// The signatures are too far apart.
+    Nothing,
+    /// The pair may be accepted.
+    Perhaps,
+    /// The pair will most likely be accepted.
+    Likely,
 }
 
 /// What the search for candidates did. A pair counts once for every bucket that it shares.
@@ -66,7 +77,7 @@ impl CandidateCounts {
 
 /// Finds the candidate pairs among `members` (articles, ascending).
 ///
-/// `worthwhile(a, b, agreeing)` decides from the number of agreeing values whether a pair can be
+/// `worth(a, b, agreeing)` judges from the number of agreeing values whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
 ///
 /// # Errors
@@ -75,7 +86,7 @@ pub fn candidates(
     signatures: &Signatures,
     members: &[u32],
     banding: Banding,
-    worthwhile: impl Fn(u32, u32, u32) -> bool + Sync,
+    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let rows = banding.rows();
@@ -85,6 +96,11 @@ pub fn candidates(
     let mut crowd = Crowd::new(members.len());
     let mut kept: Vec<u64> = Vec::new();
     let mut counts = CandidateCounts::default();
+    let judge = Judge {
+        signatures,
+        members,
+        worth,
+    };
 
     progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
     for first_band in (0..banding.bands()).step_by(at_once) {
@@ -94,9 +110,7 @@ pub fn candidates(
         crowd.begin(first_band);
 
         let search = Search {
-            signatures,
-            members,
-            worthwhile: &worthwhile,
+            judge: &judge,
             crowd: &crowd,
         };
         let found: Vec<Found> = entries
@@ -112,7 +126,7 @@ pub fn candidates(
                     scratch.positions.clear();
                     let positions = bucket.iter().map(|&entry| packing.position(entry));
                     scratch.positions.extend(positions);
-                    search.bucket(&mut scratch.positions, band_end, &mut found);
+                    search.bucket(&scratch.positions, band_end, &mut found);
                 });
                 progress.advance(1, 0);
                 found
@@ -129,10 +143,10 @@ pub fn candidates(
             counts.add(&band.counts);
         }
         keep_new(&mut ordinary, &kept);
-        crowd.count_partners(&ordinary);
+        crowd.count_partners(&ordinary, |a, b| judge.worth(a, b));
         merge_into(&mut kept, ordinary);
         keep_new(&mut crowded, &kept);
-        let chosen = crowd.choose(&crowded);
+        let chosen = crowd.choose(&crowded, |a, b| judge.worth(a, b));
         counts.capped += (crowded.len() - chosen.len()) as u64;
         merge_into(&mut kept, chosen);
     }
@@ -150,11 +164,26 @@ pub fn candidates(
     })
 }
 
-/// Looks at the pairs of buckets.
-struct Search<'a, W> {
+/// Judges pairs of positions by their signatures.
+struct Judge<'a, W> {
     signatures: &'a Signatures,
     members: &'a [u32],
-    worthwhile: &'a W,
+    worth: W,
+}
+
+impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
+    #[inline]
+    fn worth(&self, a: u32, b: u32) -> Worth {
+        let (a, b) = (self.members[a as usize], self.members[b as usize]);
+        let (a, b) = (a.min(b), a.max(b));
+        let agreeing = agreeing(self.signatures.row(a), self.signatures.row(b));
+        (self.worth)(a, b, agreeing)
+    }
+}
+
+/// Looks at the pairs of buckets.
+struct Search<'a, W> {
+    judge: &'a Judge<'a, W>,
     crowd: &'a Crowd,
 }
 
@@ -173,9 +202,9 @@ struct Found {
     counts: CandidateCounts,
 }
 
-impl<W: Fn(u32, u32, u32) -> bool> Search<'_, W> {
+impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     /// Looks at the pairs of a bucket, given as ascending positions.
-    fn bucket(&self, positions: &mut [u32], band_end: usize, found: &mut Found) {
+    fn bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
         if positions.len() > CROWDED {
             return self.crowded_bucket(positions, band_end, found);
         }
@@ -190,7 +219,7 @@ impl<W: Fn(u32, u32, u32) -> bool> Search<'_, W> {
         }
     }
 
-    fn crowded_bucket(&self, positions: &mut [u32], band_end: usize, found: &mut Found) {
+    fn crowded_bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
         let len = positions.len() as u64;
         found.counts.crowded_buckets += 1;
         found.counts.largest_bucket = found.counts.largest_bucket.max(len);
@@ -202,8 +231,8 @@ impl<W: Fn(u32, u32, u32) -> bool> Search<'_, W> {
         crowded::neighbours(
             positions,
             band_end,
-            self.members,
-            self.signatures,
+            self.judge.members,
+            self.judge.signatures,
             |a, b| {
                 if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
                     found.counts.capped -= 1;
@@ -218,10 +247,7 @@ impl<W: Fn(u32, u32, u32) -> bool> Search<'_, W> {
     /// Whether a pair is worth a comparison of its texts.
     #[inline]
     fn look(&self, a: u32, b: u32, counts: &mut CandidateCounts) -> bool {
-        let (a, b) = (self.members[a as usize], self.members[b as usize]);
-        let (a, b) = (a.min(b), a.max(b));
-        let agreeing = agreeing(self.signatures.row(a), self.signatures.row(b));
-        let worthwhile = (self.worthwhile)(a, b, agreeing);
+        let worthwhile = self.judge.worth(a, b) != Worth::Nothing;
         counts.proposed += 1;
         counts.dropped_by_signature += u64::from(!worthwhile);
         worthwhile
@@ -279,6 +305,13 @@ mod tests {
         signatures
     }
 
+    fn likely_above(agreeing: u32) -> impl Fn(u32, u32, u32) -> Worth + Sync {
+        move |_, _, agree| match agree > agreeing {
+            true => Worth::Likely,
+            false => Worth::Nothing,
+        }
+    }
+
     fn random_rows(count: usize, slots: usize, values: u64, seed: u64) -> Vec<Vec<u32>> {
         let mut state = seed;
         let mut next = || {
@@ -318,7 +351,7 @@ mod tests {
             let table = random_rows(count, bands * rows + 1, values, seed);
             let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
             let members: Vec<u32> = (0..count as u32).collect();
-            let found = candidates(&store(&table), &members, banding, |_, _, _| true, &Silent).unwrap();
+            let found = candidates(&store(&table), &members, banding, |_, _, _| Worth::Perhaps, &Silent).unwrap();
             let meetings = naive(&table, banding);
             proptest::prop_assert_eq!(found.counts.proposed, meetings.iter().map(|m| m.1).sum::<u64>());
             let expected: Vec<(u32, u32)> = meetings.into_iter().map(|m| m.0).collect();
@@ -339,8 +372,14 @@ mod tests {
     fn only_members_take_part() {
         let table = vec![vec![1, 2], vec![1, 2], vec![1, 2], vec![9, 9]];
         let banding = Banding::new(1, 2, 2).unwrap();
-        let found =
-            candidates(&store(&table), &[0, 2, 3], banding, |_, _, _| true, &Silent).unwrap();
+        let found = candidates(
+            &store(&table),
+            &[0, 2, 3],
+            banding,
+            |_, _, _| Worth::Perhaps,
+            &Silent,
+        )
+        .unwrap();
         assert_eq!(found.pairs, [(0, 2)]);
     }
 
@@ -360,16 +399,10 @@ mod tests {
             .collect();
         let banding = Banding::for_similarity(0.3, 128).unwrap();
         let members: Vec<u32> = (0..count as u32).collect();
-        let found = candidates(
-            &store(&table),
-            &members,
-            banding,
-            |_, _, agree| agree > 40,
-            &Silent,
-        )
-        .unwrap();
+        let found =
+            candidates(&store(&table), &members, banding, likely_above(40), &Silent).unwrap();
         assert!(
-            found.pairs.len() <= count * PARTNERS as usize,
+            found.pairs.len() <= count * LIKELY_PARTNERS as usize,
             "{} pairs",
             found.pairs.len()
         );
@@ -413,16 +446,20 @@ mod tests {
             .collect();
         let banding = Banding::for_similarity(0.3, 128).unwrap();
         let members: Vec<u32> = (0..count as u32).collect();
-        let found = candidates(
-            &store(&table),
-            &members,
-            banding,
-            |_, _, agree| agree > 75,
-            &Silent,
-        )
-        .unwrap();
+        let found =
+            candidates(&store(&table), &members, banding, likely_above(75), &Silent).unwrap();
         assert_eq!(found.pairs, [(100, 4100)]);
         assert!(found.counts.crowded_buckets > 0);
+
+        // Nor do strangers that seem worth a comparison hide it: no more of them than are allowed.
+        let worth = |_, _, agree| match agree {
+            76.. => Worth::Likely,
+            16.. => Worth::Perhaps,
+            _ => Worth::Nothing,
+        };
+        let found = candidates(&store(&table), &members, banding, worth, &Silent).unwrap();
+        assert!(found.pairs.contains(&(100, 4100)));
+        assert!(found.pairs.len() <= count * 2 * PERHAPS_PARTNERS as usize);
     }
 
     #[test]
@@ -437,14 +474,7 @@ mod tests {
                 .build()
                 .unwrap();
             pool.install(|| {
-                candidates(
-                    &signatures,
-                    &members,
-                    banding,
-                    |_, _, agree| agree > 9,
-                    &Silent,
-                )
-                .unwrap()
+                candidates(&signatures, &members, banding, likely_above(9), &Silent).unwrap()
             })
         };
         let (one, three) = (run(1), run(3));

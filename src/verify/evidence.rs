@@ -16,10 +16,9 @@ use crate::text::Tokeniser;
 use crate::{Error, Result};
 use std::path::Path;
 
-/// Evidence is held in memory up to this many bytes, or [`BYTES_PER_ARTICLE`] for each article of the corpus if that is more.
-const LEAST_MEMORY: usize = 64 << 20;
-/// See [`LEAST_MEMORY`].
-const BYTES_PER_ARTICLE: usize = 256;
+/// Evidence is held in memory up to this many bytes, or as many as the signatures of the corpus take if that is more: they
+/// are of no use any more when it is gathered.
+const LEAST_MEMORY: usize = 48 << 20;
 
 /// What the report says of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,7 +83,7 @@ impl Evidence {
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
-        let bound = LEAST_MEMORY.max(articles * BYTES_PER_ARTICLE);
+        let bound = LEAST_MEMORY.max(articles * prints.signatures.slots() * size_of::<u32>());
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
         let mut descriptions = Vec::with_capacity(wanted.len());

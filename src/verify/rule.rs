@@ -1,6 +1,7 @@
 //! When two articles are copies of one another, and how far apart signatures may be
 //! for that to be possible.
 
+use crate::lsh::Worth;
 use crate::{Error, Result};
 use std::ops::RangeInclusive;
 
@@ -147,6 +148,8 @@ pub struct Prefilter {
     rule: Acceptance,
     /// For a least similarity of `i / STEPS`: agreeing values that are needed.
     needed: Vec<u32>,
+    /// Agreeing values that a pair below the threshold seldom has.
+    likely: u32,
 }
 
 impl Prefilter {
@@ -157,24 +160,37 @@ impl Prefilter {
         let needed = (0..=Self::STEPS)
             .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64))
             .collect();
-        Self { rule, needed }
+        // A standard deviation above what the threshold itself would show.
+        let (slots, threshold) = (slots as f64, rule.threshold);
+        let spread = (slots * threshold * (1.0 - threshold)).sqrt();
+        Self {
+            rule,
+            needed,
+            likely: (slots * threshold + spread).min(slots) as u32,
+        }
     }
 
-    /// Whether a pair of articles whose numbers of distinct shingles lie between these bounds, and of whose
-    /// signature values `agreeing` are equal, is worth an exact comparison.
+    /// What an exact comparison promises for a pair of articles whose numbers of distinct shingles lie between
+    /// these bounds, and of whose signature values `agreeing` are equal.
     #[inline]
-    pub fn worthwhile(
+    pub fn worth(
         &self,
         shingles_a: RangeInclusive<u32>,
         shingles_b: RangeInclusive<u32>,
         agreeing: u32,
-    ) -> bool {
+    ) -> Worth {
         let smaller = *shingles_a.start().min(shingles_b.start());
         let larger = *shingles_a.end().max(shingles_b.end());
         let least = self
             .rule
             .least_jaccard(f64::from(smaller), f64::from(larger));
-        agreeing >= self.needed[(least * Self::STEPS as f64) as usize]
+        if agreeing < self.needed[(least * Self::STEPS as f64) as usize] {
+            Worth::Nothing
+        } else if agreeing < self.likely {
+            Worth::Perhaps
+        } else {
+            Worth::Likely
+        }
     }
 }
 
@@ -289,9 +305,9 @@ mod tests {
         #[test]
         fn more_agreement_never_hurts(a in 1u32..3000, b in 1u32..3000, agreeing in 0u32..128) {
             let filter = Prefilter::new(Acceptance::default(), 128);
-            prop_assert!(filter.worthwhile(a..=a, b..=b, 128));
-            if filter.worthwhile(a..=a, b..=b, agreeing) {
-                prop_assert!(filter.worthwhile(a..=a, b..=b, agreeing + 1));
+            prop_assert_eq!(filter.worth(a..=a, b..=b, 128), Worth::Likely);
+            if filter.worth(a..=a, b..=b, agreeing) != Worth::Nothing {
+                prop_assert_ne!(filter.worth(a..=a, b..=b, agreeing + 1), Worth::Nothing);
             }
         }
     }
