@@ -436,6 +436,9 @@ mod tests {
         std::fs::write(folder.path().join("a.pdf"), "x").unwrap();
         std::fs::write(folder.path().join("b.pdf"), "x").unwrap();
         let text = words_of(&run(&[folder.path().to_path_buf()]), look(100, false), &[]);
-        insta::assert_snapshot!("summary_crowded", text);
+        // How many it is hangs on the seed and on how the search goes about it.
+        insta::with_settings!({filters => vec![(r"[\d,]+ comparisons", "[many] comparisons")]}, {
+            insta::assert_snapshot!("summary_crowded", text);
+        });
     }
 }

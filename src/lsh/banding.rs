@@ -90,6 +90,7 @@ impl Banding {
 mod tests {
     use super::*;
     use crate::fingerprint::{Permutations, Signatures};
+    use crate::lsh::Worth;
     use crate::progress::Silent;
 
     #[test]
@@ -137,7 +138,13 @@ mod tests {
     /// How many of [`PAIRS`] pairs of neighbours become candidates, and how many strangers do.
     fn candidates(banding: Banding, signatures: &Signatures) -> (usize, usize) {
         let members: Vec<u32> = (0..2 * PAIRS as u32).collect();
-        let found = crate::lsh::candidates(signatures, &members, banding, |_, _, _| true, &Silent);
+        let found = crate::lsh::candidates(
+            signatures,
+            &members,
+            banding,
+            |_, _, _| Worth::Likely,
+            &Silent,
+        );
         let pairs = found.unwrap().pairs;
         let neighbours = pairs.iter().filter(|&&(a, b)| a % 2 == 0 && b == a + 1);
         let neighbours = neighbours.count();
