@@ -47,7 +47,7 @@ use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, Sh
 use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts};
 use progress::Progress;
 use std::path::PathBuf;
-use verify::{Acceptance, Edge, Evidence, Prefilter};
+use verify::{Edge, Evidence, Prefilter, Rule};
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub struct Options {
     /// Bands and rows; chosen by [`Options::banding`] if there are none.
     pub bands_and_rows: Option<(usize, usize)>,
     /// Which pairs are copies.
-    pub acceptance: Acceptance,
+    pub rule: Rule,
     /// Which article of a cluster is its representative.
     pub keep: Keep,
     /// Whether the first bad record ends the run.
@@ -78,7 +78,7 @@ impl Default for Options {
             permutations: 128,
             seed: 1,
             bands_and_rows: None,
-            acceptance: Acceptance::default(),
+            rule: Rule::default(),
             keep: Keep::default(),
             strict: false,
         }
@@ -95,11 +95,9 @@ impl Options {
         match self.bands_and_rows {
             Some((bands, rows)) => Banding::new(bands, rows, self.permutations),
             None => {
-                let cut = self
-                    .acceptance
-                    .containment()
-                    .map_or(1.0, |_| CUT_COPY_SIMILARITY);
-                Banding::for_similarity(self.acceptance.threshold().min(cut), self.permutations)
+                let floor = self.rule.floor();
+                let cut = floor.containment().map_or(1.0, |_| CUT_COPY_SIMILARITY);
+                Banding::for_similarity(floor.threshold().min(cut), self.permutations)
             }
         }
     }
@@ -141,14 +139,14 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// # Errors
 /// As for [`cluster()`].
 pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress) -> Result<Run> {
-    let rule = options.acceptance;
+    let rule = options.rule;
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         permutations: Permutations::new(options.permutations, options.seed)?,
         strict: options.strict,
     };
     let banding = options.banding()?;
-    let filter = Prefilter::new(rule, options.permutations);
+    let filter = Prefilter::new(rule.floor(), options.permutations);
 
     let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
@@ -175,7 +173,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         corpus.tmp(),
         progress,
     )?;
-    let edges = verify::verify(&found.pairs, &evidence, rule, progress)?;
+    let edges = verify::verify(&found.pairs, &prints, &evidence, rule, progress)?;
     let clusters = cluster::build(
         &prints,
         &duplicates,

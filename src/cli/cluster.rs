@@ -11,7 +11,7 @@ use crate::corpus::{Corpus, FieldNames, Format};
 use crate::fingerprint::{Permutations, ShingleSize};
 use crate::progress::Timed;
 use crate::report::Measured;
-use crate::verify::Acceptance;
+use crate::verify::{Acceptance, NewsRule, Rule};
 use crate::{Error, Options, Result};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -38,18 +38,27 @@ pub(super) struct ClusterArguments {
     #[arg(long, value_enum, default_value_t = KeepArgument::Earliest, help_heading = OUTPUT)]
     keep: KeepArgument,
 
-    /// Jaccard similarity from which two articles are copies: shared shingles among all of both, above 0, at most 1
-    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.7, help_heading = MATCHING)]
-    threshold: f64,
-    /// Containment from which two articles are copies: shared shingles among those of the shorter one, above 0, at most 1
-    #[arg(long, value_name = "SHARE", value_parser = decimal, default_value_t = 0.85, help_heading = MATCHING)]
-    containment: f64,
-    /// Go by Jaccard similarity alone: a copy that was cut by half is none
+    /// Which pairs count as copies; plain as soon as --threshold, --no-containment or --min-shingles is given
+    #[arg(long, value_enum, value_name = "RULE", help_heading = MATCHING)]
+    rule: Option<RuleArgument>,
+    /// How much of the shorter article must stand in the longer, above 0, at most 1: by the weight of its shingles with the
+    /// rule for news [default: 0.75], by their number with the plain one [default: 0.85]
+    #[arg(long, value_name = "SHARE", value_parser = decimal, help_heading = MATCHING)]
+    containment: Option<f64>,
+    /// Rule for news: the longest time between two copies, such as 3d or 36h; none if dates are not to count
+    #[arg(long, value_name = "TIME", value_parser = window, default_value = "3d", help_heading = MATCHING)]
+    window: Window,
+    /// Plain rule: Jaccard similarity from which two articles are copies, shared shingles among all of both, above 0, at most 1
+    /// [default: 0.7]
+    #[arg(long, value_name = "SHARE", value_parser = decimal, help_heading = MATCHING)]
+    threshold: Option<f64>,
+    /// Plain rule: go by Jaccard similarity alone; a copy that was cut by half is none
     #[arg(long, conflicts_with = "containment", help_heading = MATCHING)]
     no_containment: bool,
-    /// Distinct shingles that the shorter article needs for containment to count, so that a mere phrase is no copy
-    #[arg(long, value_name = "N", default_value_t = 30, help_heading = MATCHING)]
-    min_shingles: u32,
+    /// Plain rule: distinct shingles that the shorter article needs for containment to count, so that a mere phrase is no copy
+    /// [default: 30]
+    #[arg(long, value_name = "N", help_heading = MATCHING)]
+    min_shingles: Option<u32>,
 
     /// Words in a shingle, 1 to 16; fewer withstand more editing, more tell copying from chance
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = FINGERPRINTS)]
@@ -154,10 +163,65 @@ enum KeepArgument {
     First,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum RuleArgument {
+    /// Wording special to a report, openings, dates and figures
+    News,
+    /// Jaccard similarity and containment alone
+    Plain,
+}
+
+/// Hours between two copies at most, if dates count.
+#[derive(Clone, Copy)]
+struct Window(Option<f64>);
+
+fn window(text: &str) -> Result<Window, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Window(None));
+    }
+    let span: Result<jiff::Span, _> = text.parse();
+    span.and_then(|span| span.total((jiff::Unit::Hour, jiff::SpanRelativeTo::days_are_24_hours())))
+        .map(|hours| Window(Some(hours)))
+        .map_err(|_| "it must be a time such as 3d, 36h or 1w, or none".to_owned())
+}
+
 /// Like Rust's own, with a message for people.
 fn decimal(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "it must be a number such as 0.7, with a point".to_owned())
+}
+
+/// The acceptance rule that the arguments ask for.
+fn rule(arguments: &ClusterArguments) -> Result<Rule> {
+    let plain = arguments.threshold.is_some()
+        || arguments.no_containment
+        || arguments.min_shingles.is_some();
+    let chosen = arguments.rule.unwrap_or(if plain {
+        RuleArgument::Plain
+    } else {
+        RuleArgument::News
+    });
+    match chosen {
+        RuleArgument::News if plain => Err(Error::Parameter(
+            "--threshold, --no-containment and --min-shingles belong to the plain rule; leave them out, or choose --rule plain"
+                .into(),
+        )),
+        RuleArgument::News => Ok(Rule::News(NewsRule::new(
+            arguments
+                .containment
+                .unwrap_or(NewsRule::default().contained()),
+            arguments.window.0,
+        )?)),
+        RuleArgument::Plain => {
+            let usual = Acceptance::default();
+            let containment = arguments.containment.or(usual.containment());
+            Ok(Rule::Plain(Acceptance::new(
+                arguments.threshold.unwrap_or(usual.threshold()),
+                containment.filter(|_| !arguments.no_containment),
+                arguments.min_shingles.unwrap_or(usual.min_shingles()),
+            )?))
+        }
+    }
 }
 
 /// What the library is to do, and the inputs and outputs.
@@ -167,11 +231,7 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
         permutations: arguments.permutations,
         seed: arguments.seed,
         bands_and_rows: arguments.bands.zip(arguments.rows),
-        acceptance: Acceptance::new(
-            arguments.threshold,
-            (!arguments.no_containment).then_some(arguments.containment),
-            arguments.min_shingles,
-        )?,
+        rule: rule(arguments)?,
         keep: match arguments.keep {
             KeepArgument::Earliest => Keep::Earliest,
             KeepArgument::Longest => Keep::Longest,
@@ -231,7 +291,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         if !arguments.quiet {
             let ending = Ending {
                 run: &run,
-                acceptance: options.acceptance,
+                rule: options.rule,
                 took: started.elapsed(),
                 peak_bytes: memory::peak_bytes(),
                 written: &arguments.outputs.named(),

@@ -5,7 +5,7 @@ use super::words;
 use crate::corpus::RejectReason;
 use crate::lsh::{CROWDED, CUT_COPY_SIMILARITY};
 use crate::report::LISTED_DUPLICATES;
-use crate::verify::Acceptance;
+use crate::verify::Rule;
 use crate::{Result, Run};
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const NAMED_CLUSTERS: usize = 5;
 /// The end of a run.
 pub(super) struct Ending<'a> {
     pub run: &'a Run,
-    pub acceptance: Acceptance,
+    pub rule: Rule,
     /// How long everything took.
     pub took: Duration,
     /// The most memory held, in bytes, where that is known.
@@ -222,21 +222,41 @@ fn chances(ending: &Ending<'_>) -> String {
             probability
         })
     };
-    let threshold = ending.acceptance.threshold();
-    let mut text = format!(
-        "{} of {} find a pair that is just at the threshold {threshold} with a probability of {}",
+    let bands = format!(
+        "{} of {} find",
         words::counted(banding.bands() as u64, "band", "bands"),
-        words::counted(banding.rows() as u64, "row", "rows"),
-        chance(threshold)
+        words::counted(banding.rows() as u64, "row", "rows")
     );
-    if ending.acceptance.containment().is_some() {
-        text += &format!(
-            ", a copy cut to {:.0} % of its length with {}",
-            100.0 * CUT_COPY_SIMILARITY,
+    let cut = |similarity: f64| {
+        format!(
+            "a copy cut to {:.0} % of its length with",
+            100.0 * similarity
+        )
+    };
+    match ending.rule {
+        Rule::News(_) => format!(
+            "{bands} {} a probability of {}, {} {}.",
+            cut(0.5),
+            chance(0.5),
+            cut(CUT_COPY_SIMILARITY),
             chance(CUT_COPY_SIMILARITY)
-        );
+        ),
+        Rule::Plain(rule) => {
+            let threshold = rule.threshold();
+            let mut text = format!(
+                "{bands} a pair that is just at the threshold {threshold} with a probability of {}",
+                chance(threshold)
+            );
+            if rule.containment().is_some() {
+                text += &format!(
+                    ", {} {}",
+                    cut(CUT_COPY_SIMILARITY),
+                    chance(CUT_COPY_SIMILARITY)
+                );
+            }
+            text + "."
+        }
     }
-    text + "."
 }
 
 fn costs(ending: &Ending<'_>, look: Look) -> String {
@@ -275,7 +295,7 @@ mod tests {
     fn words_of(run: &Run, look: Look, written: &[(&'static str, &Path)]) -> String {
         let ending = Ending {
             run,
-            acceptance: Acceptance::default(),
+            rule: Rule::default(),
             took: Duration::from_millis(83_400),
             peak_bytes: Some(1_234_567_890),
             written,
@@ -379,7 +399,7 @@ mod tests {
         let run = run(&[path]);
         let ending = Ending {
             run: &run,
-            acceptance: Acceptance::default(),
+            rule: Rule::default(),
             took: Duration::from_secs(1),
             peak_bytes: None,
             written: &[],

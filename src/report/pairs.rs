@@ -4,16 +4,23 @@ use super::Output;
 use super::table::{Table, similarity};
 use crate::cluster::Cluster;
 use crate::progress::{Progress, Stage, Unit};
-use crate::verify::Edge;
+use crate::verify::{Edge, NewsView, Reason};
 use crate::{Error, Result, Run};
 use std::collections::HashMap;
 
 /// The columns of the report, in order. `a` stands before `b` in the corpus.
-pub const PAIR_COLUMNS: [&str; 11] = [
+///
+/// `reason` is why the pair is accepted: a [`Reason`]. `weighted_containment` and `opening` are measures of the
+/// [rule for news](crate::verify::NewsRule), empty under the plain one.
+pub const PAIR_COLUMNS: [&str; 15] = [
     "a",
     "b",
     "jaccard",
     "containment",
+    "reason",
+    "weighted_containment",
+    "opening",
+    "hours_apart",
     "cluster_id",
     "words_a",
     "words_b",
@@ -69,15 +76,32 @@ struct Pair {
     b: u32,
     jaccard: f64,
     containment: f64,
+    reason: Reason,
+    news: Option<NewsView>,
 }
 
 impl Pair {
-    fn new(a: u32, b: u32, jaccard: f64, containment: f64) -> Self {
+    /// Two articles of the very same words.
+    fn exact(a: u32, b: u32) -> Self {
         Self {
             a: a.min(b),
             b: a.max(b),
-            jaccard,
-            containment,
+            jaccard: 1.0,
+            containment: 1.0,
+            reason: Reason::Exact,
+            news: None,
+        }
+    }
+
+    /// Two articles with the words of those that an edge joins.
+    fn like(edge: &Edge, a: u32, b: u32) -> Self {
+        Self {
+            a: a.min(b),
+            b: a.max(b),
+            jaccard: edge.similarity.jaccard(),
+            containment: edge.similarity.containment(),
+            reason: edge.reason,
+            news: edge.news,
         }
     }
 }
@@ -122,10 +146,10 @@ fn pairs_of(run: &Run, cluster: &Cluster, edges: &[(u32, &Edge)], pairs: &mut Ve
         let group = 1 + duplicates.len();
         let listed = group.min(LISTED_DUPLICATES);
         for (place, &(first, duplicate)) in duplicates.iter().enumerate() {
-            pairs.push(Pair::new(first, duplicate, 1.0, 1.0));
+            pairs.push(Pair::exact(first, duplicate));
             if place + 1 < listed {
                 let before = duplicates[..place].iter();
-                pairs.extend(before.map(|&(_, other)| Pair::new(other, duplicate, 1.0, 1.0)));
+                pairs.extend(before.map(|&(_, other)| Pair::exact(other, duplicate)));
             }
         }
         left_out += two_of(group) - two_of(listed) - (group - listed) as u64;
@@ -141,10 +165,9 @@ fn pairs_of(run: &Run, cluster: &Cluster, edges: &[(u32, &Edge)], pairs: &mut Ve
             )
         };
         let ((all_a, of_a), (all_b, of_b)) = (texts(edge.a), texts(edge.b));
-        let (jaccard, containment) = (edge.similarity.jaccard(), edge.similarity.containment());
         let before = pairs.len();
         for a in of_a {
-            pairs.extend(of_b.clone().map(|b| Pair::new(a, b, jaccard, containment)));
+            pairs.extend(of_b.clone().map(|b| Pair::like(edge, a, b)));
         }
         left_out += all_a * all_b - (pairs.len() - before) as u64;
     }
@@ -171,18 +194,23 @@ fn write_cluster(
     let words = |article: u32| prints.rows[article as usize].tokens.to_string();
     let line = |article: u32| prints.rows[article as usize].line.to_string();
     let file = |article: u32| run.corpus.files()[prints.file(article)].name.as_str();
-    for &Pair {
-        a,
-        b,
-        jaccard,
-        containment,
-    } in pairs
-    {
+    let apart = |a: u32, b: u32| {
+        let dates = run.evidence.published(a).zip(run.evidence.published(b));
+        dates.map(|(a, b)| format!("{:.2}", a.abs_diff(b) as f64 / 3600.0))
+    };
+    for pair in pairs {
+        let (a, b) = (pair.a, pair.b);
+        let view =
+            |measure: fn(NewsView) -> f64| pair.news.map(measure).map_or(String::new(), similarity);
         table.row(&[
             &ids[&a],
             &ids[&b],
-            &similarity(jaccard),
-            &similarity(containment),
+            &similarity(pair.jaccard),
+            &similarity(pair.containment),
+            pair.reason.as_str(),
+            &view(|news| news.contained),
+            &view(|news| news.opening),
+            &apart(a, b).unwrap_or_default(),
             &cluster.id,
             &words(a),
             &words(b),

@@ -5,7 +5,7 @@ use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
 use crate::progress::Stage;
-use crate::verify::PREFILTER_LOSS;
+use crate::verify::{PREFILTER_LOSS, Rule};
 use crate::{Options, Run};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,12 +39,8 @@ pub struct Summary {
 /// The parameters of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Parameters {
-    /// Least Jaccard similarity of copies.
-    pub threshold: f64,
-    /// Least containment of copies; null if containment does not count.
-    pub containment: Option<f64>,
-    /// Distinct shingles that the shorter article needs for containment to count.
-    pub min_shingles: u32,
+    /// Which pairs count as copies, with its values.
+    pub rule: Rule,
     /// Words in a shingle.
     pub shingle: usize,
     /// Values in a signature.
@@ -55,10 +51,12 @@ pub struct Parameters {
     pub bands: usize,
     /// Values in a band.
     pub rows: usize,
-    /// The chance that a pair at the threshold becomes a candidate.
-    pub probability_at_threshold: f64,
-    /// The chance that a copy cut to 30 % of its length becomes a candidate; null if containment does not count.
-    pub probability_of_cut_copy: Option<f64>,
+    /// The chance that a copy cut to half of its length becomes a candidate.
+    pub probability_of_half: f64,
+    /// The chance that a copy cut to 30 % of its length becomes a candidate.
+    pub probability_of_cut_copy: f64,
+    /// The chance that a pair at the threshold becomes a candidate; null if the rule has none.
+    pub probability_at_threshold: Option<f64>,
     /// The chance, at most, that a candidate that would be accepted is dropped by its signature.
     pub prefilter_loss: f64,
     /// Which article of a cluster is its representative.
@@ -136,7 +134,10 @@ pub struct MeasuredJson {
 impl Summary {
     /// Collects the figures of a run made with `options`.
     pub fn new(run: &Run, options: &Options, measured: &Measured) -> Self {
-        let rule = options.acceptance;
+        let threshold = match options.rule {
+            Rule::News(_) => None,
+            Rule::Plain(rule) => Some(rule.threshold()),
+        };
         let prints = &run.fingerprints;
         let articles = prints.rows.len() as u64;
         let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
@@ -150,18 +151,15 @@ impl Summary {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             parameters: Parameters {
-                threshold: rule.threshold(),
-                containment: rule.containment(),
-                min_shingles: rule.min_shingles(),
+                rule: options.rule,
                 shingle: prints.shingle_size.get(),
                 permutations: options.permutations,
                 seed: options.seed,
                 bands: run.banding.bands(),
                 rows: run.banding.rows(),
-                probability_at_threshold: run.banding.probability(rule.threshold()),
-                probability_of_cut_copy: rule
-                    .containment()
-                    .map(|_| run.banding.probability(CUT_COPY_SIMILARITY)),
+                probability_of_half: run.banding.probability(0.5),
+                probability_of_cut_copy: run.banding.probability(CUT_COPY_SIMILARITY),
+                probability_at_threshold: threshold.map(|at| run.banding.probability(at)),
                 prefilter_loss: PREFILTER_LOSS,
                 keep: options.keep,
                 max_document: options.corpus.max_document,

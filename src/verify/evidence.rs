@@ -4,16 +4,19 @@
 //! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to a
 //! bound that grows with the number of articles and not with their length, and to a temporary file beyond it.
 
+use super::news::{self, Figures, SHORT_WORDS};
 use super::ranks::Ranks;
+use super::rarity::Rarity;
 use super::shingle_set::Members;
 use super::spool::{Handle, Spool};
-use super::{Acceptance, Similarity};
+use super::{Acceptance, NewsView, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Evidence is held in memory up to this many bytes, or as many as the signatures of the corpus take if that is more: they
@@ -43,6 +46,8 @@ pub struct Evidence {
     published: Vec<Option<i64>>,
     descriptions: Vec<Handle>,
     sets: Vec<Handle>,
+    /// The figures of articles that are short, or up to twice as long.
+    figures: BTreeMap<u32, Box<[u32]>>,
     spool: Spool,
 }
 
@@ -54,6 +59,8 @@ struct Gathered {
     /// End of each article's description and shingle set in `bytes`.
     ends: Vec<(usize, usize)>,
     bytes: Vec<u8>,
+    /// Short articles and their figures.
+    figures: Vec<(u32, Box<[u32]>)>,
 }
 
 struct Scratch {
@@ -61,6 +68,7 @@ struct Scratch {
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
     set: Members,
+    figures: Vec<u32>,
 }
 
 impl Evidence {
@@ -88,6 +96,7 @@ impl Evidence {
         let mut published = Vec::with_capacity(wanted.len());
         let mut descriptions = Vec::with_capacity(wanted.len());
         let mut sets = Vec::with_capacity(wanted.len());
+        let mut figures = BTreeMap::new();
         let changed =
             |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
         let mut expected = wanted.iter();
@@ -100,6 +109,7 @@ impl Evidence {
                     tokeniser: Tokeniser::new(),
                     shingles: Vec::new(),
                     set: Members::default(),
+                    figures: Vec::new(),
                 },
                 |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
                 |gathered: Gathered| {
@@ -114,6 +124,7 @@ impl Evidence {
                         start = end;
                     }
                     published.extend(gathered.published);
+                    figures.extend(gathered.figures);
                     Ok(())
                 },
             )?;
@@ -128,6 +139,7 @@ impl Evidence {
             published,
             descriptions,
             sets,
+            figures,
             spool,
         })
     }
@@ -155,6 +167,38 @@ impl Evidence {
         Ok(Some(Description::from_bytes(bytes)))
     }
 
+    /// Distinct shingles of an article; none if they were not gathered.
+    pub(super) fn size(&self, article: u32) -> u32 {
+        self.index(article)
+            .map_or(0, |index| self.sets[index].len() as u32 / 8)
+    }
+
+    /// How the figures of two articles compare, if both are short or nearly so; else as if they were the same.
+    pub(super) fn compare_figures(&self, a: u32, b: u32) -> Figures {
+        match (self.figures.get(&a), self.figures.get(&b)) {
+            (Some(a), Some(b)) => news::compare_figures(a, b),
+            _ => Figures::Same,
+        }
+    }
+
+    /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
+    pub(super) fn weighted_comparison<'a>(
+        &'a self,
+        rarity: &'a Rarity,
+        opening: usize,
+    ) -> WeightedComparison<'a> {
+        WeightedComparison {
+            evidence: self,
+            rarity,
+            opening,
+            first: None,
+            set: Members::default(),
+            weight: 0,
+            start: Members::default(),
+            from_file: Vec::new(),
+        }
+    }
+
     /// A way to compare articles one after another.
     pub fn comparison(&self) -> Comparison<'_> {
         Comparison {
@@ -167,7 +211,11 @@ impl Evidence {
 
     /// The shingle set of an article, each shingle in little-endian order of bytes; `scratch`
     /// receives it where it has to be read from the file.
-    fn set<'a>(&'a self, article: u32, scratch: &'a mut Vec<u8>) -> Result<&'a [[u8; 8]]> {
+    pub(super) fn set<'a>(
+        &'a self,
+        article: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<&'a [[u8; 8]]> {
         let handle = self.index(article).map(|index| self.sets[index]);
         let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
         Ok(bytes.as_chunks().0)
@@ -231,6 +279,70 @@ impl Comparison<'_> {
     }
 }
 
+/// Compares articles by the weights of their shingles; like [`Comparison`] made for pairs sorted by the first.
+#[derive(Debug)]
+pub(super) struct WeightedComparison<'a> {
+    evidence: &'a Evidence,
+    rarity: &'a Rarity,
+    opening: usize,
+    first: Option<u32>,
+    /// The set of the first article, its weight, and its opening.
+    set: Members,
+    weight: u64,
+    start: Members,
+    from_file: Vec<u8>,
+}
+
+impl WeightedComparison<'_> {
+    /// What the rule for news sees in two articles.
+    ///
+    /// # Errors
+    /// If a shingle set lies in a temporary file that cannot be read.
+    pub(super) fn compare(&mut self, a: u32, b: u32) -> Result<NewsView> {
+        if self.first != Some(a) {
+            self.first = None;
+            let shingles = self.evidence.set(a, &mut self.from_file)?;
+            let opening = shingles.len().min(self.opening);
+            self.set.clear(shingles.len());
+            self.start.clear(opening);
+            self.weight = 0;
+            for (at, &shingle) in shingles.iter().enumerate() {
+                let shingle = u64::from_le_bytes(shingle);
+                self.set.insert(shingle);
+                self.weight += u64::from(self.rarity.weight(shingle));
+                // A set is a list in the order of the text.
+                if at < opening {
+                    self.start.insert(shingle);
+                }
+            }
+            self.first = Some(a);
+        }
+        let other = self.evidence.set(b, &mut self.from_file)?;
+        let opening = &other[..other.len().min(self.opening)];
+        let (mut shared, mut weight) = (0u64, 0u64);
+        for &shingle in other {
+            let shingle = u64::from_le_bytes(shingle);
+            let of_one = u64::from(self.rarity.weight(shingle));
+            weight += of_one;
+            shared += of_one * u64::from(self.set.contains(shingle));
+        }
+        let same = self.start.shared(opening, 0).unwrap_or(0);
+        Ok(NewsView {
+            contained: share(shared, self.weight.min(weight)),
+            opening: share(u64::from(same), self.start.len().min(opening.len()) as u64),
+        })
+    }
+}
+
+/// A part of a whole that may be nothing.
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
 fn gather_block(
     scratch: &mut Scratch,
     corpus: &Corpus,
@@ -275,6 +387,12 @@ fn gather_block(
         let set_end = gathered.bytes.len();
         Description::write(&parsed, &mut gathered.bytes);
         gathered.ends.push((set_end, gathered.bytes.len()));
+        if row.tokens < 2 * SHORT_WORDS {
+            news::figures(&[&parsed.title, &parsed.text], &mut scratch.figures);
+            gathered
+                .figures
+                .push((article, scratch.figures.as_slice().into()));
+        }
         gathered.published.push(parse_published(&parsed.published));
         gathered.articles.push(article);
     }

@@ -1,24 +1,56 @@
 //! Candidate pairs to verified pairs.
 //!
 //! The articles that matter are read a second time ([`Evidence::gather`]); every candidate pair is then
-//! compared by its real shingle sets ([`verify`]) and accepted or not by the [`Acceptance`] rule. What is
-//! reported is therefore true of the texts, whatever the signatures said.
+//! compared by its real shingle sets ([`verify`]) and accepted or not by a [`Rule`]: the [rule that knows news](NewsRule), or
+//! the usual one of Jaccard similarity and containment alone ([`Acceptance`]). What is reported is therefore true of the
+//! texts, whatever the signatures said.
 
 mod evidence;
+mod news;
 mod ranks;
+mod rarity;
 mod rule;
 mod shingle_set;
 mod spool;
 
 pub use evidence::{Description, Evidence};
+pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS};
+pub use rarity::Rarity;
 pub use rule::{Acceptance, PREFILTER_LOSS, Prefilter, Similarity};
 
+use crate::fingerprint::Fingerprints;
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
 
+/// Which pairs are copies.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Wording special to a report, openings, dates and figures.
+    News(NewsRule),
+    /// Jaccard similarity and containment alone.
+    Plain(Acceptance),
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self::News(NewsRule::default())
+    }
+}
+
+impl Rule {
+    /// A plain rule that every pair meets that this rule accepts.
+    pub fn floor(self) -> Acceptance {
+        match self {
+            Self::News(rule) => rule.floor(),
+            Self::Plain(rule) => rule,
+        }
+    }
+}
+
 /// An accepted pair of articles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Edge {
     /// The article that stands first in the corpus.
     pub a: u32,
@@ -26,6 +58,19 @@ pub struct Edge {
     pub b: u32,
     /// How alike they are.
     pub similarity: Similarity,
+    /// Why they are copies.
+    pub reason: Reason,
+    /// What the rule for news saw; none under the plain rule.
+    pub news: Option<NewsView>,
+}
+
+/// The measures that only the rule for news has, of an accepted pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NewsView {
+    /// Weighted containment, 0 to 1.
+    pub contained: f64,
+    /// How much of the openings is the same, 0 to 1.
+    pub opening: f64,
 }
 
 /// Compares every candidate pair (sorted) and returns those that `rule` accepts, in the same order.
@@ -34,30 +79,102 @@ pub struct Edge {
 /// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`].
 pub fn verify(
     pairs: &[(u32, u32)],
+    prints: &Fingerprints,
     evidence: &Evidence,
-    rule: Acceptance,
+    rule: Rule,
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
+    progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
+    let floor = rule.floor();
+    let similar = stretches(pairs, progress, |stretch| {
+        let mut comparison = evidence.comparison();
+        let mut found = Vec::new();
+        for &(a, b) in stretch {
+            if let Some(similarity) = comparison.accepted(a, b, floor)? {
+                found.push((a, b, similarity));
+            }
+        }
+        progress.advance(stretch.len() as u64, 0);
+        Ok(found)
+    })?;
+    let edges = match rule {
+        Rule::Plain(rule) => similar
+            .into_iter()
+            .filter_map(|(a, b, similarity)| {
+                Some(Edge {
+                    a,
+                    b,
+                    similarity,
+                    reason: rule.judge(similarity)?,
+                    news: None,
+                })
+            })
+            .collect(),
+        Rule::News(rule) => judge_news(&similar, prints, evidence, rule, progress)?,
+    };
+    progress.end();
+    Ok(edges)
+}
+
+/// The pairs among `similar` ones that the rule for news accepts.
+fn judge_news(
+    similar: &[(u32, u32, Similarity)],
+    prints: &Fingerprints,
+    evidence: &Evidence,
+    rule: NewsRule,
+    progress: &dyn Progress,
+) -> Result<Vec<Edge>> {
+    let mut articles: Vec<u32> = similar.iter().flat_map(|&(a, b, _)| [a, b]).collect();
+    articles.par_sort_unstable();
+    articles.dedup();
+    let rarity = Rarity::count(evidence, &articles)?;
+    let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
+    stretches(similar, progress, |stretch| {
+        let mut comparison = evidence.weighted_comparison(&rarity, opening.max(1));
+        let mut accepted = Vec::new();
+        for &(a, b, similarity) in stretch {
+            let view = comparison.compare(a, b)?;
+            let words = |article: u32| prints.rows[article as usize].tokens;
+            let dates = evidence.published(a).zip(evidence.published(b));
+            let measures = NewsMeasures {
+                shingles: similarity.size_a.min(similarity.size_b),
+                words: words(a).min(words(b)),
+                jaccard: similarity.jaccard(),
+                contained: view.contained,
+                opening: view.opening,
+                hours_apart: dates.map(|(a, b)| a.abs_diff(b) as f64 / 3600.0),
+                figures: evidence.compare_figures(a, b),
+            };
+            if let Some(reason) = rule.judge(&measures) {
+                accepted.push(Edge {
+                    a,
+                    b,
+                    similarity,
+                    reason,
+                    news: Some(view),
+                });
+            }
+        }
+        Ok(accepted)
+    })
+}
+
+/// Works through a list in stretches, on all threads; the results are joined in order.
+fn stretches<T: Sync, R: Send + Clone>(
+    list: &[T],
+    progress: &dyn Progress,
+    work: impl Fn(&[T]) -> Result<Vec<R>> + Sync,
+) -> Result<Vec<R>> {
     /// Pairs that a thread takes at a time.
     const STRETCH: usize = 4096;
-    progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
-    let stretches: Result<Vec<Vec<Edge>>> = pairs
+    let parts: Result<Vec<Vec<R>>> = list
         .par_chunks(STRETCH)
         .map(|stretch| {
             if progress.cancelled() {
                 return Err(Error::Interrupted);
             }
-            let mut accepted = Vec::new();
-            let mut comparison = evidence.comparison();
-            for &(a, b) in stretch {
-                if let Some(similarity) = comparison.accepted(a, b, rule)? {
-                    accepted.push(Edge { a, b, similarity });
-                }
-            }
-            progress.advance(stretch.len() as u64, 0);
-            Ok(accepted)
+            work(stretch)
         })
         .collect();
-    progress.end();
-    Ok(stretches?.concat())
+    Ok(parts?.concat())
 }

@@ -1,6 +1,7 @@
 //! When two articles are copies of one another, and how far apart signatures may be
 //! for that to be possible.
 
+use super::Reason;
 use crate::lsh::Worth;
 use crate::{Error, Result};
 use std::ops::RangeInclusive;
@@ -84,6 +85,15 @@ impl Acceptance {
         })
     }
 
+    /// A rule whose values are known to be in range.
+    pub(super) const fn constant(threshold: f64, containment: f64, min_shingles: u32) -> Self {
+        Self {
+            threshold,
+            containment,
+            min_shingles,
+        }
+    }
+
     /// The least Jaccard similarity that is accepted whatever the containment.
     pub fn threshold(self) -> f64 {
         self.threshold
@@ -101,10 +111,19 @@ impl Acceptance {
 
     /// Whether a pair is accepted.
     pub fn accepts(self, similarity: Similarity) -> bool {
-        similarity.shared > 0
-            && (similarity.jaccard() >= self.threshold
-                || (similarity.size_a.min(similarity.size_b) >= self.min_shingles
-                    && similarity.containment() >= self.containment))
+        self.judge(similarity).is_some()
+    }
+
+    /// Whether a pair is accepted, and why.
+    pub fn judge(self, similarity: Similarity) -> Option<Reason> {
+        if similarity.shared == 0 {
+            None
+        } else if similarity.jaccard() >= self.threshold {
+            Some(Reason::Jaccard)
+        } else {
+            let enough = similarity.size_a.min(similarity.size_b) >= self.min_shingles;
+            (enough && similarity.containment() >= self.containment).then_some(Reason::Contained)
+        }
     }
 
     /// A number of shared shingles that every accepted pair of articles with `a` and `b` distinct shingles

@@ -16,6 +16,11 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
+    /// Bytes of the string.
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+
     /// The handle of the empty byte string.
     pub(crate) const EMPTY: Self = Self { place: 0, len: 0 };
     /// Set in `place` when the string lies in the file.

@@ -1,0 +1,304 @@
+//! The rule that knows news: which similar pairs are versions of one report.
+//!
+//! Jaccard similarity and containment tell similar *wording*. On real wire copy that finds too little (a cut or extended copy
+//! has a low Jaccard similarity) and too much: recurring reports have one form and other facts, pages of one outlet have one
+//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks four questions instead, which
+//! an editor would ask as well:
+//!
+//! * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
+//!   [weighs](super::Rarity) the less the more often it returns; how much of the shorter article's weight stands in the longer
+//!   one is the *weighted containment*.
+//! * *Do they open alike?* News is written with the main point first and cut from its end: versions of one report share
+//!   their opening, while what shares a background passage, or quotes, does not.
+//! * *Were they published together?* Copies follow within days; what is repeated later is as a rule the next report
+//!   in the same form.
+//! * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
+
+use super::Acceptance;
+use crate::{Error, Result};
+
+/// Why a pair counts as a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The very same words.
+    Exact,
+    /// Jaccard similarity, by the plain rule.
+    Jaccard,
+    /// The shorter stands in the longer: containment by the plain rule, weighted containment by the rule for news.
+    Contained,
+    /// Enough of the shorter stands in the longer, and they open alike.
+    Opening,
+    /// Published far apart, and still nearly all of the shorter stands in the longer.
+    Reprint,
+    /// Too short for more, nearly equal, with the same figures.
+    Short,
+}
+
+impl Reason {
+    /// The stable name, as in the pairs report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Jaccard => "jaccard",
+            Self::Contained => "contained",
+            Self::Opening => "opening",
+            Self::Reprint => "reprint",
+            Self::Short => "short",
+        }
+    }
+}
+
+/// What the rule for news looks at, of a pair that is similar as a whole ([`NewsRule::floor`]).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NewsMeasures {
+    /// Distinct shingles of the shorter article.
+    pub shingles: u32,
+    /// Words of the shorter article.
+    pub words: u32,
+    /// Jaccard similarity, 0 to 1.
+    pub jaccard: f64,
+    /// Weighted containment, 0 to 1.
+    pub contained: f64,
+    /// How much of the [openings](OPENING_WORDS) is the same, 0 to 1.
+    pub opening: f64,
+    /// Hours between the dates of publication, if both have one.
+    pub hours_apart: Option<f64>,
+    /// How the figures of the two compare.
+    pub figures: Figures,
+}
+
+/// How the figures (runs of digits) in two texts compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figures {
+    /// The text that has fewer has some that the other has not.
+    Differ,
+    /// All figures of the one stand in the other.
+    Within,
+    /// Both have the same.
+    Same,
+}
+
+/// The words that are an article's opening: about the first two paragraphs.
+pub const OPENING_WORDS: usize = 60;
+/// Articles of fewer words are short: their figures must agree.
+pub const SHORT_WORDS: u32 = 50;
+
+/// The acceptance rule for news. See the [module](self) for the reasons.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct NewsRule {
+    contained: f64,
+    window_hours: Option<f64>,
+}
+
+impl Default for NewsRule {
+    /// Three quarters, three days.
+    fn default() -> Self {
+        Self {
+            contained: 0.75,
+            window_hours: Some(72.0),
+        }
+    }
+}
+
+impl NewsRule {
+    /// Of [`contained`](Self::contained): enough where two articles open alike.
+    const ENOUGH_WITH_OPENING: f64 = 2.0 / 3.0;
+    /// The part of the openings that must be the same to open alike.
+    const OPEN_ALIKE: f64 = 0.3;
+    /// Weighted containment of articles that were published further apart than the window.
+    const APART: f64 = 0.95;
+    /// Containment, by number of shingles alone, without which the rest is not looked at.
+    const LEAST_CONTAINMENT: f64 = 0.5;
+    /// Distinct shingles below which an article is very short.
+    const VERY_SHORT: u32 = 30;
+    /// Jaccard similarity of very short articles.
+    const NEARLY_EQUAL: f64 = 0.8;
+
+    /// A rule by which articles are copies from a weighted containment of `contained` on (above 0, at most 1), where they open alike from
+    /// two thirds of that on, and beyond `window_hours` between them from 0.95 on; without a window dates do not count.
+    ///
+    /// # Errors
+    /// If a value is out of its range.
+    pub fn new(contained: f64, window_hours: Option<f64>) -> Result<Self> {
+        if !(contained > 0.0 && contained <= 1.0) {
+            return Err(Error::Parameter(format!(
+                "--containment must be above 0 and at most 1, not {contained}"
+            )));
+        }
+        if let Some(hours) = window_hours
+            && !(hours.is_finite() && hours >= 0.0)
+        {
+            return Err(Error::Parameter(format!(
+                "--window must be a number of hours or days, not below 0, not {hours}"
+            )));
+        }
+        Ok(Self {
+            contained,
+            window_hours,
+        })
+    }
+
+    /// The weighted containment from which articles are copies.
+    pub fn contained(self) -> f64 {
+        self.contained
+    }
+
+    /// The same for articles that open alike.
+    pub fn contained_with_opening(self) -> f64 {
+        self.contained * Self::ENOUGH_WITH_OPENING
+    }
+
+    /// The most hours between two copies, if dates count.
+    pub fn window_hours(self) -> Option<f64> {
+        self.window_hours
+    }
+
+    /// A plain rule that every pair meets that this rule accepts: which pairs are similar enough to be looked at.
+    pub fn floor(self) -> Acceptance {
+        Acceptance::constant(
+            Self::NEARLY_EQUAL,
+            Self::LEAST_CONTAINMENT.min(self.contained_with_opening()),
+            Self::VERY_SHORT,
+        )
+    }
+
+    /// Whether a pair is accepted, and why.
+    pub fn judge(self, pair: &NewsMeasures) -> Option<Reason> {
+        if pair.shingles < Self::VERY_SHORT {
+            let equal = pair.jaccard >= Self::NEARLY_EQUAL && pair.figures == Figures::Same;
+            return equal.then_some(Reason::Short);
+        }
+        if pair.words < SHORT_WORDS && pair.figures == Figures::Differ {
+            return None;
+        }
+        let apart = match (self.window_hours, pair.hours_apart) {
+            (Some(window), Some(hours)) => hours > window,
+            _ => false,
+        };
+        if apart {
+            (pair.contained >= Self::APART.max(self.contained)).then_some(Reason::Reprint)
+        } else if pair.contained >= self.contained {
+            Some(Reason::Contained)
+        } else {
+            let alike = pair.opening >= Self::OPEN_ALIKE;
+            (alike && pair.contained >= self.contained_with_opening()).then_some(Reason::Opening)
+        }
+    }
+}
+
+/// The figures of a text: hashes of its runs of digits, sorted, each once.
+pub(super) fn figures(texts: &[&str], into: &mut Vec<u32>) {
+    into.clear();
+    for text in texts {
+        let runs = text.split(|c: char| !c.is_numeric());
+        let runs = runs.filter(|run| !run.is_empty());
+        into.extend(runs.map(|run| xxhash_rust::xxh3::xxh3_64(run.as_bytes()) as u32));
+    }
+    into.sort_unstable();
+    into.dedup();
+}
+
+/// Compares two sorted lists of figures.
+pub(super) fn compare_figures(a: &[u32], b: &[u32]) -> Figures {
+    if a == b {
+        return Figures::Same;
+    }
+    let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let within = fewer
+        .iter()
+        .all(|figure| more.binary_search(figure).is_ok());
+    if within {
+        Figures::Within
+    } else {
+        Figures::Differ
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: NewsMeasures = NewsMeasures {
+        shingles: 300,
+        words: 310,
+        jaccard: 0.5,
+        contained: 0.8,
+        opening: 0.0,
+        hours_apart: None,
+        figures: Figures::Differ,
+    };
+
+    #[test]
+    fn a_long_pair_goes_by_weight_opening_and_date() {
+        let rule = NewsRule::default();
+        let judge = |contained, opening, hours_apart| {
+            rule.judge(&NewsMeasures {
+                contained,
+                opening,
+                hours_apart,
+                ..LONG
+            })
+        };
+        assert_eq!(judge(0.75, 0.0, None), Some(Reason::Contained));
+        assert_eq!(judge(0.74, 0.29, None), None);
+        assert_eq!(judge(0.5, 0.3, None), Some(Reason::Opening));
+        assert_eq!(judge(0.49, 1.0, None), None);
+        assert_eq!(judge(0.75, 0.0, Some(72.0)), Some(Reason::Contained));
+        assert_eq!(judge(0.94, 1.0, Some(72.1)), None);
+        assert_eq!(judge(0.95, 0.0, Some(9_000.0)), Some(Reason::Reprint));
+        let always = NewsRule::new(0.75, None).unwrap();
+        let far = NewsMeasures {
+            hours_apart: Some(9_000.0),
+            ..LONG
+        };
+        assert_eq!(always.judge(&far), Some(Reason::Contained));
+    }
+
+    #[test]
+    fn short_items_need_their_figures() {
+        let rule = NewsRule::default();
+        let judge = |shingles, jaccard, figures| {
+            rule.judge(&NewsMeasures {
+                shingles,
+                words: shingles + 2,
+                jaccard,
+                figures,
+                contained: 1.0,
+                ..LONG
+            })
+        };
+        assert_eq!(judge(40, 0.4, Figures::Within), Some(Reason::Contained));
+        assert_eq!(judge(40, 0.9, Figures::Differ), None);
+        assert_eq!(judge(10, 0.8, Figures::Same), Some(Reason::Short));
+        assert_eq!(judge(10, 0.9, Figures::Within), None);
+        assert_eq!(judge(10, 0.79, Figures::Same), None);
+    }
+
+    #[test]
+    fn figures_are_runs_of_digits_in_any_script() {
+        let of = |text: &str| {
+            let mut list = Vec::new();
+            figures(&[text], &mut list);
+            list
+        };
+        assert_eq!(of("250 mln stg on Feb. 26, 250"), of("26 of 250"));
+        assert_eq!(of("none at all"), Vec::<u32>::new());
+        assert_eq!(of("٢٥ و 3"), of("3, ٢٥"));
+        assert_eq!(compare_figures(&of("1 2"), &of("2 1")), Figures::Same);
+        assert_eq!(compare_figures(&of("1"), &of("2 1 3")), Figures::Within);
+        assert_eq!(compare_figures(&of("1 2 3"), &of("")), Figures::Within);
+        assert_eq!(compare_figures(&of("1 4"), &of("1 2 3")), Figures::Differ);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for bad in [0.0, -1.0, 1.1, f64::NAN] {
+            assert!(NewsRule::new(bad, None).is_err());
+        }
+        for bad in [-1.0, f64::NAN, f64::INFINITY] {
+            assert!(NewsRule::new(0.75, Some(bad)).is_err());
+        }
+    }
+}
