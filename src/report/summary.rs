@@ -5,7 +5,7 @@ use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
 use crate::progress::Stage;
-use crate::verify::{PREFILTER_LOSS, Rule};
+use crate::verify::Rule;
 use crate::{Options, Run};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub struct Parameters {
     pub probability_of_cut_copy: f64,
     /// The chance that a pair at the threshold becomes a candidate; null if the rule has none.
     pub probability_at_threshold: Option<f64>,
-    /// The chance, at most, that a candidate that would be accepted is dropped by its signature.
+    /// The chance, at most, that a pair that is just similar enough to be looked at is dropped by its signature.
     pub prefilter_loss: f64,
     /// Which article of a cluster is its representative.
     pub keep: Keep,
@@ -160,7 +160,7 @@ impl Summary {
                 probability_of_half: run.banding.probability(0.5),
                 probability_of_cut_copy: run.banding.probability(CUT_COPY_SIMILARITY),
                 probability_at_threshold: threshold.map(|at| run.banding.probability(at)),
-                prefilter_loss: PREFILTER_LOSS,
+                prefilter_loss: options.rule.prefilter_loss(),
                 keep: options.keep,
                 max_document: options.corpus.max_document,
             },

@@ -16,7 +16,7 @@ mod spool;
 pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS};
 pub use rarity::Rarity;
-pub use rule::{Acceptance, PREFILTER_LOSS, Prefilter, Similarity};
+pub use rule::{Acceptance, Prefilter, Similarity};
 
 use crate::fingerprint::Fingerprints;
 use crate::progress::{Progress, Stage, Unit};
@@ -45,6 +45,15 @@ impl Rule {
         match self {
             Self::News(rule) => rule.floor(),
             Self::Plain(rule) => rule,
+        }
+    }
+
+    /// The chance, at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
+    /// what the choice of bands may lose where the floor is the rule itself, and more where what is accepted stands above the floor.
+    pub fn prefilter_loss(self) -> f64 {
+        match self {
+            Self::News(_) => 1e-2,
+            Self::Plain(_) => 1e-4,
         }
     }
 }

@@ -159,7 +159,7 @@ impl NewsRule {
     pub fn floor(self) -> Acceptance {
         Acceptance::constant(
             Self::NEARLY_EQUAL,
-            Self::LEAST_CONTAINMENT.min(self.contained_with_opening()),
+            Self::LEAST_CONTAINMENT,
             Self::VERY_SHORT,
         )
     }

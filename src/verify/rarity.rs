@@ -15,15 +15,9 @@ use rayon::prelude::*;
 /// that was put in, without the shingles; some share a place, which makes one in a few weigh a little less.
 #[derive(Debug)]
 pub struct Rarity {
-    counts: Vec<Place>,
+    /// How many times were counted at each place.
+    times: Vec<u8>,
     shift: u32,
-}
-
-/// A count, and a mark of the last time that was counted.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    times: u8,
-    last: u8,
 }
 
 /// The weight of a shingle that occurs at one time: weights are whole numbers, so that their sums do not depend on their order.
@@ -47,8 +41,7 @@ impl Rarity {
             })
             .collect();
         order.par_sort_unstable();
-        let mut time = 0u64;
-        let mut before = None;
+        let (mut time, mut before) = (0u64, None);
         let marked: Vec<(u8, u32)> = order
             .into_iter()
             .map(|(span, article)| {
@@ -64,44 +57,42 @@ impl Rarity {
 
         let shingles: u64 = articles.iter().map(|&a| u64::from(evidence.size(a))).sum();
         let bits = shingles.next_power_of_two().trailing_zeros().max(10);
-        let mut counts = vec![Place::default(); 1 << bits];
+        let mut times = vec![0u8; 1 << bits];
+        // The mark of the last time that was counted at each place; apart, since weights need only the counts.
+        let mut last = vec![0u8; 1 << bits];
         // Each thread has a part of the table and looks at all shingles for those that belong there.
         let parts = rayon::current_num_threads().next_power_of_two().min(64);
         let part_bits = parts.trailing_zeros();
         let shift = u64::BITS - bits;
-        counts
-            .par_chunks_mut(counts_in_part(bits, part_bits))
+        let in_part = 1usize << (bits - part_bits);
+        times
+            .par_chunks_mut(in_part)
+            .zip(last.par_chunks_mut(in_part))
             .enumerate()
-            .try_for_each(|(part, places)| {
+            .try_for_each(|(part, (times, last))| {
                 let mut from_file = Vec::new();
-                let mask = places.len() - 1;
                 for &(mark, article) in &marked {
                     for &shingle in evidence.set(article, &mut from_file)? {
                         let place = (u64::from_le_bytes(shingle) >> shift) as usize;
                         if place >> (bits - part_bits) == part {
-                            let place = &mut places[place & mask];
-                            if place.last != mark {
-                                place.last = mark;
-                                place.times = place.times.saturating_add(1);
+                            let place = place & (in_part - 1);
+                            if last[place] != mark {
+                                last[place] = mark;
+                                times[place] = times[place].saturating_add(1);
                             }
                         }
                     }
                 }
                 Ok(())
             })?;
-        Ok(Self { counts, shift })
+        Ok(Self { times, shift })
     }
 
     /// The weight of a shingle, as a whole number; [`FULL_WEIGHT`] is 1.
     #[inline]
     pub(super) fn weight(&self, shingle: u64) -> u32 {
-        let times = self.counts[(shingle >> self.shift) as usize].times;
+        let times = self.times[(shingle >> self.shift) as usize];
         // Two times are none too many: a report may stand at the edge of two spans.
         2 * FULL_WEIGHT / u32::from(times.max(2))
     }
-}
-
-/// Places in a part of a table of `2^bits` that is cut into `2^part_bits` parts.
-fn counts_in_part(bits: u32, part_bits: u32) -> usize {
-    1 << (bits - part_bits)
 }

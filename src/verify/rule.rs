@@ -152,16 +152,12 @@ impl Acceptance {
     }
 }
 
-/// The chance, at most, that [`Prefilter`] drops a pair that the rule would have accepted: a hundredth of what the
-/// choice of bands may lose.
-pub const PREFILTER_LOSS: f64 = 1e-4;
-
 /// Tells from the number of agreeing signature values whether a pair can be accepted at all.
 ///
 /// For a pair of Jaccard similarity `J` that number is binomial with mean `k J` (for the signatures
 /// used here its variance is below the binomial one). A pair is dropped when so few values agree that a pair at
 /// the [least similarity](Acceptance::least_jaccard) of these two lengths would show as few with a probability
-/// below [`PREFILTER_LOSS`].
+/// below the loss that is granted to the filter.
 #[derive(Debug)]
 pub struct Prefilter {
     rule: Acceptance,
@@ -174,10 +170,11 @@ pub struct Prefilter {
 impl Prefilter {
     const STEPS: usize = 512;
 
-    /// A filter for signatures of `slots` values.
-    pub fn new(rule: Acceptance, slots: usize) -> Self {
+    /// A filter for signatures of `slots` values that drops a pair that just meets `rule` with a probability of at most
+    /// `loss`; pairs above it are dropped far more seldom.
+    pub fn new(rule: Acceptance, slots: usize, loss: f64) -> Self {
         let needed = (0..=Self::STEPS)
-            .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64))
+            .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64, loss))
             .collect();
         // A standard deviation above what the threshold itself would show.
         let (slots, threshold) = (slots as f64, rule.threshold);
@@ -213,9 +210,9 @@ impl Prefilter {
     }
 }
 
-/// The largest `m` with P(fewer than `m` of `slots` values agree) <= [`PREFILTER_LOSS`], at
+/// The largest `m` with P(fewer than `m` of `slots` values agree) <= `loss`, at
 /// Jaccard similarity `jaccard`.
-fn least_agreeing(slots: usize, jaccard: f64) -> u32 {
+fn least_agreeing(slots: usize, jaccard: f64, loss: f64) -> u32 {
     if jaccard >= 1.0 {
         return slots as u32;
     }
@@ -225,7 +222,7 @@ fn least_agreeing(slots: usize, jaccard: f64) -> u32 {
     let mut below = 0.0;
     for agreeing in 0..slots {
         below += log_probability.exp();
-        if below > PREFILTER_LOSS {
+        if below > loss {
             return agreeing as u32;
         }
         log_probability += ((slots - agreeing) as f64 / (agreeing + 1) as f64).ln() + odds;
