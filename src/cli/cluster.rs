@@ -213,7 +213,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
+        .map_err(|error| Error::Input(format!("cannot watch for interrupts: {error}")))?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads)
         .build()
