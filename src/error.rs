@@ -34,7 +34,7 @@ pub enum Error {
     #[error("{} changed while it was being read; run again on a file that stays as it is", .0.display())]
     Changed(PathBuf),
     /// The run was asked to stop.
-    #[error("interrupted; nothing was written")]
+    #[error("interrupted; no file was written")]
     Interrupted,
 }
 

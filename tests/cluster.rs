@@ -229,7 +229,51 @@ fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
     assert!(kill.success());
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; nothing was written"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no file was written"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "old");
     assert_eq!(files(), 2, "no temporary file is left");
+}
+
+#[test]
+fn threads_beyond_reason_are_bad_usage() {
+    let news = fixture("news.jsonl");
+    let done = wirecopy(&["cluster", news.to_str().unwrap(), "--threads", "1025"]);
+    assert_eq!(done.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("--threads must be at most 1024"), "{said}");
+}
+
+#[test]
+fn a_generated_corpus_and_its_truth_need_two_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("a");
+    let place = place.to_str().unwrap();
+    let done = wirecopy(&["generate", "-n", "9", "-o", place, "--truth", place]);
+    assert_eq!(done.status.code(), Some(2));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_generator_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.jsonl");
+    let child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["generate", "-n", "3000000", "-o", path.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The temporary file appears once the program listens for interrupts.
+    while std::fs::read_dir(folder.path()).unwrap().count() == 0 {
+        std::thread::yield_now();
+    }
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let done = child.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no file was written"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

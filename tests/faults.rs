@@ -974,7 +974,7 @@ fn signals_end_a_run_cleanly_even_in_a_bomb() {
         let done = place.done(finish(child));
         // Well within a second; the rest is for a machine under load.
         assert!(sent.elapsed() < Duration::from_secs(5), "{name}");
-        done.failed(1, &["interrupted; nothing was written"]);
+        done.failed(1, &["interrupted; no file was written"]);
         assert_eq!(done.csv, b"old");
         assert_eq!(place.names().len(), 2, "{:?}", place.names());
     }
@@ -1097,7 +1097,7 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
             sent.elapsed() < Duration::from_secs(5),
             "flowing: {flowing}"
         );
-        done.failed(1, &["interrupted; nothing was written"]);
+        done.failed(1, &["interrupted; no file was written"]);
         assert!(place.names().is_empty(), "{:?}", place.names());
         drop(writer.join().unwrap());
     }

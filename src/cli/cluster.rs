@@ -76,7 +76,7 @@ pub(super) struct ClusterArguments {
     #[arg(long, value_name = "N", requires = "bands", help_heading = FINGERPRINTS)]
     rows: Option<usize>,
 
-    /// Threads; 0 for all that the machine has
+    /// Threads, at most 1024; 0 for all that the machine has
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = RUNNING)]
     threads: usize,
     /// Folder for temporary files; the system's own without it
@@ -223,6 +223,8 @@ fn rule(arguments: &ClusterArguments) -> Result<Rule> {
         }
     }
 }
+/// More threads than this bring no machine anything; where the system runs out of them the program would not end cleanly.
+const MOST_THREADS: usize = 1024;
 
 /// What the library is to do, and the inputs and outputs.
 fn options(arguments: &ClusterArguments) -> Result<Options> {
@@ -261,10 +263,16 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     // What is wrong with these is said before the input is read, which for a pipe means to the end.
     Permutations::new(options.permutations, options.seed)?;
     options.banding()?;
+    if arguments.threads > MOST_THREADS {
+        return Err(Error::Parameter(format!(
+            "--threads must be at most {MOST_THREADS}, not {}; 0 takes all that the machine has",
+            arguments.threads
+        )));
+    }
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| Error::Parameter(format!("cannot watch for interrupts: {error}")))?;
+        .map_err(|error| Error::Input(format!("cannot watch for interrupts: {error}")))?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads)
         .build()

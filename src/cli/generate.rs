@@ -1,12 +1,15 @@
 //! `wirecopy generate`.
 
+use super::outputs::{forgive_closed_pipe, refuse_one_place_for_two};
 use super::{help, say, words};
 use crate::report::Output;
 use crate::synthetic::{SyntheticOptions, write_jsonl};
 use crate::{Error, Result};
 use clap::Args;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Write a corpus of invented news with planted copies, to try the program on
 ///
@@ -32,7 +35,33 @@ pub(super) struct GenerateArguments {
     truth: Option<PathBuf>,
 }
 
+/// Fails once the run is to stop, so that its files are removed and not left half written.
+struct Stoppable<'a> {
+    out: &'a mut Output,
+    interrupted: &'a AtomicBool,
+}
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            // Not of the kind `Interrupted`, after which `write_all` would try again.
+            return Err(io::Error::other("interrupted"));
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
+    let places = std::iter::once(&arguments.output).chain(&arguments.truth);
+    refuse_one_place_for_two(&places.cloned().collect::<Vec<_>>())?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|error| Error::Input(format!("cannot watch for interrupts: {error}")))?;
     let options = SyntheticOptions {
         articles: arguments.articles,
         seed: arguments.seed,
@@ -43,11 +72,20 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
     let mut truth = arguments.truth.as_deref().map(Output::create).transpose()?;
     let summary = write_jsonl(
         &options,
-        &mut corpus,
+        &mut Stoppable {
+            out: &mut corpus,
+            interrupted: &interrupted,
+        },
         truth.as_mut().map(|truth| truth as &mut dyn Write),
     );
-    let summary = summary.map_err(Error::io("write", &arguments.output))?;
-    corpus.publish()?;
+    if interrupted.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    let summary = summary.map_err(Error::io("write", &arguments.output));
+    let Some(summary) = forgive_closed_pipe(summary)? else {
+        return Ok(());
+    };
+    forgive_closed_pipe(corpus.publish())?;
     if let Some(truth) = truth {
         truth.publish()?;
     }

@@ -163,7 +163,7 @@ impl Progress for Unseen<'_> {
 }
 
 /// A reader of standard output that has seen enough is no failure.
-fn forgive_closed_pipe<T>(result: Result<T>) -> Result<Option<T>> {
+pub(super) fn forgive_closed_pipe<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(None),
@@ -186,7 +186,7 @@ fn place(path: &Path) -> PathBuf {
     }
 }
 
-fn refuse_one_place_for_two(outputs: &[PathBuf]) -> Result<()> {
+pub(super) fn refuse_one_place_for_two(outputs: &[PathBuf]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
         if outputs[..index]
             .iter()

@@ -353,23 +353,14 @@ fn gather_block(
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
     let changed = || Error::Changed(corpus.files()[block.file as usize].name.clone().into());
-    let (Some(first), Some(last)) = (block.records.first(), block.records.last()) else {
-        return Ok(gathered);
-    };
-    let range = prints.articles_of_file(block.file as usize);
-    let rows = &prints.rows[range.start as usize..range.end as usize];
-    let from = range.start + rows.partition_point(|row| row.offset < first.offset) as u32;
-    let to = range.start + rows.partition_point(|row| row.offset <= last.offset) as u32;
-
-    for article in (from..to).filter(|&article| wanted.contains(article)) {
+    for (article, record) in prints.articles_of_block(corpus, block)? {
+        if !wanted.contains(article) {
+            continue;
+        }
         let row = &prints.rows[article as usize];
-        let at = block
-            .records
-            .binary_search_by_key(&row.offset, |record| record.offset)
-            .map_err(|_| changed())?;
         let parsed = scratch
             .parser
-            .parse(corpus, block, &block.records[at])
+            .parse(corpus, block, record)
             .map_err(|_| changed())?;
         let tokens = scratch.tokeniser.tokens(&parsed.text);
         if Digest::of(tokens) != row.digest() {
