@@ -118,7 +118,8 @@ impl Curve {
         let (low, high) = (low.threshold, high.threshold);
         let step = round_step((high - low) / most as f64);
         let from = (low / step).floor() as i64;
-        let to = (high / step).floor() as i64;
+        // A quotient that is whole but for its rounding counts as whole.
+        let to = (high / step + 1e-9).floor() as i64;
         // Divided by a whole number where that can be, so that three twentieths are 0.15 to the last digit.
         let rounded = |n: i64| match (1.0 / step).round() {
             inverse if step < 1.0 => n as f64 / inverse,

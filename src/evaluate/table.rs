@@ -44,6 +44,8 @@ impl Table {
             }
             Compression::None => Box::new(whole),
         };
+        // A last line without a break gets one, so that all lines are counted alike.
+        let bytes: Box<dyn Read> = Box::new(bytes.chain(&b"\n"[..]));
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             // A row with more or fewer fields is told in words of our own.
@@ -51,8 +53,7 @@ impl Table {
             // The usual terminator leaves the LF of CR LF for later, and with it the count of lines.
             .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(1 << 16)
-            // A last line without a break gets one, so that all lines are counted alike.
-            .from_reader(Box::new(bytes.chain(&b"\n"[..])));
+            .from_reader(bytes);
         let mut table = Self {
             reader,
             path: name,
