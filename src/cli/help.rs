@@ -84,7 +84,7 @@ Examples:
   wirecopy evaluate clusters.csv --truth labelled.csv
   wirecopy evaluate pairs.csv --truth labelled.csv --titles clusters.csv --worst 30
       Name more of the mistakes, with titles from another file
-  wirecopy cluster news.jsonl --threshold 0.3 --containment 0.5 --pairs wide.csv -o wide-clusters.csv
+  wirecopy cluster news.jsonl --threshold 0.3 --containment 0.5 --pairs wide.csv > c.csv
   wirecopy evaluate wide.csv --truth labelled.csv --sweep
       Choose a threshold: a low one first, then what each would have given
   wirecopy evaluate scores.csv --truth labelled.csv --sweep cosine

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn long_curves_are_shown_at_round_thresholds() {
         let values: Vec<(f64, bool)> = (0..3_000)
-            .map(|n| (0.26 + 0.74 * f64::from(n) / 2_999.0, n > 1_234))
+            .map(|n| ((26.0 + 74.0 * f64::from(n) / 2_999.0) / 100.0, n > 1_234))
             .collect();
         let curve = Curve::new("jaccard".into(), scored(&values), 1_765, Some(1_765.0));
         assert!(curve.points.len() == 3_000 && !curve.thinned);
