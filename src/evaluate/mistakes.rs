@@ -63,35 +63,67 @@ impl Wrong {
     }
 }
 
-/// The worst first: the largest weight, for it stands for so many; then the most pairs; then the most alike, which is
-/// the miss that a reader sees at once, and the false alarm that no threshold takes away; then as they come.
-pub(super) fn worst(mut wrong: Vec<Wrong>, most: usize) -> Vec<Wrong> {
-    wrong.sort_by(|x, y| {
-        let weight = |w: &Wrong| w.weight.unwrap_or_default();
-        weight(y)
-            .total_cmp(&weight(x))
-            .then(Reverse(x.pairs).cmp(&Reverse(y.pairs)))
-            .then(y.likeness().total_cmp(&x.likeness()))
-    });
-    wrong.truncate(most);
-    wrong
+/// Collects mistakes of one kind and keeps the worst: the largest weight first, for it stands for so many; then the most
+/// pairs; then the most alike, which is the miss that a reader sees at once, and the false alarm that no threshold takes
+/// away; then as they come.
+#[derive(Debug, Default)]
+pub(super) struct Worst {
+    kept: Vec<Wrong>,
+    most: usize,
+    /// Pairs of all.
+    pub pairs: u64,
 }
 
-/// Groups of `whole` whose articles `parts` puts apart: for every part but the largest its first article beside that of
-/// the largest, and how many pairs are apart because of it. All of these add up to the pairs that are together in `whole`
-/// and apart in `parts`.
-pub(super) fn apart(whole: &[u32], parts: &[u32]) -> Vec<Wrong> {
+impl Worst {
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            ..Self::default()
+        }
+    }
+
+    pub fn push(&mut self, wrong: Wrong) {
+        /// Sorting now and then costs less than at every step.
+        const SLACK: usize = 1 << 12;
+        self.pairs += wrong.pairs;
+        self.kept.push(wrong);
+        if self.kept.len() >= self.most.saturating_mul(2).saturating_add(SLACK) {
+            self.select();
+        }
+    }
+
+    fn select(&mut self) {
+        let weight = |wrong: &Wrong| wrong.weight.unwrap_or_default();
+        // Stable: those that came first stay first among equals, also from one selection to the next.
+        self.kept.sort_by(|x, y| {
+            weight(y)
+                .total_cmp(&weight(x))
+                .then(Reverse(x.pairs).cmp(&Reverse(y.pairs)))
+                .then(y.likeness().total_cmp(&x.likeness()))
+        });
+        self.kept.truncate(self.most);
+    }
+
+    pub fn finish(mut self) -> Vec<Wrong> {
+        self.select();
+        self.kept
+    }
+}
+
+/// Collects the groups of `whole` whose articles `parts` puts apart: for every part but the largest its first article
+/// beside that of the largest, and how many pairs are apart because of it. All of these add up to the pairs that are
+/// together in `whole` and apart in `parts`.
+pub(super) fn apart(whole: &[u32], parts: &[u32], worst: &mut Worst) {
     let mut order: Vec<u32> = (0..whole.len() as u32).collect();
     let place = |article: u32| (whole[article as usize], parts[article as usize]);
     order.sort_unstable_by_key(|&article| (place(article), article));
-    let mut found = Vec::new();
     for group in order.chunk_by(|&x, &y| place(x).0 == place(y).0) {
         let mut pieces: Vec<&[u32]> = group.chunk_by(|&x, &y| place(x) == place(y)).collect();
         pieces.sort_by_key(|piece| (Reverse(piece.len()), piece[0]));
         let mut before = pieces[0].len() as u64;
         for piece in &pieces[1..] {
             let size = piece.len() as u64;
-            found.push(Wrong {
+            worst.push(Wrong {
                 a: pieces[0][0],
                 b: piece[0],
                 label: None,
@@ -104,7 +136,6 @@ pub(super) fn apart(whole: &[u32], parts: &[u32]) -> Vec<Wrong> {
             before += size;
         }
     }
-    found
 }
 
 #[cfg(test)]
@@ -115,8 +146,10 @@ mod tests {
 
     #[test]
     fn a_story_in_three_parts() {
-        let got = apart(&[0, 0, 0, 0, 0, 0, 1], &[5, 6, 6, 6, 5, 7, 7]);
-        let rows: Vec<_> = got.iter().map(|w| (w.a, w.b, w.pairs)).collect();
+        let mut worst = Worst::new(9);
+        apart(&[0, 0, 0, 0, 0, 0, 1], &[5, 6, 6, 6, 5, 7, 7], &mut worst);
+        assert_eq!(worst.pairs, 11);
+        let rows: Vec<_> = worst.finish().iter().map(|w| (w.a, w.b, w.pairs)).collect();
         assert_eq!(rows, [(1, 0, 6), (1, 5, 5)]);
     }
 
@@ -139,8 +172,31 @@ mod tests {
             wrong(3, 2.0, 1, None),
             wrong(4, 1.0, 1, Some(0.1)),
         ];
-        let order: Vec<u32> = worst(all, 4).iter().map(|w| w.a).collect();
+        let mut worst = Worst::new(4);
+        all.into_iter().for_each(|wrong| worst.push(wrong));
+        let order: Vec<u32> = worst.finish().iter().map(|w| w.a).collect();
         assert_eq!(order, [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn of_very_many_the_worst_are_kept_in_order_and_no_memory_is_taken() {
+        let mut worst = Worst::new(3);
+        for a in 0..100_000_u32 {
+            worst.push(Wrong {
+                a,
+                b: a + 1,
+                label: None,
+                weight: None,
+                group_of: None,
+                pairs: 1,
+                jaccard: Some(f64::from(a % 50_000 / 2)),
+                containment: None,
+            });
+        }
+        assert!(worst.kept.capacity() < 1 << 14);
+        assert_eq!(worst.pairs, 100_000);
+        let order: Vec<u32> = worst.finish().iter().map(|w| w.a).collect();
+        assert_eq!(order, [49_998, 49_999, 99_998]);
     }
 
     proptest! {
@@ -148,9 +204,11 @@ mod tests {
         fn parts_add_up(both in prop::collection::vec((0_u32..5, 0_u32..5), 0..30)) {
             let (story, cluster): (Vec<u32>, Vec<u32>) = both.into_iter().unzip();
             let agreement = compare(&story, &cluster);
-            let sum = |wrong: Vec<Wrong>| wrong.iter().map(|w| w.pairs).sum::<u64>();
-            prop_assert_eq!(sum(apart(&story, &cluster)), agreement.true_pairs - agreement.found_pairs);
-            prop_assert_eq!(sum(apart(&cluster, &story)), agreement.reported_pairs - agreement.found_pairs);
+            let (mut split, mut mixed) = (Worst::new(1), Worst::new(1));
+            apart(&story, &cluster, &mut split);
+            apart(&cluster, &story, &mut mixed);
+            prop_assert_eq!(split.pairs, agreement.true_pairs - agreement.found_pairs);
+            prop_assert_eq!(mixed.pairs, agreement.reported_pairs - agreement.found_pairs);
         }
     }
 }

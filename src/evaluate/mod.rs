@@ -83,7 +83,7 @@ use crate::{Error, Result};
 use found::{Asked, Found, Reading};
 use groups::Groups;
 use ids::Names;
-use mistakes::{Wrong, apart, worst};
+use mistakes::{Worst, Wrong, apart};
 use partition::{compare, numbered, sizes};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -318,8 +318,8 @@ pub fn evaluate(file: &Path, options: &EvaluateOptions) -> Result<Evaluation> {
     };
     let reading = Reading::read(file, &asked, &mut ids)?;
     let judged = match &truth {
-        Truth::Pairs(pairs) => judge_pairs(pairs, &reading.found),
-        Truth::Stories(stories) => judge_stories(stories, &reading.found, ids.len()),
+        Truth::Pairs(pairs) => judge_pairs(pairs, &reading.found, options.worst),
+        Truth::Stories(stories) => judge_stories(stories, &reading.found, ids.len(), options.worst),
     };
     let sweeps = match &reading.found {
         Found::Pairs(listed) => {
@@ -332,8 +332,9 @@ pub fn evaluate(file: &Path, options: &EvaluateOptions) -> Result<Evaluation> {
         }
         Found::Clusters(_) => Vec::new(),
     };
-    let misses = worst(judged.misses, options.worst);
-    let false_alarms = worst(judged.false_alarms, options.worst);
+    let (missed_pairs, false_pairs) = (judged.misses.pairs, judged.false_alarms.pairs);
+    let misses = judged.misses.finish();
+    let false_alarms = judged.false_alarms.finish();
     let titles = match &options.titles {
         Some(path) => read_titles(path, misses.iter().chain(&false_alarms), &ids)?,
         None => HashMap::new(),
@@ -389,8 +390,8 @@ pub fn evaluate(file: &Path, options: &EvaluateOptions) -> Result<Evaluation> {
         },
         labelled: judged.labelled,
         stories: judged.stories,
-        misses: named(misses, judged.missed_pairs, stories),
-        false_alarms: named(false_alarms, judged.false_pairs, clusters),
+        misses: named(misses, missed_pairs, stories),
+        false_alarms: named(false_alarms, false_pairs, clusters),
         sweeps,
     })
 }
@@ -400,10 +401,8 @@ pub fn evaluate(file: &Path, options: &EvaluateOptions) -> Result<Evaluation> {
 struct Judged {
     labelled: Option<LabelledFigures>,
     stories: Option<StoryFigures>,
-    misses: Vec<Wrong>,
-    missed_pairs: u64,
-    false_alarms: Vec<Wrong>,
-    false_pairs: u64,
+    misses: Worst,
+    false_alarms: Worst,
     /// Pairs that are true.
     copies: u64,
     copy_weight: Option<f64>,
@@ -415,6 +414,14 @@ struct Judged {
 type ValueOf = fn(&found::Listed) -> Option<f64>;
 
 impl Judged {
+    fn new(worst: usize) -> Self {
+        Self {
+            misses: Worst::new(worst),
+            false_alarms: Worst::new(worst),
+            ..Self::default()
+        }
+    }
+
     /// The listed pairs of which something is known, each with a value.
     fn scored(&self, truth: &Truth, listed: &found::ListedPairs, value: ValueOf) -> Vec<Scored> {
         let pairs = listed.pairs.iter();
@@ -474,12 +481,12 @@ fn stories_of(truth: &Truth) -> Option<&Groups> {
     }
 }
 
-fn judge_pairs(truth: &LabelledPairs, found: &Found) -> Judged {
+fn judge_pairs(truth: &LabelledPairs, found: &Found, worst: usize) -> Judged {
     let mut labels: BTreeMap<Label, LabelCounts> = Label::ALL
         .into_iter()
         .map(|label| (label, LabelCounts::default()))
         .collect();
-    let mut judged = Judged::default();
+    let mut judged = Judged::new(worst);
     for pair in &truth.pairs {
         let listed = match found {
             Found::Pairs(listed) => listed.find(pair.a, pair.b),
@@ -515,8 +522,6 @@ fn judge_pairs(truth: &LabelledPairs, found: &Found) -> Judged {
             _ => {}
         }
     }
-    judged.missed_pairs = judged.misses.len() as u64;
-    judged.false_pairs = judged.false_alarms.len() as u64;
     let copies = labels[&Label::Copy];
     judged.copies = copies.pairs;
     judged.copy_weight = truth.weighted.then_some(copies.weight);
@@ -549,7 +554,7 @@ fn against(
     }
 }
 
-fn judge_stories(stories: &Groups, found: &Found, ids: usize) -> Judged {
+fn judge_stories(stories: &Groups, found: &Found, ids: usize, worst: usize) -> Judged {
     let story = numbered((0..ids).map(|id| stories.of.get(id).copied().flatten()));
     let cluster = match found {
         Found::Clusters(groups) => numbered(groups.of.iter().copied()),
@@ -557,12 +562,9 @@ fn judge_stories(stories: &Groups, found: &Found, ids: usize) -> Judged {
     };
     let agreement = compare(&story, &cluster);
     let many = |numbers: &[u32]| sizes(numbers).iter().filter(|&&size| size > 1).count() as u64;
-    let mut judged = Judged {
-        misses: apart(&story, &cluster),
-        missed_pairs: agreement.true_pairs - agreement.found_pairs,
-        copies: agreement.true_pairs,
-        ..Judged::default()
-    };
+    let mut judged = Judged::new(worst);
+    judged.copies = agreement.true_pairs;
+    apart(&story, &cluster, &mut judged.misses);
     let mut figures = StoryFigures {
         articles: ids as u64,
         stories: many(&story),
@@ -576,18 +578,15 @@ fn judge_stories(stories: &Groups, found: &Found, ids: usize) -> Judged {
         listed: None,
     };
     match found {
-        Found::Clusters(_) => {
-            judged.false_alarms = apart(&cluster, &story);
-            judged.false_pairs = agreement.reported_pairs - agreement.found_pairs;
-        }
+        Found::Clusters(_) => apart(&cluster, &story, &mut judged.false_alarms),
         // The pairs themselves rather than all those that they join: one of them is the cause.
         Found::Pairs(listed) => {
             let strangers = listed
                 .pairs
                 .iter()
                 .filter(|pair| story[pair.a as usize] != story[pair.b as usize]);
-            judged.false_alarms = strangers
-                .map(|pair| Wrong {
+            for pair in strangers {
+                judged.false_alarms.push(Wrong {
                     a: pair.a,
                     b: pair.b,
                     label: None,
@@ -596,17 +595,17 @@ fn judge_stories(stories: &Groups, found: &Found, ids: usize) -> Judged {
                     pairs: 1,
                     jaccard: pair.jaccard(),
                     containment: pair.containment(),
-                })
-                .collect();
-            judged.false_pairs = judged.false_alarms.len() as u64;
+                });
+            }
+            let false_pairs = judged.false_alarms.pairs;
             let pairs = listed.pairs.len() as u64;
-            let found_pairs = pairs - judged.false_pairs;
+            let found_pairs = pairs - false_pairs;
             figures.listed = Some(ListedFigures {
                 pairs,
                 found_pairs,
                 accuracy: Accuracy::of(
                     found_pairs as f64,
-                    judged.false_pairs as f64,
+                    false_pairs as f64,
                     (agreement.true_pairs - found_pairs) as f64,
                 ),
             });
