@@ -9,6 +9,7 @@
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.
 //! * [`mod@cluster`]: accepted pairs become connected components with a representative.
 //! * [`report`]: clusters become files.
+//! * [`mod@evaluate`]: such files, and those of others, against a labelled truth.
 //!
 //! ```
 //! use wirecopy::{Options, progress::Silent};
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod cluster;
 pub mod corpus;
 pub mod error;
+pub mod evaluate;
 pub mod fingerprint;
 pub mod lsh;
 pub mod progress;

@@ -7,6 +7,8 @@ Examples:
       Find the copies in a file of articles. clusters.csv has a row for every article that has a copy.
   wirecopy cluster crawl/ 'more/*.csv.gz' > clusters.csv
       Folders, patterns, CSV, JSON, plain text; gzip and zstd.
+  wirecopy evaluate clusters.csv --truth labelled.csv
+      How good is it? Precision and recall against pairs that you labelled.
   wirecopy generate -n 100000 -o news.jsonl
       No corpus at hand? Invent one.
   wirecopy cluster --help
@@ -59,6 +61,38 @@ Standard output carries results and nothing else; progress and the summary go to
 all, also after Ctrl-C; a name that ends in .gz or .zst is compressed.
 
 Exit codes: 0 done, 1 failed (an input that cannot be read, a bad record with --strict, a full disk, Ctrl-C), 2 bad usage.";
+
+/// `wirecopy evaluate --help`, above the options.
+pub(super) const EVALUATE: &str = "\
+Say how good a result is: a file of pairs or clusters against a labelled truth
+
+What is evaluated: a CSV of pairs with the columns a and b, or one of clusters with id and cluster_id (or cluster, or story): \
+what wirecopy cluster writes, or another program. Plain or compressed with gzip or zstd, - for standard input.
+
+What is true: a CSV of labelled pairs with the columns a, b and label, and weight if the pairs are a sample that took some kinds more \
+densely; or one of stories with id and cluster (or cluster_id, or story). Labels: C (copy, yes, true, 1); T (template: the \
+same form, another report); O (other, no, false, 0); U (undecidable: left out).
+
+A labelled pair is reported if it is listed, or if both ids are in one cluster; what does not occur in the file is not reported. \
+Pairs without a label are not judged, nor are articles that stories do not list, unless --complete. \
+Against stories there are also the adjusted Rand index (Hubert and Arabie 1985) and B-cubed (Bagga and Baldwin 1998), and a \
+file of pairs is joined to clusters. A figure that is undefined, as precision is if nothing was reported, is shown as -.";
+
+/// Below the options of `wirecopy evaluate`.
+pub(super) const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  wirecopy evaluate clusters.csv --truth labelled.csv
+  wirecopy evaluate pairs.csv --truth labelled.csv --titles clusters.csv --worst 30
+      Name more of the mistakes, with titles from another file
+  wirecopy cluster news.jsonl --threshold 0.3 --containment 0.5 --pairs wide.csv > c.csv
+  wirecopy evaluate wide.csv --truth labelled.csv --sweep
+      Choose a threshold: a low one first, then what each would have given
+  wirecopy evaluate scores.csv --truth labelled.csv --sweep cosine
+      The same for another program's scores
+  wirecopy cluster news.jsonl | wirecopy evaluate - --truth stories.csv --complete --json > figures.json
+      Stories that name every copy; all figures for a program
+
+Exit codes: 0 done, 1 failed (a file that cannot be read, a row that cannot be used), 2 bad usage.";
 
 /// Below the options of `wirecopy generate`.
 pub(super) const GENERATE_EXAMPLES: &str = "\

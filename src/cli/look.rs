@@ -34,6 +34,13 @@ impl Look {
         }
     }
 
+    /// Columns of standard output, where results are shown; as many as read well if it is no terminal.
+    pub fn width_of_stdout() -> usize {
+        const ELSEWHERE: usize = 100;
+        let size = Term::stdout().size_checked();
+        size.map_or(ELSEWHERE, |(_, columns)| usize::from(columns))
+    }
+
     pub fn bold(self, text: &str) -> String {
         style(text).bold().force_styling(self.colour).to_string()
     }

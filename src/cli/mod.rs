@@ -4,6 +4,7 @@
 
 mod cluster;
 mod completions;
+mod evaluate;
 mod generate;
 mod help;
 mod look;
@@ -40,6 +41,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Cluster(Box<cluster::ClusterArguments>),
+    Evaluate(evaluate::EvaluateArguments),
     Generate(generate::GenerateArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -63,6 +65,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Cluster(arguments) => cluster::run(*arguments),
+        Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),
     };
