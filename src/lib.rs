@@ -148,7 +148,12 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         strict: options.strict,
     };
     let banding = options.banding()?;
-    let filter = Prefilter::new(rule.floor(), options.permutations, rule.prefilter_loss());
+    let filter = Prefilter::new(
+        rule.floor(),
+        options.permutations,
+        rule.prefilter_loss(),
+        rule.likely_jaccard(),
+    );
 
     let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {

@@ -70,7 +70,7 @@ impl Recall {
 }
 
 fn recall(truth: &Truth, found: &Found) {
-    let threshold = options().acceptance.threshold();
+    let threshold = 0.7;
     let mut above = Recall::default();
     let mut cut = Recall::default();
     for story in truth.stories.values() {
@@ -91,7 +91,7 @@ fn recall(truth: &Truth, found: &Found) {
 }
 
 fn precision(truth: &Truth, found: &Found, run: &Run) {
-    let rule = options().acceptance;
+    let rule = options().rule.floor();
     let edges = run.edges.iter().map(|edge| (edge.a, edge.b));
     let untrue = edges
         .clone()

@@ -4,7 +4,7 @@
 //! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to a
 //! bound that grows with the number of articles and not with their length, and to a temporary file beyond it.
 
-use super::news::{self, Figures, SHORT_WORDS};
+use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::rarity::Rarity;
 use super::shingle_set::Members;
@@ -16,7 +16,6 @@ use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
 use crate::text::Tokeniser;
 use crate::{Error, Result};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Evidence is held in memory up to this many bytes, or as many as the signatures of the corpus take if that is more: they
@@ -46,8 +45,6 @@ pub struct Evidence {
     published: Vec<Option<i64>>,
     descriptions: Vec<Handle>,
     sets: Vec<Handle>,
-    /// The figures of articles that are short, or up to twice as long.
-    figures: BTreeMap<u32, Box<[u32]>>,
     spool: Spool,
 }
 
@@ -56,11 +53,9 @@ pub struct Evidence {
 struct Gathered {
     articles: Vec<u32>,
     published: Vec<Option<i64>>,
-    /// End of each article's description and shingle set in `bytes`.
+    /// End of each article's shingle set, and of its description with its figures behind it, in `bytes`.
     ends: Vec<(usize, usize)>,
     bytes: Vec<u8>,
-    /// Short articles and their figures.
-    figures: Vec<(u32, Box<[u32]>)>,
 }
 
 struct Scratch {
@@ -96,7 +91,6 @@ impl Evidence {
         let mut published = Vec::with_capacity(wanted.len());
         let mut descriptions = Vec::with_capacity(wanted.len());
         let mut sets = Vec::with_capacity(wanted.len());
-        let mut figures = BTreeMap::new();
         let changed =
             |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
         let mut expected = wanted.iter();
@@ -124,7 +118,6 @@ impl Evidence {
                         start = end;
                     }
                     published.extend(gathered.published);
-                    figures.extend(gathered.figures);
                     Ok(())
                 },
             )?;
@@ -139,7 +132,6 @@ impl Evidence {
             published,
             descriptions,
             sets,
-            figures,
             spool,
         })
     }
@@ -164,7 +156,7 @@ impl Evidence {
         };
         let mut scratch = Vec::new();
         let bytes = self.spool.get(self.descriptions[index], &mut scratch)?;
-        Ok(Some(Description::from_bytes(bytes)))
+        Ok(Some(Description::from_bytes(bytes).0))
     }
 
     /// Distinct shingles of an article; none if they were not gathered.
@@ -173,12 +165,20 @@ impl Evidence {
             .map_or(0, |index| self.sets[index].len() as u32 / 8)
     }
 
-    /// How the figures of two articles compare, if both are short or nearly so; else as if they were the same.
-    pub(super) fn compare_figures(&self, a: u32, b: u32) -> Figures {
-        match (self.figures.get(&a), self.figures.get(&b)) {
-            (Some(a), Some(b)) => news::compare_figures(a, b),
-            _ => Figures::Same,
-        }
+    /// How the figures of two articles compare.
+    pub(super) fn compare_figures(&self, a: u32, b: u32) -> Result<Figures> {
+        Ok(news::compare_figures(&self.figures(a)?, &self.figures(b)?))
+    }
+
+    fn figures(&self, article: u32) -> Result<Vec<u32>> {
+        let handle = self.index(article).map(|index| self.descriptions[index]);
+        let mut scratch = Vec::new();
+        let bytes = self
+            .spool
+            .get(handle.unwrap_or(Handle::EMPTY), &mut scratch)?;
+        let (_, figures) = Description::from_bytes(bytes);
+        let figures = figures.as_chunks().0.iter();
+        Ok(figures.map(|&figure| u32::from_le_bytes(figure)).collect())
     }
 
     /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
@@ -377,13 +377,17 @@ fn gather_block(
         }
         let set_end = gathered.bytes.len();
         Description::write(&parsed, &mut gathered.bytes);
+        scratch.figures.clear();
+        news::add_figures(&parsed.title, &mut scratch.figures);
+        news::add_figures(&parsed.text, &mut scratch.figures);
+        scratch.figures.sort_unstable();
+        scratch.figures.dedup();
+        let figures = scratch
+            .figures
+            .iter()
+            .flat_map(|figure| figure.to_le_bytes());
+        gathered.bytes.extend(figures);
         gathered.ends.push((set_end, gathered.bytes.len()));
-        if row.tokens < 2 * SHORT_WORDS {
-            news::figures(&[&parsed.title, &parsed.text], &mut scratch.figures);
-            gathered
-                .figures
-                .push((article, scratch.figures.as_slice().into()));
-        }
         gathered.published.push(parse_published(&parsed.published));
         gathered.articles.push(article);
     }
@@ -424,20 +428,22 @@ impl Description {
         }
     }
 
-    fn from_bytes(mut bytes: &[u8]) -> Self {
+    /// The fields, and what stands behind them.
+    fn from_bytes(mut bytes: &[u8]) -> (Self, &[u8]) {
         let mut next = || {
             let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
             let (field, rest) = rest.split_at(rest.len().min(u32::from_le_bytes(*len) as usize));
             bytes = rest;
             String::from_utf8_lossy(field).into_owned()
         };
-        Self {
+        let description = Self {
             id: next(),
             title: next(),
             source: next(),
             published: next(),
             url: next(),
-        }
+        };
+        (description, bytes)
     }
 }
 
@@ -457,7 +463,9 @@ mod tests {
         };
         let mut bytes = Vec::new();
         Description::write(&article, &mut bytes);
-        let back = Description::from_bytes(&bytes);
+        bytes.push(7);
+        let (back, rest) = Description::from_bytes(&bytes);
+        assert_eq!(rest, [7]);
         assert_eq!(
             (back.id, back.title, back.source),
             ("a-1".into(), "Größe, “quoted”".into(), String::new())

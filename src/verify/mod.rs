@@ -48,6 +48,15 @@ impl Rule {
         }
     }
 
+    /// A Jaccard similarity from which pairs are most likely accepted.
+    pub fn likely_jaccard(self) -> f64 {
+        match self {
+            // Of articles of the same length, of which so much of either stands in the other.
+            Self::News(rule) => rule.contained() / (2.0 - rule.contained()),
+            Self::Plain(rule) => rule.threshold(),
+        }
+    }
+
     /// The chance, at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
     /// what the choice of bands may lose where the floor is the rule itself, and more where what is accepted stands above the floor.
     pub fn prefilter_loss(self) -> f64 {
@@ -152,9 +161,9 @@ fn judge_news(
                 contained: view.contained,
                 opening: view.opening,
                 hours_apart: dates.map(|(a, b)| a.abs_diff(b) as f64 / 3600.0),
-                figures: evidence.compare_figures(a, b),
             };
-            if let Some(reason) = rule.judge(&measures) {
+            let figures = || evidence.compare_figures(a, b);
+            if let Some(reason) = rule.judge(&measures, figures)? {
                 accepted.push(Edge {
                     a,
                     b,

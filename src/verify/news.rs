@@ -65,19 +65,35 @@ pub struct NewsMeasures {
     pub opening: f64,
     /// Hours between the dates of publication, if both have one.
     pub hours_apart: Option<f64>,
-    /// How the figures of the two compare.
-    pub figures: Figures,
 }
 
-/// How the figures (runs of digits) in two texts compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Figures {
-    /// The text that has fewer has some that the other has not.
-    Differ,
+/// How the figures (different runs of digits) in two texts compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Figures of the text that has fewer.
+    pub fewer: u32,
+    /// Figures of the other.
+    pub more: u32,
+    /// Those that both have.
+    pub shared: u32,
+}
+
+impl Figures {
+    /// Both texts have the same figures.
+    fn same(self) -> bool {
+        self.shared == self.more
+    }
+
     /// All figures of the one stand in the other.
-    Within,
-    /// Both have the same.
-    Same,
+    fn within(self) -> bool {
+        self.shared == self.fewer
+    }
+
+    /// There are enough to tell ([`NewsRule::MANY_FIGURES`]) and most are others: the mark of a form that is filled in anew.
+    fn of_another_report(self) -> bool {
+        self.fewer >= NewsRule::MANY_FIGURES
+            && f64::from(self.shared) < NewsRule::SHARED_FIGURES * f64::from(self.fewer)
+    }
 }
 
 /// The words that are an article's opening: about the first two paragraphs.
@@ -113,6 +129,10 @@ impl NewsRule {
     const LEAST_CONTAINMENT: f64 = 0.5;
     /// Distinct shingles below which an article is very short.
     const VERY_SHORT: u32 = 30;
+    /// So many figures tell whether two articles that open alike are one report ...
+    const MANY_FIGURES: u32 = 6;
+    /// ... by this part of them that both must have.
+    const SHARED_FIGURES: f64 = 2.0/3.0;
     /// Jaccard similarity of very short articles.
     const NEARLY_EQUAL: f64 = 0.8;
 
@@ -164,55 +184,88 @@ impl NewsRule {
         )
     }
 
-    /// Whether a pair is accepted, and why.
-    pub fn judge(self, pair: &NewsMeasures) -> Option<Reason> {
+    /// Whether a pair is accepted, and why. `figures` is only asked for where it matters.
+    ///
+    /// # Errors
+    /// That of `figures`.
+    pub fn judge(
+        self,
+        pair: &NewsMeasures,
+        figures: impl Fn() -> Result<Figures>,
+    ) -> Result<Option<Reason>> {
         if pair.shingles < Self::VERY_SHORT {
-            let equal = pair.jaccard >= Self::NEARLY_EQUAL && pair.figures == Figures::Same;
-            return equal.then_some(Reason::Short);
-        }
-        if pair.words < SHORT_WORDS && pair.figures == Figures::Differ {
-            return None;
+            let equal = pair.jaccard >= Self::NEARLY_EQUAL && figures()?.same();
+            return Ok(equal.then_some(Reason::Short));
         }
         let apart = match (self.window_hours, pair.hours_apart) {
             (Some(window), Some(hours)) => hours > window,
             _ => false,
         };
-        if apart {
+        let reason = if apart {
             (pair.contained >= Self::APART.max(self.contained)).then_some(Reason::Reprint)
         } else if pair.contained >= self.contained {
             Some(Reason::Contained)
         } else {
             let alike = pair.opening >= Self::OPEN_ALIKE;
             (alike && pair.contained >= self.contained_with_opening()).then_some(Reason::Opening)
+        };
+        let short = pair.words < SHORT_WORDS;
+        Ok(match reason {
+            Some(_) if short && !figures()?.within() => None,
+            Some(Reason::Opening) if !short && figures()?.of_another_report() => None,
+            reason => reason,
+        })
+    }
+}
+
+/// Adds the figures of a text: hashes of its runs of digits.
+pub(super) fn add_figures(text: &str, into: &mut Vec<u32>) {
+    /// Bytes that are looked at together for whether there is anything to look at.
+    const STRETCH: usize = 64;
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let stretch = &bytes[at..bytes.len().min(at + STRETCH)];
+        // No early end, so that it is done with vectors.
+        let nothing = !stretch
+            .iter()
+            .fold(false, |found, b| found | b.is_ascii_digit() | (*b >= 0x80));
+        if nothing {
+            at += stretch.len();
+            continue;
+        }
+        let end = at + stretch.len();
+        while at < end {
+            let digits = digits_at(text, at);
+            if digits > 0 {
+                let run = &bytes[at..at + digits];
+                into.push(xxhash_rust::xxh3::xxh3_64(run) as u32);
+            }
+            at += digits.max(1);
         }
     }
 }
 
-/// The figures of a text: hashes of its runs of digits, sorted, each once.
-pub(super) fn figures(texts: &[&str], into: &mut Vec<u32>) {
-    into.clear();
-    for text in texts {
-        let runs = text.split(|c: char| !c.is_numeric());
-        let runs = runs.filter(|run| !run.is_empty());
-        into.extend(runs.map(|run| xxhash_rust::xxh3::xxh3_64(run.as_bytes()) as u32));
+/// Bytes of the run of digits, of any script, that begins at a byte; 0 if none does.
+fn digits_at(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    if bytes[at].is_ascii() && !bytes[at].is_ascii_digit() || !text.is_char_boundary(at) {
+        return 0;
     }
-    into.sort_unstable();
-    into.dedup();
+    let rest = &text[at..];
+    rest.find(|c: char| !c.is_numeric()).unwrap_or(rest.len())
 }
 
-/// Compares two sorted lists of figures.
+/// Compares two sorted lists of figures, each figure once in each.
 pub(super) fn compare_figures(a: &[u32], b: &[u32]) -> Figures {
-    if a == b {
-        return Figures::Same;
-    }
     let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let within = fewer
+    let shared = fewer
         .iter()
-        .all(|figure| more.binary_search(figure).is_ok());
-    if within {
-        Figures::Within
-    } else {
-        Figures::Differ
+        .filter(|figure| more.binary_search(figure).is_ok());
+    Figures {
+        shared: shared.count() as u32,
+        fewer: fewer.len() as u32,
+        more: more.len() as u32,
     }
 }
 
@@ -227,19 +280,27 @@ mod tests {
         contained: 0.8,
         opening: 0.0,
         hours_apart: None,
-        figures: Figures::Differ,
     };
+
+    fn figures(fewer: u32, more: u32, shared: u32) -> Figures {
+        Figures {
+            fewer,
+            more,
+            shared,
+        }
+    }
 
     #[test]
     fn a_long_pair_goes_by_weight_opening_and_date() {
         let rule = NewsRule::default();
         let judge = |contained, opening, hours_apart| {
-            rule.judge(&NewsMeasures {
+            let pair = NewsMeasures {
                 contained,
                 opening,
                 hours_apart,
                 ..LONG
-            })
+            };
+            rule.judge(&pair, || Ok(figures(4, 9, 0))).unwrap()
         };
         assert_eq!(judge(0.75, 0.0, None), Some(Reason::Contained));
         assert_eq!(judge(0.74, 0.29, None), None);
@@ -253,43 +314,72 @@ mod tests {
             hours_apart: Some(9_000.0),
             ..LONG
         };
-        assert_eq!(always.judge(&far), Some(Reason::Contained));
+        let judged = always.judge(&far, || unreachable!("figures do not matter"));
+        assert_eq!(judged.unwrap(), Some(Reason::Contained));
+    }
+
+    #[test]
+    fn many_other_figures_in_the_same_form_are_another_report() {
+        let pair = NewsMeasures {
+            contained: 0.6,
+            opening: 0.9,
+            ..LONG
+        };
+        let judge = |of| NewsRule::default().judge(&pair, || Ok(of)).unwrap();
+        assert_eq!(judge(figures(9, 12, 6)), Some(Reason::Opening));
+        assert_eq!(judge(figures(9, 12, 5)), None);
+        assert_eq!(judge(figures(4, 12, 0)), Some(Reason::Opening));
     }
 
     #[test]
     fn short_items_need_their_figures() {
-        let rule = NewsRule::default();
-        let judge = |shingles, jaccard, figures| {
-            rule.judge(&NewsMeasures {
+        let judge = |shingles, jaccard, of| {
+            let pair = NewsMeasures {
                 shingles,
                 words: shingles + 2,
                 jaccard,
-                figures,
                 contained: 1.0,
                 ..LONG
-            })
+            };
+            NewsRule::default().judge(&pair, || Ok(of)).unwrap()
         };
-        assert_eq!(judge(40, 0.4, Figures::Within), Some(Reason::Contained));
-        assert_eq!(judge(40, 0.9, Figures::Differ), None);
-        assert_eq!(judge(10, 0.8, Figures::Same), Some(Reason::Short));
-        assert_eq!(judge(10, 0.9, Figures::Within), None);
-        assert_eq!(judge(10, 0.79, Figures::Same), None);
+        assert_eq!(judge(40, 0.4, figures(2, 3, 2)), Some(Reason::Contained));
+        assert_eq!(judge(40, 0.9, figures(2, 2, 1)), None);
+        assert_eq!(judge(10, 0.8, figures(2, 2, 2)), Some(Reason::Short));
+        assert_eq!(judge(10, 0.9, figures(2, 3, 2)), None);
+        assert_eq!(judge(10, 0.79, figures(0, 0, 0)), None);
+    }
+
+    fn of(text: &str) -> Vec<u32> {
+        let mut list = Vec::new();
+        add_figures(text, &mut list);
+        list.sort_unstable();
+        list.dedup();
+        list
     }
 
     #[test]
     fn figures_are_runs_of_digits_in_any_script() {
-        let of = |text: &str| {
-            let mut list = Vec::new();
-            figures(&[text], &mut list);
-            list
-        };
         assert_eq!(of("250 mln stg on Feb. 26, 250"), of("26 of 250"));
-        assert_eq!(of("none at all"), Vec::<u32>::new());
+        assert_eq!(of("none at all — “none”"), Vec::<u32>::new());
         assert_eq!(of("٢٥ و 3"), of("3, ٢٥"));
-        assert_eq!(compare_figures(&of("1 2"), &of("2 1")), Figures::Same);
-        assert_eq!(compare_figures(&of("1"), &of("2 1 3")), Figures::Within);
-        assert_eq!(compare_figures(&of("1 2 3"), &of("")), Figures::Within);
-        assert_eq!(compare_figures(&of("1 4"), &of("1 2 3")), Figures::Differ);
+        assert_eq!(compare_figures(&of("1 2"), &of("2 1")), figures(2, 2, 2));
+        assert_eq!(compare_figures(&of("2 1 3"), &of("1")), figures(1, 3, 1));
+        assert_eq!(compare_figures(&of("1 4"), &of("1 2 3")), figures(2, 3, 1));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn figures_equal_a_naive_search(text in "([a-z ]{0,90}|[0-9]{1,70}|[٠-٩é— ]{1,9}){0,9}") {
+            let mut naive: Vec<u32> = text
+                .split(|c: char| !c.is_numeric())
+                .filter(|run| !run.is_empty())
+                .map(|run| xxhash_rust::xxh3::xxh3_64(run.as_bytes()) as u32)
+                .collect();
+            naive.sort_unstable();
+            naive.dedup();
+            proptest::prop_assert_eq!(of(&text), naive);
+        }
     }
 
     #[test]

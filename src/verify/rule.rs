@@ -171,18 +171,18 @@ impl Prefilter {
     const STEPS: usize = 512;
 
     /// A filter for signatures of `slots` values that drops a pair that just meets `rule` with a probability of at most
-    /// `loss`; pairs above it are dropped far more seldom.
-    pub fn new(rule: Acceptance, slots: usize, loss: f64) -> Self {
+    /// `loss`; pairs above it are dropped far more seldom. From a Jaccard similarity of `likely` on a pair is most likely accepted.
+    pub fn new(rule: Acceptance, slots: usize, loss: f64, likely: f64) -> Self {
         let needed = (0..=Self::STEPS)
             .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64, loss))
             .collect();
-        // A standard deviation above what the threshold itself would show.
-        let (slots, threshold) = (slots as f64, rule.threshold);
-        let spread = (slots * threshold * (1.0 - threshold)).sqrt();
+        // A standard deviation above what that similarity would show.
+        let slots = slots as f64;
+        let spread = (slots * likely * (1.0 - likely)).sqrt();
         Self {
             rule,
             needed,
-            likely: (slots * threshold + spread).min(slots) as u32,
+            likely: (slots * likely + spread).min(slots) as u32,
         }
     }
 
@@ -274,13 +274,13 @@ mod tests {
 
     #[test]
     fn the_needed_agreement_is_the_binomial_quantile() {
-        assert_eq!(least_agreeing(128, 0.0), 0);
-        assert_eq!(least_agreeing(128, 1.0), 128);
+        assert_eq!(least_agreeing(128, 0.0, 1e-4), 0);
+        assert_eq!(least_agreeing(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
-        assert_eq!(least_agreeing(10, 0.5), 0);
+        assert_eq!(least_agreeing(10, 0.5, 1e-4), 0);
         // 20 values at 1/2: P(0..=1) = 2.0e-5, P(0..=2) = 2.0e-4.
-        assert_eq!(least_agreeing(20, 0.5), 2);
-        let at_threshold = least_agreeing(128, 0.7);
+        assert_eq!(least_agreeing(20, 0.5, 1e-4), 2);
+        let at_threshold = least_agreeing(128, 0.7, 1e-4);
         assert!((68..=72).contains(&at_threshold), "{at_threshold}");
     }
 
@@ -320,7 +320,7 @@ mod tests {
 
         #[test]
         fn more_agreement_never_hurts(a in 1u32..3000, b in 1u32..3000, agreeing in 0u32..128) {
-            let filter = Prefilter::new(Acceptance::default(), 128);
+            let filter = Prefilter::new(Acceptance::default(), 128, 1e-4, 0.7);
             prop_assert_eq!(filter.worth(a..=a, b..=b, 128), Worth::Likely);
             if filter.worth(a..=a, b..=b, agreeing) != Worth::Nothing {
                 prop_assert_ne!(filter.worth(a..=a, b..=b, agreeing + 1), Worth::Nothing);
