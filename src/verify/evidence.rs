@@ -6,7 +6,7 @@
 
 use super::news::{self, Figures};
 use super::ranks::Ranks;
-use super::rarity::Rarity;
+use super::rarity::{Weights, weight};
 use super::shingle_set::Members;
 use super::spool::{Handle, Spool};
 use super::{Acceptance, NewsView, Similarity};
@@ -184,16 +184,15 @@ impl Evidence {
     /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
     pub(super) fn weighted_comparison<'a>(
         &'a self,
-        rarity: &'a Rarity,
+        weights: &'a Weights,
         opening: usize,
     ) -> WeightedComparison<'a> {
         WeightedComparison {
             evidence: self,
-            rarity,
+            weights,
             opening,
             first: None,
             set: Members::default(),
-            weight: 0,
             start: Members::default(),
             from_file: Vec::new(),
         }
@@ -283,12 +282,11 @@ impl Comparison<'_> {
 #[derive(Debug)]
 pub(super) struct WeightedComparison<'a> {
     evidence: &'a Evidence,
-    rarity: &'a Rarity,
+    weights: &'a Weights,
     opening: usize,
     first: Option<u32>,
-    /// The set of the first article, its weight, and its opening.
+    /// The set of the first article, and its opening.
     set: Members,
-    weight: u64,
     start: Members,
     from_file: Vec<u8>,
 }
@@ -305,11 +303,9 @@ impl WeightedComparison<'_> {
             let opening = shingles.len().min(self.opening);
             self.set.clear(shingles.len());
             self.start.clear(opening);
-            self.weight = 0;
             for (at, &shingle) in shingles.iter().enumerate() {
                 let shingle = u64::from_le_bytes(shingle);
                 self.set.insert(shingle);
-                self.weight += u64::from(self.rarity.weight(shingle));
                 // A set is a list in the order of the text.
                 if at < opening {
                     self.start.insert(shingle);
@@ -319,16 +315,16 @@ impl WeightedComparison<'_> {
         }
         let other = self.evidence.set(b, &mut self.from_file)?;
         let opening = &other[..other.len().min(self.opening)];
-        let (mut shared, mut weight) = (0u64, 0u64);
-        for &shingle in other {
-            let shingle = u64::from_le_bytes(shingle);
-            let of_one = u64::from(self.rarity.weight(shingle));
-            weight += of_one;
-            shared += of_one * u64::from(self.set.contains(shingle));
+        let (_, weight_a) = self.weights.article(a);
+        let (times, weight_b) = self.weights.article(b);
+        let mut shared = 0u64;
+        for (&shingle, &times) in other.iter().zip(times) {
+            let of_one = u64::from(weight(times));
+            shared += of_one * u64::from(self.set.contains(u64::from_le_bytes(shingle)));
         }
         let same = self.start.shared(opening, 0).unwrap_or(0);
         Ok(NewsView {
-            contained: share(shared, self.weight.min(weight)),
+            contained: share(shared, weight_a.min(weight_b)),
             opening: share(u64::from(same), self.start.len().min(opening.len()) as u64),
         })
     }

@@ -15,8 +15,9 @@ mod spool;
 
 pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS};
-pub use rarity::Rarity;
 pub use rule::{Acceptance, Prefilter, Similarity};
+
+use rarity::Weights;
 
 use crate::fingerprint::Fingerprints;
 use crate::progress::{Progress, Stage, Unit};
@@ -145,10 +146,10 @@ fn judge_news(
     let mut articles: Vec<u32> = similar.iter().flat_map(|&(a, b, _)| [a, b]).collect();
     articles.par_sort_unstable();
     articles.dedup();
-    let rarity = Rarity::count(evidence, &articles)?;
+    let weights = Weights::of(evidence, &articles, prints.rows.len())?;
     let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
     stretches(similar, progress, |stretch| {
-        let mut comparison = evidence.weighted_comparison(&rarity, opening.max(1));
+        let mut comparison = evidence.weighted_comparison(&weights, opening.max(1));
         let mut accepted = Vec::new();
         for &(a, b, similarity) in stretch {
             let view = comparison.compare(a, b)?;

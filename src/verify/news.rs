@@ -6,7 +6,7 @@
 //! an editor would ask as well:
 //!
 //! * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
-//!   [weighs](super::Rarity) the less the more often it returns; how much of the shorter article's weight stands in the longer
+//!   weighs the less the more often it returns; how much of the shorter article's weight stands in the longer
 //!   one is the *weighted containment*.
 //! * *Do they open alike?* News is written with the main point first and cut from its end: versions of one report share
 //!   their opening, while what shares a background passage, or quotes, does not.
@@ -132,7 +132,7 @@ impl NewsRule {
     /// So many figures tell whether two articles that open alike are one report ...
     const MANY_FIGURES: u32 = 6;
     /// ... by this part of them that both must have.
-    const SHARED_FIGURES: f64 = 2.0/3.0;
+    const SHARED_FIGURES: f64 = 2.0 / 3.0;
     /// Jaccard similarity of very short articles.
     const NEARLY_EQUAL: f64 = 0.8;
 
