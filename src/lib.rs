@@ -47,6 +47,7 @@ use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, Sh
 use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts};
 use progress::Progress;
 use std::path::PathBuf;
+use text::Furniture;
 use verify::{Acceptance, Edge, Evidence, Prefilter};
 
 /// What a run is told.
@@ -56,6 +57,8 @@ pub struct Options {
     pub corpus: CorpusOptions,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
+    /// Whether the furniture of the page (datelines, bylines, share lines) counts as text.
+    pub furniture: Furniture,
     /// Values in a signature, 1 to [`fingerprint::MAX_PERMUTATIONS`].
     pub permutations: usize,
     /// Chooses the hash functions of the signatures.
@@ -75,6 +78,7 @@ impl Default for Options {
         Self {
             corpus: CorpusOptions::default(),
             shingle_size: ShingleSize::default(),
+            furniture: Furniture::default(),
             permutations: 128,
             seed: 1,
             bands_and_rows: None,
@@ -144,6 +148,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let rule = options.acceptance;
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
+        furniture: options.furniture,
         permutations: Permutations::new(options.permutations, options.seed)?,
         strict: options.strict,
     };

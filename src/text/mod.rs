@@ -1,4 +1,6 @@
-//! Text -> tokens: what counts as a word, and the 64-bit hash that stands for it.
+//! Text -> tokens: what of a text counts, what counts as a word, and the 64-bit hash that stands for it.
+//!
+//! [`Furniture`] takes off what the page puts around a report; the [`Tokeniser`] makes words of the rest.
 //!
 //! # Words
 //!
@@ -34,10 +36,12 @@
 //! `kernels/x86.rs` is the only file of this stage with `unsafe` code.
 
 mod chars;
+mod furniture;
 mod hash;
 mod kernels;
 mod tokens;
 
+pub use furniture::Furniture;
 pub use hash::word_hash;
 pub use kernels::Kernel;
 pub use tokens::Tokeniser;

@@ -259,7 +259,8 @@ fn gather_block(
             .parser
             .parse(corpus, block, &block.records[at])
             .map_err(|_| changed())?;
-        let tokens = scratch.tokeniser.tokens(&parsed.text);
+        let text = prints.furniture.text(&parsed.text, &parsed.title);
+        let tokens = scratch.tokeniser.tokens(text);
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
