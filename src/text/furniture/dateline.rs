@@ -20,8 +20,10 @@ use super::rules::{AGENCIES, MONTHS, PARTICLES};
 const LONGEST: usize = 120;
 /// The most words of the places in it.
 const MOST_WORDS: usize = 7;
+/// The most words of the first of them.
+const MOST_OF_A_PLACE: usize = 5;
 /// The most words of a place in capitals with nothing else to it.
-const MOST_CAPITALS: usize = 5;
+const MOST_CAPITALS: usize = 4;
 /// The most words in brackets.
 const MOST_IN_BRACKETS: usize = 4;
 
@@ -67,7 +69,8 @@ pub(super) fn length(text: &str) -> usize {
                     return 0;
                 }
             }
-            '\n' | '\r' | '"' | '“' | '”' | '?' | '!' | ';' | '。' => return 0,
+            '\'' | '‘' if before == ' ' => return 0,
+            '\n' | '\r' | ':' | '"' | '“' | '”' | '?' | '!' | ';' | '。' => return 0,
             _ => {}
         }
         before = c;
@@ -92,39 +95,48 @@ impl Parts {
     /// `None` if it is not made of places, dates and agencies.
     fn of(text: &str) -> Option<Self> {
         let mut found = Self::default();
-        for part in text
-            .split([',', '،', '/', '、'])
-            .flat_map(|part| part.split(". "))
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
-            let named = words(part);
-            let count = named.clone().count();
-            if is_date(part) {
-                found.date = true;
-            } else if count > 0 && found.words > 0 && agency(named.clone()) == count {
-                found.agency = true;
-            } else {
-                if !named
-                    .clone()
-                    .all(|word| !word.starts_with(char::is_lowercase) || PARTICLES.contains(&word))
-                {
-                    return None;
-                }
-                let capitals = !part.contains(char::is_lowercase)
-                    && part.chars().filter(|c| c.is_uppercase()).count() >= 2;
-                if found.words == 0 {
-                    found.capitals = capitals;
+        for (index, group) in text.split([',', '،', '/', '、']).enumerate() {
+            let mut first = index == 0;
+            let capitals = is_capitals(group);
+            for part in group.split(". ").map(str::trim) {
+                let named = words(part);
+                let count = named.clone().count();
+                if count == 0 {
+                } else if is_date(part) {
+                    found.date = true;
+                } else if found.words > 0 && agency(named.clone()) == count {
+                    found.agency = true;
                 } else {
-                    found.state |= capitals && part.len() == 2
-                        || part.len() <= 7 && part.ends_with('.')
-                        || part == "D.C";
+                    if !named.clone().all(may_be_of_a_name) {
+                        return None;
+                    }
+                    if found.words == 0 {
+                        found.capitals = capitals;
+                        first = true;
+                    } else if !first {
+                        found.state |= is_capitals(part) && part.len() == 2
+                            || part.len() <= 7 && part.ends_with('.')
+                            || part == "D.C";
+                    }
+                    found.words += count;
+                    if first && found.words > MOST_OF_A_PLACE {
+                        return None;
+                    }
                 }
-                found.words += count;
             }
         }
         (found.words <= MOST_WORDS).then_some(found)
     }
+}
+
+/// Whether a word may be part of the name of a place.
+fn may_be_of_a_name(word: &str) -> bool {
+    !word.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit()) || PARTICLES.contains(&word)
+}
+
+/// Two capital letters or more, and no small ones.
+fn is_capitals(text: &str) -> bool {
+    !text.contains(char::is_lowercase) && text.chars().filter(|c| c.is_uppercase()).count() >= 2
 }
 
 /// "Feb 26", "le 3 mars 2024", but not "May" or "26".
@@ -190,11 +202,12 @@ fn dashed(text: &str, at: usize) -> usize {
     let Some(parts) = Parts::of(text[..at].trim_end_matches([' ', '.', '\u{a0}'])) else {
         return 0;
     };
-    let accepted = parts.words > 0
-        && (parts.capitals && parts.words <= MOST_CAPITALS
-            || parts.date
-            || parts.state
-            || parts.agency);
+    // "ENHANCING THE ACT - THE BILL IN SHORT" is a heading, and so is what has a line of its own.
+    let line = &text[after..text.floor_char_boundary(after + LONGEST)];
+    let line = line.split(['\n', '\r']).next().unwrap_or(line);
+    let alone = parts.words <= MOST_CAPITALS && line.contains(char::is_lowercase);
+    let accepted =
+        parts.words > 0 && (parts.capitals && alone || parts.date || parts.state || parts.agency);
     if accepted && begins(&text[after..]) {
         behind_agency(text, after)
     } else {

@@ -57,7 +57,13 @@ fn starting_like(word: &str) -> &'static [Rule] {
 /// The words of a line, as the patterns know them.
 pub(super) fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
     let line = line.trim_start();
-    let bracketed = line.get(..3).filter(|c| c.eq_ignore_ascii_case("(c)"));
+    let bracketed = line.get(..3).filter(|c| {
+        // "(C) Ann Writer" is an entry of a list.
+        let year = line[3..]
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit());
+        c.eq_ignore_ascii_case("(c)") && year
+    });
     let rest = &line[bracketed.map_or(0, str::len)..];
     let others = rest
         .split(|c: char| !c.is_alphanumeric() && c != '©')
