@@ -112,7 +112,9 @@ fn title(file: &str) -> Option<(&str, &str)> {
     // Whether it is a single word, the title, and what follows it.
     let mut candidate: Option<(bool, &str, &str)> = None;
     for place in 0..=FEW {
-        let (line, after) = first_full_line(rest)?;
+        let Some((line, after)) = first_full_line(rest) else {
+            break;
+        };
         if line.len() > LONGEST || !line.contains(char::is_alphanumeric) {
             break;
         }

@@ -97,6 +97,12 @@ impl Parts {
         let mut found = Self::default();
         for (index, group) in text.split([',', '،', '/', '、']).enumerate() {
             let mut first = index == 0;
+            let year = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit());
+            // "Feb. 26", and "2024" behind it.
+            if is_date(group) || found.date && year(group.trim()) {
+                found.date = true;
+                continue;
+            }
             let capitals = is_capitals(group);
             for part in group.split(". ").map(str::trim) {
                 let named = words(part);
