@@ -5,6 +5,8 @@ use super::rules::{
     PARTICLES, Place, ROLES, Rule,
 };
 use crate::corpus::dates::parse_published;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Whether a rule is for this line, at the head (or at the tail) of a text.
 pub(super) fn is_furniture(line: &str, head: bool) -> bool {
@@ -66,7 +68,9 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
     });
     let rest = &line[bracketed.map_or(0, str::len)..];
     let others = rest
-        .split(|c: char| !c.is_alphanumeric() && c != '©')
+        .split(|c: char| {
+            !(c.is_alphanumeric() || c == '©' || !c.is_ascii() && is_combining_mark(c))
+        })
         .filter(|w| !w.is_empty())
         // "©2024" is two words.
         .flat_map(|w| {
@@ -85,7 +89,7 @@ pub(super) fn is(word: &str, small: &str) -> bool {
     if word.is_ascii() {
         word.eq_ignore_ascii_case(small)
     } else {
-        word.chars().flat_map(char::to_lowercase).eq(small.chars())
+        word.nfc().flat_map(char::to_lowercase).eq(small.chars())
     }
 }
 
@@ -281,6 +285,6 @@ pub(super) fn is_date(line: &str) -> bool {
 /// Whether two lines have the same words.
 pub(super) fn same(a: &str, b: &str) -> bool {
     let small =
-        |line| words(line).flat_map(|w: &str| w.chars().flat_map(char::to_lowercase).chain([' ']));
+        |line| words(line).flat_map(|w: &str| w.nfc().flat_map(char::to_lowercase).chain([' ']));
     small(a).eq(small(b))
 }
