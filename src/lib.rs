@@ -3,7 +3,7 @@
 //! [`cluster()`] is the whole pipeline; its stages are the modules, each of which knows only those above it:
 //!
 //! * [`corpus`]: files become articles.
-//! * [`text`]: a text becomes tokens, the hashes of its words.
+//! * [`text`]: a text without the furniture of its page becomes tokens, the hashes of its words.
 //! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature; exact duplicates are found.
 //! * [`lsh`]: signatures that agree on a band become candidate pairs.
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.

@@ -5,6 +5,7 @@ use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
 use crate::progress::Stage;
+use crate::text::Furniture;
 use crate::verify::PREFILTER_LOSS;
 use crate::{Options, Run};
 use serde::Serialize;
@@ -45,6 +46,8 @@ pub struct Parameters {
     pub containment: Option<f64>,
     /// Distinct shingles that the shorter article needs for containment to count.
     pub min_shingles: u32,
+    /// Whether texts were compared as they came, with the furniture of the page.
+    pub raw: bool,
     /// Words in a shingle.
     pub shingle: usize,
     /// Values in a signature.
@@ -153,6 +156,7 @@ impl Summary {
                 threshold: rule.threshold(),
                 containment: rule.containment(),
                 min_shingles: rule.min_shingles(),
+                raw: prints.furniture == Furniture::Keep,
                 shingle: prints.shingle_size.get(),
                 permutations: options.permutations,
                 seed: options.seed,

@@ -35,7 +35,7 @@ pub(super) fn length(text: &str) -> usize {
     if first.is_lowercase() || first.is_ascii_digit() {
         return 0;
     }
-    let head = &text[..text.floor_char_boundary(LONGEST)];
+    let head = beginning(text, LONGEST);
     if let Some(length) = east_asian(first, head) {
         return length;
     }
@@ -62,10 +62,12 @@ pub(super) fn length(text: &str) -> usize {
                     return behind_agency(text, head.len() - rest.len());
                 }
             }
-            // Most articles do not begin so: a place or a date has few small words.
+            // Most articles do not begin so: a place has few small words, and a small month a day before it.
             ' ' if next.starts_with(char::is_lowercase) => {
                 let word = next.split(|c: char| !c.is_alphanumeric()).next();
-                if !word.is_some_and(|word| PARTICLES.contains(&word) || among(word, MONTHS)) {
+                let dated = before.is_ascii_digit() || head[..at].ends_with(" de");
+                let goes_on = |word| PARTICLES.contains(&word) || dated && among(word, MONTHS);
+                if !word.is_some_and(goes_on) {
                     return 0;
                 }
             }
@@ -76,6 +78,15 @@ pub(super) fn length(text: &str) -> usize {
         before = c;
     }
     0
+}
+
+/// As many whole characters as `bytes` hold.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// What stands before the dash or the bracket.
@@ -186,7 +197,7 @@ fn marks(text: &str) -> usize {
 
 /// Goes on behind an agency that is named after the dash: "МОСКВА, 3 мар — РИА Новости. "
 fn behind_agency(text: &str, at: usize) -> usize {
-    let rest = &text[at..text.floor_char_boundary(at + LONGEST)];
+    let rest = beginning(&text[at..], LONGEST);
     let count = agency(words(rest));
     let Some(last) = count.checked_sub(1).and_then(|last| words(rest).nth(last)) else {
         return at;
@@ -209,7 +220,7 @@ fn dashed(text: &str, at: usize) -> usize {
         return 0;
     };
     // "ENHANCING THE ACT - THE BILL IN SHORT" is a heading, and so is what has a line of its own.
-    let line = &text[after..text.floor_char_boundary(after + LONGEST)];
+    let line = beginning(&text[after..], LONGEST);
     let line = line.split(['\n', '\r']).next().unwrap_or(line);
     let alone = parts.words <= MOST_CAPITALS && line.contains(char::is_lowercase);
     let accepted =
@@ -250,7 +261,7 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
         after = text.len() - trimmed.len();
     }
     // "(서울=연합뉴스) 홍길동 기자 = ".
-    let line = &text[after..text.floor_char_boundary(after + 40)];
+    let line = beginning(&text[after..], 40);
     if known && let Some((reporter, _)) = line.split_once('=').filter(|(r, _)| r.contains("기자"))
     {
         after += reporter.len() + 1;

@@ -203,6 +203,7 @@ mod tests {
     #[test]
     fn the_table_is_sorted_by_first_bytes() {
         assert!(LINES.is_sorted_by_key(|rule| rule.pattern.as_bytes()[0]));
+        assert!(AGENCIES.is_sorted());
         for rule in LINES.iter().chain(ENDINGS) {
             assert_eq!(rule.pattern, rule.pattern.to_lowercase());
         }

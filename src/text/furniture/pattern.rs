@@ -18,46 +18,80 @@ pub(super) fn is_furniture(line: &str, head: bool) -> bool {
         Place::Head => head,
         Place::Tail => !head,
     };
-    starting_like(first)
+    // Without punctuation most lines end otherwise.
+    let end = line.trim_end_matches(|c: char| !c.is_alphanumeric());
+    LINES[LINE_STARTS.range(first)]
         .iter()
-        .any(|rule| here(rule) && matches(rule.pattern, line))
+        .any(|rule| here(rule) && begins_like(rule.pattern, first) && matches(rule.pattern, line))
         || ENDINGS
             .iter()
-            .any(|rule| here(rule) && ends_like(rule.pattern, line))
+            .any(|rule| here(rule) && ends_like(rule.pattern, end, line))
 }
 
-/// The rules that begin with the same byte as a word.
-fn starting_like(word: &str) -> &'static [Rule] {
-    /// Where the rules of each byte begin.
-    const STARTS: [u8; 257] = {
-        let mut starts = [0; 257];
-        let mut i = 0;
-        while i < LINES.len() {
-            starts[LINES[i].pattern.as_bytes()[0] as usize + 1] += 1;
-            i += 1;
-        }
+static LINE_STARTS: Starts = {
+    let mut starts = Starts([0; 257]);
+    let mut i = 0;
+    while i < LINES.len() {
+        starts.count(LINES[i].pattern);
+        i += 1;
+    }
+    starts.summed()
+};
+
+static AGENCY_STARTS: Starts = {
+    let mut starts = Starts([0; 257]);
+    let mut i = 0;
+    while i < AGENCIES.len() {
+        starts.count(AGENCIES[i]);
+        i += 1;
+    }
+    starts.summed()
+};
+
+/// Where in a table that is sorted by first bytes the entries of each byte begin.
+struct Starts([u8; 257]);
+
+impl Starts {
+    const fn count(&mut self, entry: &str) {
+        self.0[entry.as_bytes()[0] as usize + 1] += 1;
+    }
+
+    const fn summed(mut self) -> Self {
         let mut i = 1;
-        while i < 257 {
-            starts[i] += starts[i - 1];
+        while i < self.0.len() {
+            self.0[i] += self.0[i - 1];
             i += 1;
         }
-        starts
-    };
-    let Some(first) = word.chars().next() else {
-        return &[];
-    };
-    let mut bytes = [0; 4];
-    let byte = if first.is_ascii_digit() {
-        b'#'
-    } else {
-        let first = first.to_lowercase().next().unwrap_or(first);
-        first.encode_utf8(&mut bytes).as_bytes()[0]
-    };
-    &LINES[usize::from(STARTS[usize::from(byte)])..usize::from(STARTS[usize::from(byte) + 1])]
+        self
+    }
+
+    /// The entries that begin with the same byte as a word, when that is written small.
+    fn range(&self, word: &str) -> std::ops::Range<usize> {
+        let byte = match word.as_bytes() {
+            [] => return 0..0,
+            [b'0'..=b'9', ..] => b'#',
+            [byte, ..] if byte.is_ascii() => byte.to_ascii_lowercase(),
+            _ => {
+                let mut bytes = [0; 4];
+                let small = word.nfc().flat_map(char::to_lowercase).next();
+                let small = small.unwrap_or('\0').encode_utf8(&mut bytes);
+                small.as_bytes()[0]
+            }
+        };
+        usize::from(self.0[usize::from(byte)])..usize::from(self.0[usize::from(byte) + 1])
+    }
+}
+
+/// Whether a pattern may be for lines with this first word: a cheap look, and not the last word.
+fn begins_like(pattern: &str, first: &str) -> bool {
+    let same = |start: &[u8]| start.eq_ignore_ascii_case(first.as_bytes());
+    !first.is_ascii()
+        || first.as_bytes()[0].is_ascii_digit()
+        || pattern.as_bytes().get(..first.len()).is_some_and(same)
 }
 
 /// The words of a line, as the patterns know them.
-pub(super) fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
+pub(super) fn words(line: &str) -> Words<'_> {
     let line = line.trim_start();
     let bracketed = line.get(..3).filter(|c| {
         // "(C) Ann Writer" is an entry of a list.
@@ -66,22 +100,41 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = &str> + Clone {
             .starts_with(|c: char| c.is_ascii_digit());
         c.eq_ignore_ascii_case("(c)") && year
     });
-    let rest = &line[bracketed.map_or(0, str::len)..];
-    let others = rest
-        .split(|c: char| {
-            !(c.is_alphanumeric() || c == '©' || !c.is_ascii() && is_combining_mark(c))
-        })
-        .filter(|w| !w.is_empty())
-        // "©2024" is two words.
-        .flat_map(|w| {
-            let (sign, word) = w.split_at(if w.starts_with('©') {
-                '©'.len_utf8()
-            } else {
-                0
-            });
-            [sign, word].into_iter().filter(|w| !w.is_empty())
-        });
-    bracketed.map(|_| "©").into_iter().chain(others)
+    Words {
+        sign: bracketed.is_some(),
+        rest: &line[bracketed.map_or(0, str::len)..],
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Words<'a> {
+    /// A `©` comes first.
+    sign: bool,
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if std::mem::take(&mut self.sign) {
+            return Some("©");
+        }
+        let of_a_word = |c: char| match c.is_ascii() {
+            true => c.is_ascii_alphanumeric(),
+            false => c.is_alphanumeric() || is_combining_mark(c),
+        };
+        let start = self.rest.find(|c| of_a_word(c) || c == '©')?;
+        let rest = &self.rest[start..];
+        let end = match rest.starts_with('©') {
+            // "©2024" is two words.
+            true => '©'.len_utf8(),
+            false => rest.find(|c| !of_a_word(c)).unwrap_or(rest.len()),
+        };
+        let (word, rest) = rest.split_at(end);
+        self.rest = rest;
+        Some(word)
+    }
 }
 
 /// Whether a word is this one, which is written small.
@@ -181,41 +234,38 @@ fn colon_after(word: &str, line: &str) -> bool {
         .is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
 }
 
-fn ends_like(pattern: &str, line: &str) -> bool {
-    let Some((open, end)) = pattern.split_once(' ') else {
+/// Whether a line ends like a pattern; `end` is the line without punctuation at its end.
+fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
+    let Some((open, last)) = pattern.split_once(' ') else {
         return false;
     };
-    // The same without words: most lines end otherwise.
-    let trimmed = line.trim_end_matches(|c: char| !c.is_alphanumeric());
-    let Some(at) = trimmed.len().checked_sub(end.len()) else {
+    let Some(at) = end.len().checked_sub(last.len()) else {
         return false;
     };
-    trimmed
-        .get(at..)
-        .is_some_and(|last| last.eq_ignore_ascii_case(end))
-        && trimmed[..at].ends_with(|c: char| !c.is_alphanumeric())
+    end.as_bytes()[at..].eq_ignore_ascii_case(last.as_bytes())
+        && end[..at].ends_with(|c: char| !c.is_alphanumeric())
         && (open == "**" || one_sentence(line))
 }
 
 /// How many words at the beginning name an agency; 0 if they name none.
-pub(super) fn agency<'a>(words: impl Iterator<Item = &'a str> + Clone) -> usize {
-    let longest = AGENCIES.iter().filter_map(|name| {
-        let mut words = words.clone();
-        let mut count = 0;
-        for part in name.split(' ') {
-            count += 1;
-            if !words.next().is_some_and(|word| is(word, part)) {
-                return None;
-            }
-        }
-        Some(count)
-    });
+pub(super) fn agency<'a>(mut words: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let Some(first) = words.next() else {
+        return 0;
+    };
+    let longest = AGENCIES[AGENCY_STARTS.range(first)]
+        .iter()
+        .filter_map(|name| {
+            let mut parts = name.split(' ');
+            let mut words = words.clone();
+            let begins = parts.next().is_some_and(|part| is(first, part));
+            let goes_on = |part| words.next().is_some_and(|word| is(word, part));
+            (begins && parts.all(goes_on)).then(|| name.split(' ').count())
+        });
     longest.max().unwrap_or(0)
 }
 
 /// "(Reuters)", "With AP and AFP", "Source: dpa": agencies and what joins them.
 pub(super) fn is_credit(line: &str) -> bool {
-    let all = words(line);
     if line.len() > 60
         || !line
             .trim_end()
@@ -223,7 +273,7 @@ pub(super) fn is_credit(line: &str) -> bool {
     {
         return false;
     }
-    let (mut rest, mut agencies) = (all, 0);
+    let (mut rest, mut agencies) = (words(line), 0);
     loop {
         let count = agency(rest.clone());
         if count > 0 {
