@@ -10,7 +10,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use wirecopy::fingerprint::{self, Digest, Permutations, ShingleSize, agreeing};
-use wirecopy::text::{self, Tokeniser, word_hash};
+use wirecopy::text::{self, Furniture, Tokeniser, word_hash};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// The fastest of many runs of `f`, in nanoseconds.
@@ -139,6 +139,44 @@ fn hashes(document: &str) {
     });
 }
 
+/// Text as it comes mostly, with nothing on it, and with all that a page may have.
+fn furniture(documents: &[String]) {
+    let wire: Vec<String> = documents.iter().map(|text| hard_wrapped(text)).collect();
+    let page = |text: &String| {
+        format!(
+            "A title of seven words or more\nBy Ann Writer\n3 minute read\nPublished: 6/20/2024\n\n\
+             NORDVIK, June 20 (AFP) - The {text}\n\nAnn Writer contributed to this report.\n\n\
+             Sign up for our newsletter\n\n(c) 2024 Nordvik Herald. All rights reserved."
+        )
+    };
+    let pages: Vec<String> = documents.iter().map(page).collect();
+    for (name, documents) in [
+        ("none", documents),
+        ("wire copy", &wire),
+        ("a page", &pages),
+    ] {
+        let mut next = 0;
+        row("furniture", name, || {
+            next = (next + 1) % documents.len();
+            let title = "A title of seven words or more";
+            black_box(Furniture::Strip.text(black_box(&documents[next]), title));
+        });
+    }
+}
+
+/// Lines of about 60 characters, as agencies send them, and their name at the end.
+fn hard_wrapped(text: &str) -> String {
+    let mut wrapped = String::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        wrapped.push_str(word);
+        length += word.len() + 1;
+        wrapped.push(if length > 55 { '\n' } else { ' ' });
+        length %= 56;
+    }
+    wrapped + "\n Reuter"
+}
+
 fn main() {
     let mut random = Random(1);
     let latin: Vec<char> = ('a'..='z').collect();
@@ -158,6 +196,7 @@ fn main() {
     );
     println!("{:<34} {:<24} {:>10}", "stage", "kernel", "ns");
     hashes(&english[0]);
+    furniture(&english);
     tokens(&[
         ("English", &english),
         ("French", &french),

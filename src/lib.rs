@@ -3,7 +3,7 @@
 //! [`cluster()`] is the whole pipeline; its stages are the modules, each of which knows only those above it:
 //!
 //! * [`corpus`]: files become articles.
-//! * [`text`]: a text becomes tokens, the hashes of its words.
+//! * [`text`]: a text without the furniture of its page becomes tokens, the hashes of its words.
 //! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature; exact duplicates are found.
 //! * [`lsh`]: signatures that agree on a band become candidate pairs.
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.
@@ -49,6 +49,7 @@ use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, Sh
 use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts};
 use progress::Progress;
 use std::path::PathBuf;
+use text::Furniture;
 use verify::{Edge, Evidence, Prefilter, Rule};
 
 /// What a run is told.
@@ -58,6 +59,8 @@ pub struct Options {
     pub corpus: CorpusOptions,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
+    /// Whether the furniture of the page (datelines, bylines, share lines) counts as text.
+    pub furniture: Furniture,
     /// Values in a signature, 1 to [`fingerprint::MAX_PERMUTATIONS`].
     pub permutations: usize,
     /// Chooses the hash functions of the signatures.
@@ -77,6 +80,7 @@ impl Default for Options {
         Self {
             corpus: CorpusOptions::default(),
             shingle_size: ShingleSize::default(),
+            furniture: Furniture::default(),
             permutations: 128,
             seed: 1,
             bands_and_rows: None,
@@ -144,6 +148,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let rule = options.rule;
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
+        furniture: options.furniture,
         permutations: Permutations::new(options.permutations, options.seed)?,
         strict: options.strict,
     };

@@ -8,7 +8,7 @@ use wirecopy::corpus::{Block, Corpus, CorpusOptions, Parser};
 use wirecopy::fingerprint::{ShingleSize, shingles};
 use wirecopy::progress::{Silent, Stage};
 use wirecopy::synthetic::Kind;
-use wirecopy::text::Tokeniser;
+use wirecopy::text::{Furniture, Tokeniser};
 use wirecopy::verify::Similarity;
 
 /// Runs the job and prints recall and precision.
@@ -218,7 +218,7 @@ fn ids_and_sets(
     for record in &block.records {
         if let Ok(article) = parser.parse(corpus, block, record) {
             shingles(
-                tokeniser.tokens(&article.text),
+                tokeniser.tokens(Furniture::default().text(&article.text, &article.title)),
                 ShingleSize::default(),
                 &mut all,
             );

@@ -11,6 +11,7 @@ use crate::corpus::{Corpus, FieldNames, Format};
 use crate::fingerprint::{Permutations, ShingleSize};
 use crate::progress::Timed;
 use crate::report::Measured;
+use crate::text::Furniture;
 use crate::verify::{Acceptance, NewsRule, Rule};
 use crate::{Error, Options, Result};
 use clap::{Args, ValueEnum};
@@ -59,6 +60,10 @@ pub(super) struct ClusterArguments {
     /// [default: 30]
     #[arg(long, value_name = "N", help_heading = MATCHING)]
     min_shingles: Option<u32>,
+
+    /// Compare texts as they came: datelines, bylines, credits, share lines and the like are not taken off
+    #[arg(long, help_heading = MATCHING)]
+    raw: bool,
 
     /// Words in a shingle, 1 to 16; fewer withstand more editing, more tell copying from chance
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = FINGERPRINTS)]
@@ -230,6 +235,11 @@ const MOST_THREADS: usize = 1024;
 fn options(arguments: &ClusterArguments) -> Result<Options> {
     let mut options = Options {
         shingle_size: ShingleSize::new(arguments.shingle)?,
+        furniture: if arguments.raw {
+            Furniture::Keep
+        } else {
+            Furniture::Strip
+        },
         permutations: arguments.permutations,
         seed: arguments.seed,
         bands_and_rows: arguments.bands.zip(arguments.rows),

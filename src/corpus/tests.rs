@@ -295,7 +295,10 @@ fn text_files() {
     assert_eq!(corpus.files().len(), 6);
     assert_eq!(corpus.files()[3].compression, Compression::Gzip);
     let run = scan(&corpus).unwrap();
-    assert_eq!(run.texts(), ["The body.", "Zipped."]);
+    assert_eq!(
+        run.texts(),
+        ["Published: 6/20/2024\n\nThe body.", "Zipped."]
+    );
     let first = run.seen[0].article.as_ref().unwrap();
     assert!(first[0].ends_with("a.txt") && first[1] == "A title" && first[3] == "6/20/2024");
     assert_eq!(

@@ -4,7 +4,7 @@ use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
 use crate::corpus::{Block, Corpus, Parser, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
-use crate::text::Tokeniser;
+use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -43,6 +43,8 @@ pub struct Fingerprints {
     pub signatures: Signatures,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
+    /// What of a text was counted: words and shingles are of that part.
+    pub furniture: Furniture,
     /// For each file of the corpus the number of its first article.
     file_starts: Vec<u32>,
     /// Bad records, by reason.
@@ -108,6 +110,8 @@ impl Fingerprints {
 pub struct FingerprintOptions {
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
+    /// Whether the furniture of the page counts.
+    pub furniture: Furniture,
     /// The permutations of the signature.
     pub permutations: Permutations,
     /// Whether the first bad record ends the run.
@@ -146,6 +150,7 @@ pub fn fingerprint_corpus(
         rows: Vec::new(),
         signatures: Signatures::new(slots),
         shingle_size: options.shingle_size,
+        furniture: options.furniture,
         file_starts: Vec::new(),
         rejected: BTreeMap::new(),
         duplicate_ids: DuplicateIds::default(),
@@ -212,7 +217,12 @@ fn fingerprint_block(
                 continue;
             }
         };
-        let tokens = scratch.tokeniser.tokens(&article.text);
+        let tokens = compared_tokens(
+            &mut scratch.tokeniser,
+            options.furniture,
+            &article.title,
+            &article.text,
+        );
         if tokens.is_empty() {
             let detail = "the text holds no words";
             done.rejects

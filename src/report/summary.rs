@@ -5,6 +5,7 @@ use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
 use crate::progress::Stage;
+use crate::text::Furniture;
 use crate::verify::Rule;
 use crate::{Options, Run};
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub struct Summary {
 pub struct Parameters {
     /// Which pairs count as copies, with its values.
     pub rule: Rule,
+    /// Whether texts were compared as they came, with the furniture of the page.
+    pub raw: bool,
     /// Words in a shingle.
     pub shingle: usize,
     /// Values in a signature.
@@ -152,6 +155,7 @@ impl Summary {
             version: env!("CARGO_PKG_VERSION"),
             parameters: Parameters {
                 rule: options.rule,
+                raw: prints.furniture == Furniture::Keep,
                 shingle: prints.shingle_size.get(),
                 permutations: options.permutations,
                 seed: options.seed,

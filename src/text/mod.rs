@@ -1,4 +1,6 @@
-//! Text -> tokens: what counts as a word, and the 64-bit hash that stands for it.
+//! Text -> tokens: what of a text counts, what counts as a word, and the 64-bit hash that stands for it.
+//!
+//! [`Furniture`] takes off what the page puts around a report; the [`Tokeniser`] makes words of the rest.
 //!
 //! # Words
 //!
@@ -34,10 +36,12 @@
 //! `kernels/x86.rs` is the only file of this stage with `unsafe` code.
 
 mod chars;
+mod furniture;
 mod hash;
 mod kernels;
 mod tokens;
 
+pub use furniture::Furniture;
 pub use hash::word_hash;
 pub use kernels::Kernel;
 pub use tokens::Tokeniser;
@@ -46,3 +50,33 @@ pub use tokens::Tokeniser;
 ///
 /// Fingerprints made with different versions cannot be compared.
 pub const TOKENISER_VERSION: u32 = 1;
+
+/// A text of fewer words is compared together with its title.
+pub const SHORT_TEXT: usize = 50;
+
+/// The tokens by which an article is compared: those of its text without furniture. A short text (under [`SHORT_TEXT`] words) is
+/// preceded by its title, since alone it may be a form ("qtly div five cts vs five cts prior"), or nothing ("full text follows"),
+/// that goes with any title; not where furniture is kept, which leaves texts as they came.
+///
+/// ```
+/// use wirecopy::text::{Furniture, Tokeniser, compared_tokens};
+/// let mut tokeniser = Tokeniser::new();
+/// let mut count = |furniture| {
+///     compared_tokens(&mut tokeniser, furniture, "Aldous Co raises payout", "Qtly div six cts vs five.").len()
+/// };
+/// assert_eq!((count(Furniture::Strip), count(Furniture::Keep)), (10, 6));
+/// ```
+pub fn compared_tokens<'t>(
+    tokeniser: &'t mut Tokeniser,
+    furniture: Furniture,
+    title: &str,
+    text: &str,
+) -> &'t [u64] {
+    let text = furniture.text(text, title);
+    let words = tokeniser.tokens(text).len();
+    if furniture == Furniture::Strip && (1..SHORT_TEXT).contains(&words) && !title.is_empty() {
+        let titled = format!("{title}\n{text}");
+        return tokeniser.tokens(&titled);
+    }
+    tokeniser.last()
+}

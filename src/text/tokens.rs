@@ -91,6 +91,11 @@ impl Tokeniser {
             self.mixed
                 .window(self.kernel, text, start, words, &mut self.tokens);
         }
+        self.last()
+    }
+
+    /// The tokens of the last text once more; none before the first.
+    pub fn last(&self) -> &[u64] {
         &self.tokens.room[..self.tokens.len]
     }
 }

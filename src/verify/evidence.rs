@@ -14,7 +14,7 @@ use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
-use crate::text::Tokeniser;
+use crate::text::{Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -358,7 +358,12 @@ fn gather_block(
             .parser
             .parse(corpus, block, record)
             .map_err(|_| changed())?;
-        let tokens = scratch.tokeniser.tokens(&parsed.text);
+        let tokens = compared_tokens(
+            &mut scratch.tokeniser,
+            prints.furniture,
+            &parsed.title,
+            &parsed.text,
+        );
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
@@ -375,7 +380,8 @@ fn gather_block(
         Description::write(&parsed, &mut gathered.bytes);
         scratch.figures.clear();
         news::add_figures(&parsed.title, &mut scratch.figures);
-        news::add_figures(&parsed.text, &mut scratch.figures);
+        let text = prints.furniture.text(&parsed.text, &parsed.title);
+        news::add_figures(text, &mut scratch.figures);
         scratch.figures.sort_unstable();
         scratch.figures.dedup();
         let figures = scratch

@@ -98,8 +98,9 @@ impl Figures {
 
 /// The words that are an article's opening: about the first two paragraphs.
 pub const OPENING_WORDS: usize = 60;
-/// Articles of fewer words are short: their figures must agree.
-pub const SHORT_WORDS: u32 = 50;
+/// Articles of fewer words are short: their figures must agree. Ten more than [`SHORT_TEXT`](crate::text::SHORT_TEXT), since the title
+/// of such a text is counted.
+pub const SHORT_WORDS: u32 = 60;
 
 /// The acceptance rule for news. See the [module](self) for the reasons.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]

@@ -1,0 +1,340 @@
+//! Compares lines with patterns.
+
+use super::rules::{
+    AGENCIES, BY, CREDIT_WORDS, DATE_WORDS, ENDINGS, JOBS, LINES, MONTHS, MOST_WORDS, OFFERS,
+    PARTICLES, Place, ROLES, Rule,
+};
+use crate::corpus::dates::parse_published;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Whether a rule is for this line, at the head (or at the tail) of a text.
+pub(super) fn is_furniture(line: &str, head: bool) -> bool {
+    let Some(first) = words(line).next() else {
+        return false;
+    };
+    let here = |rule: &Rule| match rule.place {
+        Place::Both => true,
+        Place::Head => head,
+        Place::Tail => !head,
+    };
+    // Without punctuation most lines end otherwise.
+    let end = line.trim_end_matches(|c: char| !c.is_alphanumeric());
+    LINES[LINE_STARTS.range(first)]
+        .iter()
+        .any(|rule| here(rule) && begins_like(rule.pattern, first) && matches(rule.pattern, line))
+        || ENDINGS
+            .iter()
+            .any(|rule| here(rule) && ends_like(rule.pattern, end, line))
+}
+
+static LINE_STARTS: Starts = {
+    let mut starts = Starts([0; 257]);
+    let mut i = 0;
+    while i < LINES.len() {
+        starts.count(LINES[i].pattern);
+        i += 1;
+    }
+    starts.summed()
+};
+
+static AGENCY_STARTS: Starts = {
+    let mut starts = Starts([0; 257]);
+    let mut i = 0;
+    while i < AGENCIES.len() {
+        starts.count(AGENCIES[i]);
+        i += 1;
+    }
+    starts.summed()
+};
+
+/// Where in a table that is sorted by first bytes the entries of each byte begin.
+struct Starts([u8; 257]);
+
+impl Starts {
+    const fn count(&mut self, entry: &str) {
+        self.0[entry.as_bytes()[0] as usize + 1] += 1;
+    }
+
+    const fn summed(mut self) -> Self {
+        let mut i = 1;
+        while i < self.0.len() {
+            self.0[i] += self.0[i - 1];
+            i += 1;
+        }
+        self
+    }
+
+    /// The entries that begin with the same byte as a word, when that is written small.
+    fn range(&self, word: &str) -> std::ops::Range<usize> {
+        let byte = match word.as_bytes() {
+            [] => return 0..0,
+            [b'0'..=b'9', ..] => b'#',
+            [byte, ..] if byte.is_ascii() => byte.to_ascii_lowercase(),
+            _ => {
+                let mut bytes = [0; 4];
+                let small = word.nfc().flat_map(char::to_lowercase).next();
+                let small = small.unwrap_or('\0').encode_utf8(&mut bytes);
+                small.as_bytes()[0]
+            }
+        };
+        usize::from(self.0[usize::from(byte)])..usize::from(self.0[usize::from(byte) + 1])
+    }
+}
+
+/// Whether a pattern may be for lines with this first word: a cheap look, and not the last word.
+fn begins_like(pattern: &str, first: &str) -> bool {
+    let same = |start: &[u8]| start.eq_ignore_ascii_case(first.as_bytes());
+    !first.is_ascii()
+        || first.as_bytes()[0].is_ascii_digit()
+        || pattern.as_bytes().get(..first.len()).is_some_and(same)
+}
+
+/// The words of a line, as the patterns know them.
+pub(super) fn words(line: &str) -> Words<'_> {
+    let line = line.trim_start();
+    let bracketed = line.get(..3).filter(|c| {
+        // "(C) Ann Writer" is an entry of a list.
+        let year = line[3..]
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_digit());
+        c.eq_ignore_ascii_case("(c)") && year
+    });
+    Words {
+        sign: bracketed.is_some(),
+        rest: &line[bracketed.map_or(0, str::len)..],
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Words<'a> {
+    /// A `©` comes first.
+    sign: bool,
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if std::mem::take(&mut self.sign) {
+            return Some("©");
+        }
+        let of_a_word = |c: char| match c.is_ascii() {
+            true => c.is_ascii_alphanumeric(),
+            false => c.is_alphanumeric() || is_combining_mark(c),
+        };
+        let start = self.rest.find(|c| of_a_word(c) || c == '©')?;
+        let rest = &self.rest[start..];
+        let end = match rest.starts_with('©') {
+            // "©2024" is two words.
+            true => '©'.len_utf8(),
+            false => rest.find(|c| !of_a_word(c)).unwrap_or(rest.len()),
+        };
+        let (word, rest) = rest.split_at(end);
+        self.rest = rest;
+        Some(word)
+    }
+}
+
+/// Whether a word is this one, which is written small.
+pub(super) fn is(word: &str, small: &str) -> bool {
+    if word.is_ascii() {
+        word.eq_ignore_ascii_case(small)
+    } else {
+        word.nfc().flat_map(char::to_lowercase).eq(small.chars())
+    }
+}
+
+pub(super) fn among(word: &str, list: &[&str]) -> bool {
+    list.iter().any(|other| is(word, other))
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A number, also with a unit: 2017, 3rd, 17h52, 10am.
+fn begins_with_digit(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+pub(super) fn is_date_word(word: &str) -> bool {
+    begins_with_digit(word) && word.len() <= 8 || among(word, MONTHS) || among(word, DATE_WORDS)
+}
+
+/// Whether a line is one sentence at most: nothing in it ends one.
+fn one_sentence(line: &str) -> bool {
+    let line = line.trim_end_matches(['.', '!', '?', '…', ')', ':', ' ']);
+    if line.contains(['?', '"', '“', '”', '。', '«']) {
+        return false;
+    }
+    // "he said. It", but not "by A. Writer in St. Agnes on Sept. 3".
+    line.match_indices([' ', '\u{a0}']).all(|(at, _)| {
+        let Some(before) = line[..at].strip_suffix(['.', '!']) else {
+            return true;
+        };
+        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next();
+        let word = word.unwrap_or(before);
+        word.len() < 3 || !word.chars().all(char::is_lowercase)
+    })
+}
+
+fn matches(pattern: &str, line: &str) -> bool {
+    let mut words = words(line);
+    for part in pattern.split(' ') {
+        match part {
+            "**" => return true,
+            "*" => {
+                return words.next().is_some()
+                    && self::words(line).count() <= MOST_WORDS
+                    && one_sentence(line);
+            }
+            "&" => {
+                return words.clone().next().is_some()
+                    && words.all(|word| {
+                        !word.starts_with(char::is_lowercase)
+                            || PARTICLES.contains(&word)
+                            || among(word, ROLES)
+                    });
+            }
+            "~" => {
+                return (line.contains('@') || words.any(|word| among(word, OFFERS)))
+                    && self::words(line).count() <= 2 * MOST_WORDS
+                    && one_sentence(line);
+            }
+            "@" => {
+                let mut digits = false;
+                return words.all(|word| {
+                    digits |= begins_with_digit(word);
+                    is_date_word(word)
+                }) && digits;
+            }
+            _ => {}
+        }
+        let found = match (part, words.next()) {
+            ("#", Some(word)) => is_number(word),
+            (part, Some(word)) => match part.strip_suffix(':') {
+                Some(part) => is(word, part) && colon_after(word, line),
+                None => is(word, part),
+            },
+            (_, None) => false,
+        };
+        if !found {
+            return false;
+        }
+    }
+    words.next().is_none()
+}
+
+/// Whether a word, a piece of the line, has a colon after it.
+fn colon_after(word: &str, line: &str) -> bool {
+    let end = word.as_ptr().addr() - line.as_ptr().addr() + word.len();
+    line.get(end..)
+        .is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
+}
+
+/// Whether a line ends like a pattern; `end` is the line without punctuation at its end.
+fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
+    let Some((open, last)) = pattern.split_once(' ') else {
+        return false;
+    };
+    let Some(at) = end.len().checked_sub(last.len()) else {
+        return false;
+    };
+    end.as_bytes()[at..].eq_ignore_ascii_case(last.as_bytes())
+        && end[..at].ends_with(|c: char| !c.is_alphanumeric())
+        && (open == "**" || one_sentence(line))
+}
+
+/// How many words at the beginning name an agency; 0 if they name none.
+pub(super) fn agency<'a>(mut words: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let Some(first) = words.next() else {
+        return 0;
+    };
+    let longest = AGENCIES[AGENCY_STARTS.range(first)]
+        .iter()
+        .filter_map(|name| {
+            let mut parts = name.split(' ');
+            let mut words = words.clone();
+            let begins = parts.next().is_some_and(|part| is(first, part));
+            let goes_on = |part| words.next().is_some_and(|word| is(word, part));
+            (begins && parts.all(goes_on)).then(|| name.split(' ').count())
+        });
+    longest.max().unwrap_or(0)
+}
+
+/// "(Reuters)", "With AP and AFP", "Source: dpa": agencies and what joins them.
+pub(super) fn is_credit(line: &str) -> bool {
+    if line.len() > 60
+        || !line
+            .trim_end()
+            .ends_with(|c: char| c.is_alphanumeric() || ".)/]".contains(c))
+    {
+        return false;
+    }
+    let (mut rest, mut agencies) = (words(line), 0);
+    loop {
+        let count = agency(rest.clone());
+        if count > 0 {
+            agencies += 1;
+            rest.nth(count - 1);
+        } else {
+            match rest.next() {
+                None => return agencies > 0,
+                Some(word) if among(word, CREDIT_WORDS) => {}
+                Some(_) => return false,
+            }
+        }
+    }
+}
+
+/// "By Ann Writer and BOB VAN DAM | Staff", "Ann Writer, Reuters": a few words, the names capitalised, no sentence.
+pub(super) fn is_byline(line: &str) -> bool {
+    let line = line.trim();
+    if line.len() > 100 || line.ends_with(['.', '!', '?', ':', ',', ';', '"', '”']) {
+        return false;
+    }
+    let name = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        bare.is_empty()
+            || bare.starts_with(char::is_uppercase)
+            || PARTICLES.contains(&bare)
+            || agency([bare].into_iter()) > 0
+    };
+    if let Some((by, names)) = line.split_once(' ')
+        && BY.contains(&by.trim_end_matches(':'))
+    {
+        let mut names = names.split_whitespace();
+        let count = names.clone().count();
+        return (1..=MOST_WORDS).contains(&count)
+            && names.clone().any(|w| w.starts_with(char::is_uppercase))
+            && names.all(name);
+    }
+    let Some((person, house)) = line.split_once([',', '|', '/']) else {
+        return false;
+    };
+    let mut person = person.split_whitespace();
+    let count = person.clone().count();
+    (2..=4).contains(&count)
+        && person.all(|w| w.starts_with(char::is_uppercase))
+        && (is_credit(house) || among(house.trim(), JOBS))
+}
+
+/// A line with a date and nothing else.
+pub(super) fn is_date(line: &str) -> bool {
+    let line = line.trim();
+    line.len() <= 60
+        // A bare number may be anything.
+        && line.contains(|c: char| !c.is_ascii_digit())
+        && line.contains(|c: char| c.is_ascii_digit())
+        && (parse_published(line).is_some()
+            || words(line).any(|word| among(word, MONTHS)) && words(line).all(is_date_word))
+}
+
+/// Whether two lines have the same words.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    let small =
+        |line| words(line).flat_map(|w: &str| w.nfc().flat_map(char::to_lowercase).chain([' ']));
+    small(a).eq(small(b))
+}
