@@ -1291,11 +1291,9 @@ fn naive_clusters(texts: &[String]) -> Vec<Vec<u32>> {
     for a in 0..texts.len() {
         for b in a + 1..texts.len() {
             let shared = sets[a].intersection(&sets[b]).count() as f64;
-            let (smaller, union) = (
-                sets[a].len().min(sets[b].len()),
-                (sets[a].len() + sets[b].len()) as f64 - shared,
-            );
-            if shared / union >= 0.7 || (smaller >= 30 && shared / smaller as f64 >= 0.85) {
+            let union = (sets[a].len() + sets[b].len()) as f64 - shared;
+            // The rule for very short articles; these have no figures.
+            if shared / union >= 0.8 {
                 let (from, to) = (component[b], component[a]);
                 component
                     .iter_mut()

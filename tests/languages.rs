@@ -261,7 +261,9 @@ fn copies_that_differ_in_furniture_alone_are_exact_unless_raw() {
         .collect();
     let strict = |furniture| Options {
         furniture,
-        acceptance: wirecopy::verify::Acceptance::new(1.0, None, 1).unwrap(),
+        rule: wirecopy::verify::Rule::Plain(
+            wirecopy::verify::Acceptance::new(1.0, None, 1).unwrap(),
+        ),
         ..Options::default()
     };
     let found = clusters(&articles, &strict(Furniture::Strip));

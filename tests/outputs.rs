@@ -241,7 +241,7 @@ fn pairs_hold_every_pair_of_duplicates_and_the_similarities_of_the_others() {
     assert_eq!(pairs, expected);
     let head = std::fs::read_to_string(place("p.csv")).unwrap();
     assert!(
-        head.starts_with("a,b,jaccard,containment,cluster_id,"),
+        head.starts_with("a,b,jaccard,containment,reason,"),
         "{head}"
     );
     let summary: serde_json::Value =

@@ -341,6 +341,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let wide = "海底電纜修復完成".repeat(12);
         let line = |id: &str, title: &str, text: &str| {
+            // Long enough that the title does not count.
+            let text = format!("{text}. ").repeat(20);
             serde_json::json!({"id": id, "title": title, "text": text}).to_string()
         };
         let path = corpus(
