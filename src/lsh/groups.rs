@@ -73,9 +73,10 @@ pub(super) fn fill_entries(
     packing: Packing,
 ) {
     use rayon::prelude::*;
-    /// Members whose lines of the signature table stay in the second-level cache between two bands.
+    /// Members that a thread takes at a time.
     const STRETCH: usize = 2048;
 
+    let span = first_band * rows..(first_band + entries.len()) * rows;
     for band in entries.iter_mut() {
         band.resize(members.len(), 0);
     }
@@ -91,17 +92,40 @@ pub(super) fn fill_entries(
     stretches
         .into_par_iter()
         .enumerate()
-        .for_each(|(at, bands)| {
+        .for_each(|(at, mut bands)| {
             let start = at * STRETCH;
-            for (band, out) in bands.into_iter().enumerate() {
-                let from = (first_band + band) * rows;
-                for (offset, entry) in out.iter_mut().enumerate() {
-                    let position = start + offset;
-                    let values = &signatures.row(members[position])[from..from + rows];
-                    *entry = packing.entry(values, position);
-                }
-            }
+            let members = &members[start..members.len().min(start + STRETCH)];
+            fill_stretch(&mut bands, start, rows, members, packing, |article| {
+                &signatures.row(article)[span.clone()]
+            });
         });
+}
+
+/// Fills the entries of the members that begin at position `start`.
+fn fill_stretch<'a>(
+    bands: &mut [&mut [u64]],
+    start: usize,
+    rows: usize,
+    members: &[u32],
+    packing: Packing,
+    values: impl Fn(u32) -> &'a [u32],
+) {
+    /// Members at a time. Their lines of the signature table, which lie a power of two apart and so
+    /// share few places in the first-level cache, stay there from band to band.
+    const BLOCK: usize = 64;
+    let mut block: Vec<&[u32]> = Vec::with_capacity(BLOCK);
+    for (at, members) in members.chunks(BLOCK).enumerate() {
+        block.clear();
+        block.extend(members.iter().map(|&article| values(article)));
+        let first = at * BLOCK;
+        for (band, out) in bands.iter_mut().enumerate() {
+            let out = &mut out[first..first + block.len()];
+            let from = band * rows;
+            for (offset, (entry, values)) in out.iter_mut().zip(&block).enumerate() {
+                *entry = packing.entry(&values[from..from + rows], start + first + offset);
+            }
+        }
+    }
 }
 
 /// What [`for_each_bucket`] uses again and again.
@@ -180,8 +204,15 @@ fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
         let seen = &mut seen[kind(entry)];
         *seen = seen.saturating_add(1);
     }
+    // Written in any case: which entries have company is not to be foreseen, and a wrong guess costs more.
     company.clear();
-    company.extend(part.iter().filter(|&&entry| seen[kind(entry)] > 1));
+    company.resize(part.len(), 0);
+    let mut kept = 0;
+    for &entry in part {
+        company[kept] = entry;
+        kept += usize::from(seen[kind(entry)] > 1);
+    }
+    company.truncate(kept);
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 mod banding;
 mod crowded;
 mod groups;
+mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
@@ -26,6 +27,8 @@ use crate::fingerprint::{Signatures, agreeing};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use verdicts::Verdicts;
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
@@ -101,6 +104,7 @@ pub fn candidates(
         members,
         worth,
     };
+    let pool = Pool::default();
 
     progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
     for first_band in (0..banding.bands()).step_by(at_once) {
@@ -116,18 +120,24 @@ pub fn candidates(
         let found: Vec<Found> = entries
             .par_iter()
             .enumerate()
-            .map_init(Scratch::default, |scratch, (band, entries)| {
+            .map(|(band, entries)| {
                 let band_end = (first_band + band + 1) * rows;
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
                 }
-                groups::for_each_bucket(entries, packing, &mut scratch.grouping, |bucket| {
-                    scratch.positions.clear();
-                    let positions = bucket.iter().map(|&entry| packing.position(entry));
-                    scratch.positions.extend(positions);
-                    search.bucket(&scratch.positions, band_end, &mut found);
+                let mut scratch = pool.take();
+                let Scratch {
+                    grouping,
+                    positions,
+                    verdicts,
+                } = &mut scratch;
+                groups::for_each_bucket(entries, packing, grouping, |bucket| {
+                    positions.clear();
+                    positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
+                    search.bucket(positions, band_end, verdicts, &mut found);
                 });
+                pool.put_back(scratch);
                 progress.advance(1, 0);
                 found
             })
@@ -192,6 +202,26 @@ struct Search<'a, W> {
 struct Scratch {
     grouping: groups::Grouping,
     positions: Vec<u32>,
+    verdicts: Verdicts,
+}
+
+/// Scratches that no thread uses at the moment.
+#[derive(Default)]
+struct Pool(Mutex<Vec<Scratch>>);
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, Vec<Scratch>> {
+        // Nothing can be left half done in a list that is only pushed to and popped from.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Scratch {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, scratch: Scratch) {
+        self.lock().push(scratch);
+    }
 }
 
 /// What one band found: pairs worth a comparison, as packed positions.
@@ -204,22 +234,34 @@ struct Found {
 
 impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     /// Looks at the pairs of a bucket, given as ascending positions.
-    fn bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
+    fn bucket(
+        &self,
+        positions: &[u32],
+        band_end: usize,
+        verdicts: &mut Verdicts,
+        found: &mut Found,
+    ) {
         if positions.len() > CROWDED {
-            return self.crowded_bucket(positions, band_end, found);
+            return self.crowded_bucket(positions, band_end, verdicts, found);
         }
         for (at, &a) in positions.iter().enumerate() {
             for &b in &positions[at + 1..] {
                 if self.crowd.is_part(a) && self.crowd.is_part(b) {
                     found.counts.capped += 1;
-                } else if self.look(a, b, &mut found.counts) {
+                } else if self.look(a, b, verdicts, &mut found.counts) {
                     found.ordinary.push(pack(a, b));
                 }
             }
         }
     }
 
-    fn crowded_bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
+    fn crowded_bucket(
+        &self,
+        positions: &[u32],
+        band_end: usize,
+        verdicts: &mut Verdicts,
+        found: &mut Found,
+    ) {
         let len = positions.len() as u64;
         found.counts.crowded_buckets += 1;
         found.counts.largest_bucket = found.counts.largest_bucket.max(len);
@@ -236,7 +278,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
             |a, b| {
                 if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
                     found.counts.capped -= 1;
-                    if self.look(a, b, &mut found.counts) {
+                    if self.look(a, b, verdicts, &mut found.counts) {
                         found.crowded.push(pack(a, b));
                     }
                 }
@@ -246,8 +288,8 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
 
     /// Whether a pair is worth a comparison of its texts.
     #[inline]
-    fn look(&self, a: u32, b: u32, counts: &mut CandidateCounts) -> bool {
-        let worthwhile = self.judge.worth(a, b) != Worth::Nothing;
+    fn look(&self, a: u32, b: u32, verdicts: &mut Verdicts, counts: &mut CandidateCounts) -> bool {
+        let worthwhile = verdicts.get_or(pack(a, b), || self.judge.worth(a, b) != Worth::Nothing);
         counts.proposed += 1;
         counts.dropped_by_signature += u64::from(!worthwhile);
         worthwhile
