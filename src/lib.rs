@@ -103,6 +103,12 @@ impl Options {
             }
         }
     }
+
+    /// Whether single values of the signatures are looked at besides bands
+    /// ([`lsh::candidates_and_unlike`]): where containment counts, unless bands and rows are given.
+    pub fn finds_unlike_copies(&self) -> bool {
+        self.bands_and_rows.is_none() && self.acceptance.containment().is_some()
+    }
 }
 
 /// What a run found.
@@ -164,7 +170,17 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
     let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
-    let found = lsh::candidates(&prints.signatures, &distinct, banding, worth, progress)?;
+    let signatures = &prints.signatures;
+    let found = if options.finds_unlike_copies() {
+        let unlike = |a, b| {
+            let (a, b) = (sizes(a), sizes(b));
+            let (smaller, larger) = (*a.start().min(b.start()), *a.end().max(b.end()));
+            rule.least_jaccard(f64::from(smaller), f64::from(larger)) < CUT_COPY_SIMILARITY
+        };
+        lsh::candidates_and_unlike(signatures, &distinct, banding, worth, unlike, progress)?
+    } else {
+        lsh::candidates(signatures, &distinct, banding, worth, progress)?
+    };
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(

@@ -16,10 +16,13 @@
 mod banding;
 mod crowded;
 mod groups;
+mod single;
 mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
+
+pub use single::{RARE, REPRESENTATIVES, probability_by_single_values};
 
 use crowded::Crowd;
 
@@ -32,6 +35,8 @@ use verdicts::Verdicts;
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
+/// Single values grouped in one go: their entries take the memory of those of 16 values in bands of two.
+const SINGLES_IN_ONE_GO: usize = 8;
 
 /// The candidate pairs of a corpus.
 #[derive(Debug, Default)]
@@ -78,7 +83,7 @@ impl CandidateCounts {
     }
 }
 
-/// Finds the candidate pairs among `members` (articles, ascending).
+/// Finds the candidate pairs among `members` (articles, ascending) by bands alone.
 ///
 /// `worth(a, b, agreeing)` judges from the number of agreeing values whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
@@ -92,9 +97,45 @@ pub fn candidates(
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let rows = banding.rows();
+    find(
+        signatures,
+        members,
+        banding,
+        worth,
+        None::<fn(u32, u32) -> bool>,
+        progress,
+    )
+}
+
+/// [`candidates`], and after the bands a look at single values, which finds the pairs that bands seldom bring together:
+/// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
+///
+/// `unlike(a, b)` says whether a pair could be accepted at a similarity at which bands do not find it for sure; it is
+/// asked for every pair that shares a value and must be quick, and pure as `worth` must be.
+/// [`probability_by_single_values`] is what this finds.
+///
+/// # Errors
+/// As for [`candidates`].
+pub fn candidates_and_unlike(
+    signatures: &Signatures,
+    members: &[u32],
+    banding: Banding,
+    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    unlike: impl Fn(u32, u32) -> bool + Sync,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
+    find(signatures, members, banding, worth, Some(unlike), progress)
+}
+
+fn find(
+    signatures: &Signatures,
+    members: &[u32],
+    banding: Banding,
+    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    unlike: Option<impl Fn(u32, u32) -> bool + Sync>,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
     let packing = groups::Packing::new(members.len());
-    let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
     let mut entries: Vec<Vec<u64>> = Vec::new();
     let mut crowd = Crowd::new(members.len());
     let mut kept: Vec<u64> = Vec::new();
@@ -105,13 +146,18 @@ pub fn candidates(
         worth,
     };
     let pool = Pool::default();
+    let singles = unlike.as_ref().map_or(0, |_| signatures.slots());
 
-    progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
-    for first_band in (0..banding.bands()).step_by(at_once) {
-        let bands = at_once.min(banding.bands() - first_band);
-        entries.resize_with(bands, Vec::new);
-        groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
-        crowd.begin(first_band);
+    progress.begin(
+        Stage::Candidates,
+        (banding.bands() + singles) as u64,
+        Unit::Items,
+    );
+    for go in goes(banding, singles) {
+        entries.resize_with(go.bands.len(), Vec::new);
+        let first = go.bands.start;
+        groups::fill_entries(&mut entries, first, go.rows, members, signatures, packing);
+        crowd.begin(if go.single { banding.bands() } else { first });
 
         let search = Search {
             judge: &judge,
@@ -119,9 +165,8 @@ pub fn candidates(
         };
         let found: Vec<Found> = entries
             .par_iter()
-            .enumerate()
-            .map(|(band, entries)| {
-                let band_end = (first_band + band + 1) * rows;
+            .zip(go.bands)
+            .map(|(entries, band)| {
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
@@ -135,7 +180,15 @@ pub fn candidates(
                 groups::for_each_bucket(entries, packing, grouping, |bucket| {
                     positions.clear();
                     positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
-                    search.bucket(positions, band_end, verdicts, &mut found);
+                    match &unlike {
+                        Some(unlike) if go.single => {
+                            search.single(positions, band, unlike, verdicts, &mut found);
+                        }
+                        _ => {
+                            let end = (band + 1) * go.rows;
+                            search.bucket(positions, end, verdicts, &mut found);
+                        }
+                    }
                 });
                 pool.put_back(scratch);
                 progress.advance(1, 0);
@@ -172,6 +225,32 @@ pub fn candidates(
         pairs: pairs.collect(),
         counts,
     })
+}
+
+/// Bands that are grouped in one go.
+struct Go {
+    bands: std::ops::Range<usize>,
+    rows: usize,
+    /// Whether they are the single values, and not the bands of the banding.
+    single: bool,
+}
+
+/// The bands of the banding, then the first `singles` single values.
+fn goes(banding: Banding, singles: usize) -> impl Iterator<Item = Go> {
+    let cut = |bands: usize, rows: usize, at_once: usize, single: bool| {
+        (0..bands).step_by(at_once).map(move |first| Go {
+            bands: first..bands.min(first + at_once),
+            rows,
+            single,
+        })
+    };
+    let at_once = (SLOTS_IN_ONE_GO / banding.rows()).max(1);
+    cut(banding.bands(), banding.rows(), at_once, false).chain(cut(
+        singles,
+        1,
+        SINGLES_IN_ONE_GO,
+        true,
+    ))
 }
 
 /// Judges pairs of positions by their signatures.
@@ -284,6 +363,45 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                 }
             },
         );
+    }
+
+    /// Looks at the pairs of articles that share one value, given as ascending positions.
+    fn single(
+        &self,
+        positions: &[u32],
+        slot: usize,
+        unlike: &impl Fn(u32, u32) -> bool,
+        verdicts: &mut Verdicts,
+        found: &mut Found,
+    ) {
+        let members = self.judge.members;
+        let unlike = |a: u32, b: u32| unlike(members[a as usize], members[b as usize]);
+        if positions.len() <= RARE {
+            for (at, &a) in positions.iter().enumerate() {
+                for &b in &positions[at + 1..] {
+                    if unlike(a, b)
+                        && !(self.crowd.is_part(a) && self.crowd.is_part(b))
+                        && self.look(a, b, verdicts, &mut found.counts)
+                    {
+                        found.ordinary.push(pack(a, b));
+                    }
+                }
+            }
+            return;
+        }
+        let chosen = single::representatives(positions, slot);
+        for &a in positions {
+            let enough = self.crowd.has_enough(a);
+            for &b in &chosen {
+                if a != b
+                    && unlike(a, b)
+                    && !(enough && self.crowd.has_enough(b))
+                    && self.look(a, b, verdicts, &mut found.counts)
+                {
+                    found.crowded.push(pack(a, b));
+                }
+            }
+        }
     }
 
     /// Whether a pair is worth a comparison of its texts.
