@@ -104,10 +104,15 @@ impl Options {
         }
     }
 
-    /// Whether single values of the signatures are looked at besides bands
-    /// ([`lsh::candidates_and_unlike`]): where containment counts, unless bands and rows are given.
-    pub fn finds_unlike_copies(&self) -> bool {
-        self.bands_and_rows.is_none() && self.acceptance.containment().is_some()
+    /// What is looked for by single values of the signatures besides bands
+    /// ([`lsh::candidates_and_unlike`]): contained articles where containment counts, unless bands and rows are given.
+    pub fn unlike_copies(&self) -> Option<lsh::Containment> {
+        let least = self.acceptance.containment()?;
+        self.bands_and_rows.is_none().then(|| lsh::Containment {
+            least,
+            min_shingles: self.acceptance.min_shingles(),
+            found_by_bands: CUT_COPY_SIMILARITY,
+        })
     }
 }
 
@@ -171,13 +176,16 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     };
     let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
     let signatures = &prints.signatures;
-    let found = if options.finds_unlike_copies() {
-        let unlike = |a, b| {
-            let (a, b) = (sizes(a), sizes(b));
-            let (smaller, larger) = (*a.start().min(b.start()), *a.end().max(b.end()));
-            rule.least_jaccard(f64::from(smaller), f64::from(larger)) < CUT_COPY_SIMILARITY
-        };
-        lsh::candidates_and_unlike(signatures, &distinct, banding, worth, unlike, progress)?
+    let found = if let Some(containment) = options.unlike_copies() {
+        lsh::candidates_and_unlike(
+            signatures,
+            &distinct,
+            banding,
+            worth,
+            containment,
+            sizes,
+            progress,
+        )?
     } else {
         lsh::candidates(signatures, &distinct, banding, worth, progress)?
     };

@@ -22,9 +22,11 @@ mod verdicts;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 
-pub use single::{RARE, REPRESENTATIVES, probability_by_single_values};
+pub use single::{Containment, RARE, REPRESENTATIVES, probability_by_single_values};
 
 use crowded::Crowd;
+use single::{Size, Unlike};
+use std::ops::RangeInclusive;
 
 use crate::fingerprint::{Signatures, agreeing};
 use crate::progress::{Progress, Stage, Unit};
@@ -97,21 +99,13 @@ pub fn candidates(
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    find(
-        signatures,
-        members,
-        banding,
-        worth,
-        None::<fn(u32, u32) -> bool>,
-        progress,
-    )
+    find(signatures, members, banding, worth, None, progress)
 }
 
 /// [`candidates`], and after the bands a look at single values, which finds the pairs that bands seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
-/// `unlike(a, b)` says whether a pair could be accepted at a similarity at which bands do not find it for sure; it is
-/// asked for every pair that shares a value and must be quick, and pure as `worth` must be.
+/// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
 /// [`probability_by_single_values`] is what this finds.
 ///
 /// # Errors
@@ -121,9 +115,15 @@ pub fn candidates_and_unlike(
     members: &[u32],
     banding: Banding,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
-    unlike: impl Fn(u32, u32) -> bool + Sync,
+    containment: Containment,
+    shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
+    let sizes = members
+        .iter()
+        .map(|&article| Size::new(shingles(article)))
+        .collect();
+    let unlike = Unlike::new(containment, sizes);
     find(signatures, members, banding, worth, Some(unlike), progress)
 }
 
@@ -132,7 +132,7 @@ fn find(
     members: &[u32],
     banding: Banding,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
-    unlike: Option<impl Fn(u32, u32) -> bool + Sync>,
+    unlike: Option<Unlike>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let packing = groups::Packing::new(members.len());
@@ -261,6 +261,10 @@ struct Judge<'a, W> {
 }
 
 impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
+    fn row(&self, position: u32) -> &[u32] {
+        self.signatures.row(self.members[position as usize])
+    }
+
     #[inline]
     fn worth(&self, a: u32, b: u32) -> Worth {
         let (a, b) = (self.members[a as usize], self.members[b as usize]);
@@ -370,38 +374,74 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         &self,
         positions: &[u32],
         slot: usize,
-        unlike: &impl Fn(u32, u32) -> bool,
+        unlike: &Unlike,
         verdicts: &mut Verdicts,
         found: &mut Found,
     ) {
-        let members = self.judge.members;
-        let unlike = |a: u32, b: u32| unlike(members[a as usize], members[b as usize]);
-        if positions.len() <= RARE {
-            for (at, &a) in positions.iter().enumerate() {
-                for &b in &positions[at + 1..] {
-                    if unlike(a, b)
-                        && !(self.crowd.is_part(a) && self.crowd.is_part(b))
-                        && self.look(a, b, verdicts, &mut found.counts)
-                    {
-                        found.ordinary.push(pack(a, b));
-                    }
+        if positions.len() > RARE {
+            return self.common_value(positions, slot, unlike, verdicts, found);
+        }
+        let mut sizes = [Size::default(); RARE];
+        for (size, &position) in sizes.iter_mut().zip(positions) {
+            *size = unlike.size(position);
+        }
+        for (at, &a) in positions.iter().enumerate() {
+            for (&b, &size) in positions.iter().zip(&sizes).skip(at + 1) {
+                if unlike.may_contain(sizes[at], size)
+                    && !(self.crowd.is_part(a) && self.crowd.is_part(b))
+                    && self.look_unlike(a, b, unlike, verdicts, &mut found.counts)
+                {
+                    found.ordinary.push(pack(a, b));
                 }
             }
-            return;
         }
-        let chosen = single::representatives(positions, slot);
-        for &a in positions {
-            let enough = self.crowd.has_enough(a);
-            for &b in &chosen {
+    }
+
+    /// The same where so many share the value that not all pairs of them can be looked at.
+    fn common_value(
+        &self,
+        positions: &[u32],
+        slot: usize,
+        unlike: &Unlike,
+        verdicts: &mut Verdicts,
+        found: &mut Found,
+    ) {
+        let next = |position: u32| {
+            let row = self.judge.row(position);
+            row[(slot + 1) % row.len()]
+        };
+        for b in single::alike(single::representatives(positions, slot), next) {
+            let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
+            for &a in positions {
                 if a != b
-                    && unlike(a, b)
-                    && !(enough && self.crowd.has_enough(b))
-                    && self.look(a, b, verdicts, &mut found.counts)
+                    && unlike.may_contain(unlike.size(a), size)
+                    && !(enough && self.crowd.has_enough(a))
+                    && self.look_unlike(a, b, unlike, verdicts, &mut found.counts)
                 {
                     found.crowded.push(pack(a, b));
                 }
             }
         }
+    }
+
+    /// [`look`](Self::look) at a pair of unlike size, whose signatures tell more than the number of agreeing values.
+    #[inline]
+    fn look_unlike(
+        &self,
+        a: u32,
+        b: u32,
+        unlike: &Unlike,
+        verdicts: &mut Verdicts,
+        counts: &mut CandidateCounts,
+    ) -> bool {
+        let worthwhile = verdicts.get_or(pack(a, b), || {
+            let judge = self.judge;
+            judge.worth(a, b) != Worth::Nothing
+                && unlike.is_contained((a, judge.row(a)), (b, judge.row(b)))
+        });
+        counts.proposed += 1;
+        counts.dropped_by_signature += u64::from(!worthwhile);
+        worthwhile
     }
 
     /// Whether a pair is worth a comparison of its texts.
