@@ -18,30 +18,67 @@ const MAX_PARTS: usize = 1 << 14;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packing {
     position_mask: u64,
+    /// The bits that articles of one bucket have in common.
+    bucket_mask: u64,
 }
 
 impl Packing {
+    /// Buckets of articles whose bands are equal.
     pub(super) fn new(members: usize) -> Self {
         let bits = usize::BITS - members.saturating_sub(1).leading_zeros();
+        let position_mask = (1u64 << bits) - 1;
         Self {
-            position_mask: (1u64 << bits) - 1,
+            position_mask,
+            bucket_mask: !position_mask,
+        }
+    }
+
+    /// Buckets of articles whose first values of the band are equal. Those whose other values are equal, too, stand
+    /// together in it ([`family`](Self::family)).
+    pub(super) fn by_first_value(members: usize) -> Self {
+        Self {
+            bucket_mask: !0 << FIRST_VALUE,
+            ..Self::new(members)
         }
     }
 
     /// The entry of the member at `position` whose band holds `values`.
     #[inline]
     pub(super) fn entry(self, values: &[u32], position: usize) -> u64 {
-        (hash_band(values) & !self.position_mask) | position as u64
+        let hash = if self.bucket_mask == !self.position_mask {
+            hash_band(values)
+        } else {
+            hash_band(&values[..1]) & self.bucket_mask
+                | hash_band(&values[1..]) >> (u64::BITS - FIRST_VALUE)
+        };
+        (hash & !self.position_mask) | position as u64
     }
 
-    fn hash(self, entry: u64) -> u64 {
+    fn bucket(self, entry: u64) -> u64 {
+        entry & self.bucket_mask
+    }
+
+    /// What entries of one bucket whose bands are equal have in common. In a corpus of millions others may have it,
+    /// too: see [`tells_families`](Self::tells_families).
+    pub(super) fn family(self, entry: u64) -> u64 {
         entry & !self.position_mask
+    }
+
+    /// Whether [`family`](Self::family) can be relied upon however full a bucket is: not where positions leave it too few bits.
+    pub(super) fn tells_families(self) -> bool {
+        /// Of many articles that share the first value alone, one in so many powers of two meets another.
+        const ENOUGH: u32 = 24;
+        self.bucket_mask == !self.position_mask
+            || FIRST_VALUE - self.position_mask.count_ones().min(FIRST_VALUE) >= ENOUGH
     }
 
     pub(super) fn position(self, entry: u64) -> u32 {
         (entry & self.position_mask) as u32
     }
 }
+
+/// Where the hash of the first value begins.
+const FIRST_VALUE: u32 = 32;
 
 /// A hash of the values of a band; for one or two rows no two bands share it.
 #[inline]
@@ -158,7 +195,7 @@ pub(super) fn for_each_bucket(
         grouping.company.sort_unstable();
         for run in grouping
             .company
-            .chunk_by(|&a, &b| packing.hash(a) == packing.hash(b))
+            .chunk_by(|&a, &b| packing.bucket(a) == packing.bucket(b))
         {
             if run.len() > 1 {
                 bucket(run);

@@ -37,8 +37,6 @@ use verdicts::Verdicts;
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
-/// Single values grouped in one go: their entries take the memory of those of 16 values in bands of two.
-const SINGLES_IN_ONE_GO: usize = 8;
 
 /// The candidate pairs of a corpus.
 #[derive(Debug, Default)]
@@ -135,7 +133,12 @@ fn find(
     unlike: Option<Unlike>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let packing = groups::Packing::new(members.len());
+    let rows = banding.rows();
+    let packing = match unlike {
+        Some(_) => groups::Packing::by_first_value(members.len()),
+        None => groups::Packing::new(members.len()),
+    };
+    let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
     let mut entries: Vec<Vec<u64>> = Vec::new();
     let mut crowd = Crowd::new(members.len());
     let mut kept: Vec<u64> = Vec::new();
@@ -146,18 +149,13 @@ fn find(
         worth,
     };
     let pool = Pool::default();
-    let singles = unlike.as_ref().map_or(0, |_| signatures.slots());
 
-    progress.begin(
-        Stage::Candidates,
-        (banding.bands() + singles) as u64,
-        Unit::Items,
-    );
-    for go in goes(banding, singles) {
-        entries.resize_with(go.bands.len(), Vec::new);
-        let first = go.bands.start;
-        groups::fill_entries(&mut entries, first, go.rows, members, signatures, packing);
-        crowd.begin(if go.single { banding.bands() } else { first });
+    progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
+    for first_band in (0..banding.bands()).step_by(at_once) {
+        let bands = at_once.min(banding.bands() - first_band);
+        entries.resize_with(bands, Vec::new);
+        groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
+        crowd.begin(first_band);
 
         let search = Search {
             judge: &judge,
@@ -165,8 +163,9 @@ fn find(
         };
         let found: Vec<Found> = entries
             .par_iter()
-            .zip(go.bands)
-            .map(|(entries, band)| {
+            .enumerate()
+            .map(|(band, entries)| {
+                let band_end = (first_band + band + 1) * rows;
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
@@ -177,17 +176,21 @@ fn find(
                     positions,
                     verdicts,
                 } = &mut scratch;
+                let family = |&a: &u64, &b: &u64| packing.family(a) == packing.family(b);
                 groups::for_each_bucket(entries, packing, grouping, |bucket| {
-                    positions.clear();
-                    positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
-                    match &unlike {
-                        Some(unlike) if go.single => {
-                            search.single(positions, band, unlike, verdicts, &mut found);
+                    for family in bucket.chunk_by(family).filter(|family| family.len() > 1) {
+                        positions.clear();
+                        positions.extend(family.iter().map(|&entry| packing.position(entry)));
+                        if positions.len() > CROWDED && !packing.tells_families() {
+                            search.families(positions, band_end, rows, verdicts, &mut found);
+                        } else {
+                            search.bucket(positions, band_end, verdicts, &mut found);
                         }
-                        _ => {
-                            let end = (band + 1) * go.rows;
-                            search.bucket(positions, end, verdicts, &mut found);
-                        }
+                    }
+                    if let Some(unlike) = &unlike {
+                        positions.clear();
+                        positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
+                        search.single(positions, band_end - rows, unlike, verdicts, &mut found);
                     }
                 });
                 pool.put_back(scratch);
@@ -225,32 +228,6 @@ fn find(
         pairs: pairs.collect(),
         counts,
     })
-}
-
-/// Bands that are grouped in one go.
-struct Go {
-    bands: std::ops::Range<usize>,
-    rows: usize,
-    /// Whether they are the single values, and not the bands of the banding.
-    single: bool,
-}
-
-/// The bands of the banding, then the first `singles` single values.
-fn goes(banding: Banding, singles: usize) -> impl Iterator<Item = Go> {
-    let cut = |bands: usize, rows: usize, at_once: usize, single: bool| {
-        (0..bands).step_by(at_once).map(move |first| Go {
-            bands: first..bands.min(first + at_once),
-            rows,
-            single,
-        })
-    };
-    let at_once = (SLOTS_IN_ONE_GO / banding.rows()).max(1);
-    cut(banding.bands(), banding.rows(), at_once, false).chain(cut(
-        singles,
-        1,
-        SINGLES_IN_ONE_GO,
-        true,
-    ))
 }
 
 /// Judges pairs of positions by their signatures.
@@ -369,7 +346,24 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         );
     }
 
-    /// Looks at the pairs of articles that share one value, given as ascending positions.
+    /// Looks at the pairs of what may be several buckets in one, given as ascending positions.
+    fn families(
+        &self,
+        positions: &[u32],
+        band_end: usize,
+        rows: usize,
+        verdicts: &mut Verdicts,
+        found: &mut Found,
+    ) {
+        let band = |position: u32| &self.judge.row(position)[band_end - rows..band_end];
+        let mut positions = positions.to_vec();
+        positions.sort_by(|&a, &b| band(a).cmp(band(b)));
+        for family in positions.chunk_by(|&a, &b| band(a) == band(b)) {
+            self.bucket(family, band_end, verdicts, found);
+        }
+    }
+
+    /// Looks at the pairs of articles that share one value, in any order.
     fn single(
         &self,
         positions: &[u32],
@@ -434,14 +428,11 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         verdicts: &mut Verdicts,
         counts: &mut CandidateCounts,
     ) -> bool {
-        let worthwhile = verdicts.get_or(pack(a, b), || {
-            let judge = self.judge;
-            judge.worth(a, b) != Worth::Nothing
-                && unlike.is_contained((a, judge.row(a)), (b, judge.row(b)))
-        });
-        counts.proposed += 1;
-        counts.dropped_by_signature += u64::from(!worthwhile);
-        worthwhile
+        let judge = self.judge;
+        let worthwhile = self.look(a, b, verdicts, counts);
+        let contained = worthwhile && unlike.is_contained((a, judge.row(a)), (b, judge.row(b)));
+        counts.dropped_by_signature += u64::from(worthwhile && !contained);
+        contained
     }
 
     /// Whether a pair is worth a comparison of its texts.
