@@ -121,7 +121,7 @@ pub fn candidates_and_unlike(
         .iter()
         .map(|&article| Size::new(shingles(article)))
         .collect();
-    let unlike = Unlike::new(containment, sizes);
+    let unlike = Unlike::new(containment, sizes, signatures.slots());
     find(signatures, members, banding, worth, Some(unlike), progress)
 }
 
@@ -383,7 +383,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
             for (&b, &size) in positions.iter().zip(&sizes).skip(at + 1) {
                 if unlike.may_contain(sizes[at], size)
                     && !(self.crowd.is_part(a) && self.crowd.is_part(b))
-                    && self.look_unlike(a, b, unlike, verdicts, &mut found.counts)
+                    && self.look_unlike(a, b, slot, unlike, verdicts, &mut found.counts)
                 {
                     found.ordinary.push(pack(a, b));
                 }
@@ -410,7 +410,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                 if a != b
                     && unlike.may_contain(unlike.size(a), size)
                     && !(enough && self.crowd.has_enough(a))
-                    && self.look_unlike(a, b, unlike, verdicts, &mut found.counts)
+                    && self.look_unlike(a, b, slot, unlike, verdicts, &mut found.counts)
                 {
                     found.crowded.push(pack(a, b));
                 }
@@ -424,13 +424,19 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         &self,
         a: u32,
         b: u32,
+        slot: usize,
         unlike: &Unlike,
         verdicts: &mut Verdicts,
         counts: &mut CandidateCounts,
     ) -> bool {
-        let judge = self.judge;
+        let (with_a, with_b) = ((a, self.judge.row(a)), (b, self.judge.row(b)));
+        if !unlike.is_contained_nearby(with_a, with_b, slot) {
+            counts.proposed += 1;
+            counts.dropped_by_signature += 1;
+            return false;
+        }
         let worthwhile = self.look(a, b, verdicts, counts);
-        let contained = worthwhile && unlike.is_contained((a, judge.row(a)), (b, judge.row(b)));
+        let contained = worthwhile && unlike.is_contained(with_a, with_b);
         counts.dropped_by_signature += u64::from(worthwhile && !contained);
         contained
     }

@@ -81,6 +81,18 @@ impl Size {
     fn of(shingles: f64) -> u16 {
         (shingles.max(1.0).log2() * STEPS) as u16
     }
+
+    /// What values mean nothing below.
+    ///
+    /// A place of the signature into which no shingle fell has the least of as many values as the article has shingles:
+    /// that is below this with a probability of 1 - e^-8. Values of other places seldom are.
+    #[inline]
+    fn floor(self) -> u32 {
+        // 2^32 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
+        let (whole, rest) = (u32::from(self.least) >> 10, u64::from(self.least) & 1023);
+        let floor = (1u64 << 35) * 1024 / (1024 + rest) >> whole;
+        floor.min(u64::from(u32::MAX)) as u32
+    }
 }
 
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
@@ -90,12 +102,26 @@ pub(super) struct Unlike {
     /// The difference in size, as a logarithm, from which on bands do not find a contained article for sure.
     difference: u16,
     min_size: u16,
-    least: f64,
+    /// Of so many places that tell whether an article is contained: how many must say yes.
+    needed: Needed,
+    /// The same at a first look at [`NEAR`] places.
+    needed_near: Needed,
 }
 
+/// Values around the one that two articles share that are compared first: two lines of cache, which most strangers do
+/// not outlast.
+const NEAR: usize = 32;
+
+/// The chance, at most, that the values around a shared one speak against a pair whose containment is just enough. It
+/// loses the pair at this place alone.
+const NEAR_LOSS: f64 = 0.01;
+
+/// The chance, at most, that the whole signatures do.
+pub(super) const LOSS: f64 = 1e-3;
+
 impl Unlike {
-    /// For members of these sizes, by position.
-    pub(super) fn new(containment: Containment, sizes: Vec<Size>) -> Self {
+    /// For members of these sizes, by position, with signatures of `slots` values.
+    pub(super) fn new(containment: Containment, sizes: Vec<Size>, slots: usize) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
         let Containment {
             least,
@@ -107,7 +133,8 @@ impl Unlike {
             sizes,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
-            least,
+            needed: Needed::new(least, slots, LOSS),
+            needed_near: Needed::new(least, slots.min(NEAR), NEAR_LOSS),
         }
     }
 
@@ -125,53 +152,104 @@ impl Unlike {
         larger - smaller >= self.difference && a.most.min(b.most) >= self.min_size
     }
 
-    /// Whether the signatures of two articles (position, values) allow that the shorter one is contained in the longer.
-    ///
-    /// Where the value of the shorter article S is the lesser of the two or both are equal, it belongs to a shingle drawn at
-    /// random from S; they are equal if the longer article has that shingle, too. So of these places as large a
-    /// share is equal as S is contained, whatever the length of the longer one. Too few by far (see [`LOSS`]), and
-    /// S is not contained.
+    /// Whether the signatures of two articles (position, values) allow that one is contained in the other.
     pub(super) fn is_contained(&self, a: (u32, &[u32]), b: (u32, &[u32])) -> bool {
-        let (size_a, size_b) = (self.size(a.0), self.size(b.0));
-        let (shorter, longer, size) = if size_a.most <= size_b.most {
-            (a.1, b.1, size_a)
-        } else {
-            (b.1, a.1, size_b)
+        let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {
+            let (equal, told) = places(shorter.0, shorter.1, longer.1);
+            self.needed.allow(equal, told)
         };
-        // A place into which no shingle of S fell has a value of another kind, the least of as many as S has shingles: it is
-        // below this with a probability of 1 - e^-8, and means nothing.
-        let floor = 8.0 * 2f64.powi(32) / (f64::from(size.least) / STEPS).exp2();
-        let floor = floor as u32;
-        let (mut equal, mut lesser) = (0u32, 0u32);
-        for (&s, &l) in shorter.iter().zip(longer) {
-            equal += u32::from(s >= floor && s == l);
-            lesser += u32::from(s >= floor && s < l);
-        }
-        allows(equal, equal + lesser, self.least)
+        either_way((self.size(a.0), a.1), (self.size(b.0), b.1), allow)
+    }
+
+    /// Whether the values around `slot`, which the two share, allow it.
+    #[inline]
+    pub(super) fn is_contained_nearby(
+        &self,
+        a: (u32, &[u32]),
+        b: (u32, &[u32]),
+        slot: usize,
+    ) -> bool {
+        let first = slot / NEAR * NEAR;
+        let near = |values| -> &[u32] {
+            let values: &[u32] = values;
+            &values[first..values.len().min(first + NEAR)]
+        };
+        let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {
+            let (equal, told) = places(shorter.0, shorter.1, longer.1);
+            // The shared value is why they are looked at, and no evidence.
+            let value = shorter.1[slot - first];
+            let given = u32::from(value >= shorter.0.floor() && value == longer.1[slot - first]);
+            self.needed_near.allow(equal - given, told - given)
+        };
+        either_way(
+            (self.size(a.0), near(a.1)),
+            (self.size(b.0), near(b.1)),
+            allow,
+        )
     }
 }
 
-/// The chance, at most, that a pair is dropped whose containment is just enough.
-const LOSS: f64 = 1e-4;
+/// Whether the shorter of two articles is contained in the longer, or, where their sizes are not known so well as to say
+/// which is which, one of them in the other.
+#[inline]
+fn either_way(
+    a: (Size, &[u32]),
+    b: (Size, &[u32]),
+    contained: impl Fn((Size, &[u32]), (Size, &[u32])) -> bool,
+) -> bool {
+    let (shorter, longer) = if a.0.most <= b.0.most { (a, b) } else { (b, a) };
+    contained(shorter, longer) || (longer.0.least <= shorter.0.most && contained(longer, shorter))
+}
 
-/// Whether `hits` of `trials` allow, but for a chance of [`LOSS`], that a hit has at least the probability `least`.
+/// The places that tell whether an article of size `size` is contained in another, as (those that say yes, all).
 ///
-/// By the bound of Chernoff and Hoeffding: so few hits have at most the probability exp(-trials D), D the
-/// divergence of the share of hits from `least`.
-fn allows(hits: u32, trials: u32, least: f64) -> bool {
-    let (hits, trials) = (f64::from(hits), f64::from(trials));
-    if hits >= trials * least {
-        return true;
+/// Where the value of the shorter article S is the lesser of the two or both are equal, it belongs to a shingle drawn at
+/// random from S; they are equal if the longer article has that shingle, too. So of these places as large a
+/// share is equal as S is contained, whatever the length of the longer one.
+#[inline]
+fn places(size: Size, shorter: &[u32], longer: &[u32]) -> (u32, u32) {
+    let floor = size.floor();
+    let (mut equal, mut lesser) = (0, 0);
+    for (&s, &l) in shorter.iter().zip(longer) {
+        let told = s >= floor;
+        equal += u32::from(told & (s == l));
+        lesser += u32::from(told & (s < l));
     }
-    let term = |part: f64, wanted: f64| {
-        if part == 0.0 {
-            0.0
-        } else {
-            part * (part / (trials * wanted)).ln()
-        }
-    };
-    let exponent = term(hits, least) + term(trials - hits, 1.0 - least);
-    exponent <= -LOSS.ln()
+    (equal, equal + lesser)
+}
+
+/// How many of so many trials must be hits.
+#[derive(Debug)]
+struct Needed(Vec<u16>);
+
+impl Needed {
+    /// For 0 to `most` trials: the largest number of which a trial that hits with probability `least` falls short
+    /// with a probability of `loss` at most.
+    fn new(least: f64, most: usize, loss: f64) -> Self {
+        // The probability of each number of hits, trial by trial.
+        let mut chances = vec![0.0; most + 1];
+        chances[0] = 1.0;
+        let needed = (0..=most).map(|trials| {
+            if trials > 0 {
+                for hits in (1..=trials).rev() {
+                    chances[hits] = chances[hits] * (1.0 - least) + chances[hits - 1] * least;
+                }
+                chances[0] *= 1.0 - least;
+            }
+            let mut below = 0.0;
+            let enough = |&hits: &usize| {
+                below += chances[hits];
+                below > loss
+            };
+            (0..trials).find(enough).unwrap_or(trials) as u16
+        });
+        Self(needed.collect())
+    }
+
+    #[inline]
+    fn allow(&self, hits: u32, trials: u32) -> bool {
+        hits >= u32::from(self.0[trials as usize])
+    }
 }
 
 #[cfg(test)]
