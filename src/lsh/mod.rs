@@ -16,6 +16,7 @@
 mod banding;
 mod crowded;
 mod groups;
+mod search;
 mod single;
 mod verdicts;
 
@@ -28,12 +29,11 @@ use crowded::Crowd;
 use single::{Size, Unlike};
 use std::ops::RangeInclusive;
 
-use crate::fingerprint::{Signatures, agreeing};
+use crate::fingerprint::Signatures;
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use verdicts::Verdicts;
+use search::{Found, Judge, Pool, Scratch, Search};
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
@@ -160,6 +160,8 @@ fn find(
         let search = Search {
             judge: &judge,
             crowd: &crowd,
+            unlike: unlike.as_ref(),
+            packing,
         };
         let found: Vec<Found> = entries
             .par_iter()
@@ -171,28 +173,11 @@ fn find(
                     return found;
                 }
                 let mut scratch = pool.take();
-                let Scratch {
-                    grouping,
-                    positions,
-                    verdicts,
-                } = &mut scratch;
-                let family = |&a: &u64, &b: &u64| packing.family(a) == packing.family(b);
+                let Scratch { grouping, desk } = &mut scratch;
                 groups::for_each_bucket(entries, packing, grouping, |bucket| {
-                    for family in bucket.chunk_by(family).filter(|family| family.len() > 1) {
-                        positions.clear();
-                        positions.extend(family.iter().map(|&entry| packing.position(entry)));
-                        if positions.len() > CROWDED && !packing.tells_families() {
-                            search.families(positions, band_end, rows, verdicts, &mut found);
-                        } else {
-                            search.bucket(positions, band_end, verdicts, &mut found);
-                        }
-                    }
-                    if let Some(unlike) = &unlike {
-                        positions.clear();
-                        positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
-                        search.single(positions, band_end - rows, unlike, verdicts, &mut found);
-                    }
+                    search.all(bucket, band_end - rows..band_end, desk, &mut found);
                 });
+                search.finish(band_end - rows, desk, &mut found);
                 pool.put_back(scratch);
                 progress.advance(1, 0);
                 found
@@ -228,227 +213,6 @@ fn find(
         pairs: pairs.collect(),
         counts,
     })
-}
-
-/// Judges pairs of positions by their signatures.
-struct Judge<'a, W> {
-    signatures: &'a Signatures,
-    members: &'a [u32],
-    worth: W,
-}
-
-impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
-    fn row(&self, position: u32) -> &[u32] {
-        self.signatures.row(self.members[position as usize])
-    }
-
-    #[inline]
-    fn worth(&self, a: u32, b: u32) -> Worth {
-        let (a, b) = (self.members[a as usize], self.members[b as usize]);
-        let (a, b) = (a.min(b), a.max(b));
-        let agreeing = agreeing(self.signatures.row(a), self.signatures.row(b));
-        (self.worth)(a, b, agreeing)
-    }
-}
-
-/// Looks at the pairs of buckets.
-struct Search<'a, W> {
-    judge: &'a Judge<'a, W>,
-    crowd: &'a Crowd,
-}
-
-/// What a thread uses again and again.
-#[derive(Default)]
-struct Scratch {
-    grouping: groups::Grouping,
-    positions: Vec<u32>,
-    verdicts: Verdicts,
-}
-
-/// Scratches that no thread uses at the moment.
-#[derive(Default)]
-struct Pool(Mutex<Vec<Scratch>>);
-
-impl Pool {
-    fn lock(&self) -> MutexGuard<'_, Vec<Scratch>> {
-        // Nothing can be left half done in a list that is only pushed to and popped from.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self) -> Scratch {
-        self.lock().pop().unwrap_or_default()
-    }
-
-    fn put_back(&self, scratch: Scratch) {
-        self.lock().push(scratch);
-    }
-}
-
-/// What one band found: pairs worth a comparison, as packed positions.
-#[derive(Default)]
-struct Found {
-    ordinary: Vec<u64>,
-    crowded: Vec<u64>,
-    counts: CandidateCounts,
-}
-
-impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
-    /// Looks at the pairs of a bucket, given as ascending positions.
-    fn bucket(
-        &self,
-        positions: &[u32],
-        band_end: usize,
-        verdicts: &mut Verdicts,
-        found: &mut Found,
-    ) {
-        if positions.len() > CROWDED {
-            return self.crowded_bucket(positions, band_end, verdicts, found);
-        }
-        for (at, &a) in positions.iter().enumerate() {
-            for &b in &positions[at + 1..] {
-                if self.crowd.is_part(a) && self.crowd.is_part(b) {
-                    found.counts.capped += 1;
-                } else if self.look(a, b, verdicts, &mut found.counts) {
-                    found.ordinary.push(pack(a, b));
-                }
-            }
-        }
-    }
-
-    fn crowded_bucket(
-        &self,
-        positions: &[u32],
-        band_end: usize,
-        verdicts: &mut Verdicts,
-        found: &mut Found,
-    ) {
-        let len = positions.len() as u64;
-        found.counts.crowded_buckets += 1;
-        found.counts.largest_bucket = found.counts.largest_bucket.max(len);
-        found.counts.capped += len * (len - 1) / 2;
-        self.crowd.count_bucket(positions);
-        if positions.iter().all(|&a| self.crowd.has_enough(a)) {
-            return;
-        }
-        crowded::neighbours(
-            positions,
-            band_end,
-            self.judge.members,
-            self.judge.signatures,
-            |a, b| {
-                if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
-                    found.counts.capped -= 1;
-                    if self.look(a, b, verdicts, &mut found.counts) {
-                        found.crowded.push(pack(a, b));
-                    }
-                }
-            },
-        );
-    }
-
-    /// Looks at the pairs of what may be several buckets in one, given as ascending positions.
-    fn families(
-        &self,
-        positions: &[u32],
-        band_end: usize,
-        rows: usize,
-        verdicts: &mut Verdicts,
-        found: &mut Found,
-    ) {
-        let band = |position: u32| &self.judge.row(position)[band_end - rows..band_end];
-        let mut positions = positions.to_vec();
-        positions.sort_by(|&a, &b| band(a).cmp(band(b)));
-        for family in positions.chunk_by(|&a, &b| band(a) == band(b)) {
-            self.bucket(family, band_end, verdicts, found);
-        }
-    }
-
-    /// Looks at the pairs of articles that share one value, in any order.
-    fn single(
-        &self,
-        positions: &[u32],
-        slot: usize,
-        unlike: &Unlike,
-        verdicts: &mut Verdicts,
-        found: &mut Found,
-    ) {
-        if positions.len() > RARE {
-            return self.common_value(positions, slot, unlike, verdicts, found);
-        }
-        let mut sizes = [Size::default(); RARE];
-        for (size, &position) in sizes.iter_mut().zip(positions) {
-            *size = unlike.size(position);
-        }
-        for (at, &a) in positions.iter().enumerate() {
-            for (&b, &size) in positions.iter().zip(&sizes).skip(at + 1) {
-                if unlike.may_contain(sizes[at], size)
-                    && !(self.crowd.is_part(a) && self.crowd.is_part(b))
-                    && self.look_unlike(a, b, slot, unlike, verdicts, &mut found.counts)
-                {
-                    found.ordinary.push(pack(a, b));
-                }
-            }
-        }
-    }
-
-    /// The same where so many share the value that not all pairs of them can be looked at.
-    fn common_value(
-        &self,
-        positions: &[u32],
-        slot: usize,
-        unlike: &Unlike,
-        verdicts: &mut Verdicts,
-        found: &mut Found,
-    ) {
-        let next = |position: u32| {
-            let row = self.judge.row(position);
-            row[(slot + 1) % row.len()]
-        };
-        for b in single::alike(single::representatives(positions, slot), next) {
-            let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
-            for &a in positions {
-                if a != b
-                    && unlike.may_contain(unlike.size(a), size)
-                    && !(enough && self.crowd.has_enough(a))
-                    && self.look_unlike(a, b, slot, unlike, verdicts, &mut found.counts)
-                {
-                    found.crowded.push(pack(a, b));
-                }
-            }
-        }
-    }
-
-    /// [`look`](Self::look) at a pair of unlike size, whose signatures tell more than the number of agreeing values.
-    #[inline]
-    fn look_unlike(
-        &self,
-        a: u32,
-        b: u32,
-        slot: usize,
-        unlike: &Unlike,
-        verdicts: &mut Verdicts,
-        counts: &mut CandidateCounts,
-    ) -> bool {
-        let (with_a, with_b) = ((a, self.judge.row(a)), (b, self.judge.row(b)));
-        if !unlike.is_contained_nearby(with_a, with_b, slot) {
-            counts.proposed += 1;
-            counts.dropped_by_signature += 1;
-            return false;
-        }
-        let worthwhile = self.look(a, b, verdicts, counts);
-        let contained = worthwhile && unlike.is_contained(with_a, with_b);
-        counts.dropped_by_signature += u64::from(worthwhile && !contained);
-        contained
-    }
-
-    /// Whether a pair is worth a comparison of its texts.
-    #[inline]
-    fn look(&self, a: u32, b: u32, verdicts: &mut Verdicts, counts: &mut CandidateCounts) -> bool {
-        let worthwhile = verdicts.get_or(pack(a, b), || self.judge.worth(a, b) != Worth::Nothing);
-        counts.proposed += 1;
-        counts.dropped_by_signature += u64::from(!worthwhile);
-        worthwhile
-    }
 }
 
 fn pack(a: u32, b: u32) -> u64 {

@@ -152,6 +152,14 @@ impl Unlike {
         larger - smaller >= self.difference && a.most.min(b.most) >= self.min_size
     }
 
+    /// Two positions in one number, that of the shorter article in the upper half.
+    #[inline]
+    pub(super) fn in_order(a: u32, size_a: Size, b: u32, size_b: Size) -> u64 {
+        let turn = size_a.most > size_b.most;
+        let (shorter, longer) = if turn { (b, a) } else { (a, b) };
+        u64::from(shorter) << 32 | u64::from(longer)
+    }
+
     /// Whether the signatures of two articles (position, values) allow that one is contained in the other.
     pub(super) fn is_contained(&self, a: (u32, &[u32]), b: (u32, &[u32])) -> bool {
         let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {

@@ -3,14 +3,14 @@
 /// Slots of the table: 1 MB in all, which the second-level cache holds.
 const SLOTS: usize = 1 << 17;
 
-/// Remembers the verdicts on recent pairs, so that a pair of copies, which meets in most bands, costs
+/// Remembers what became of recent pairs, so that a pair of copies, which meets in most bands, costs
 /// two signatures' way through the caches once and not every time.
 ///
 /// Each pair has one slot, which the next pair that comes there takes over: forgetting costs a second look and
-/// never changes a verdict.
+/// never changes what is found.
 #[derive(Debug)]
 pub(super) struct Verdicts {
-    /// The pair, and in the lowest bit whether it is worthwhile; 0 where there is none.
+    /// The pair, and in the lowest bit the verdict; 0 where there is none.
     slots: Vec<u64>,
 }
 
@@ -23,21 +23,25 @@ impl Default for Verdicts {
 }
 
 impl Verdicts {
-    /// The verdict on a pair (never 0), from memory or by `judge`.
     #[inline]
-    pub(super) fn get_or(&mut self, pair: u64, judge: impl FnOnce() -> bool) -> bool {
-        if pair >> 63 == 1 {
-            // No room for the verdict: positions of 2^31 and more, a terabyte of signatures.
-            return judge();
+    fn slot(pair: u64) -> usize {
+        (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
+    }
+
+    /// What became of a pair (never 0): true if it was found, false if it was dropped.
+    #[inline]
+    pub(super) fn get(&self, pair: u64) -> Option<bool> {
+        let slot = self.slots[Self::slot(pair)];
+        (slot >> 1 == pair).then_some(slot & 1 == 1)
+    }
+
+    /// Remembers what became of a pair.
+    #[inline]
+    pub(super) fn set(&mut self, pair: u64, found: bool) {
+        // Where there is no room for the verdict (positions of 2^31 and more, a terabyte of signatures) nothing is remembered.
+        if pair >> 63 == 0 {
+            self.slots[Self::slot(pair)] = pair << 1 | u64::from(found);
         }
-        let mixed = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let slot = &mut self.slots[(mixed >> (64 - SLOTS.trailing_zeros())) as usize];
-        if *slot >> 1 == pair {
-            return *slot & 1 == 1;
-        }
-        let worthwhile = judge();
-        *slot = pair << 1 | u64::from(worthwhile);
-        worthwhile
     }
 }
 
@@ -47,27 +51,27 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn a_verdict_is_that_of_the_judge(pairs in proptest::collection::vec((0u32..40, 0u32..), 1..400)) {
+        fn what_is_remembered_is_true(pairs in proptest::collection::vec((0u32..40, 0u32..), 1..400)) {
             let mut verdicts = Verdicts::default();
             for (a, b) in pairs {
                 let pair = u64::from(a << 27) << 32 | u64::from(b) | 1;
-                let judge = || (a ^ b).count_ones() % 2 == 0;
-                proptest::prop_assert_eq!(verdicts.get_or(pair, judge), judge());
-                proptest::prop_assert_eq!(verdicts.get_or(pair, judge), judge());
+                let found = (a ^ b).count_ones() % 2 == 0;
+                proptest::prop_assert!(verdicts.get(pair).is_none_or(|verdict| verdict == found));
+                verdicts.set(pair, found);
+                proptest::prop_assert_eq!(verdicts.get(pair), (pair >> 63 == 0).then_some(found));
             }
         }
     }
 
     #[test]
-    fn the_judge_is_asked_once() {
+    fn the_last_of_two_pairs_in_one_slot_is_remembered() {
         let mut verdicts = Verdicts::default();
-        for pair in [1, 2 << 32 | 5, u64::MAX >> 1] {
-            for wanted in [true, false] {
-                let mut verdicts = Verdicts::default();
-                verdicts.get_or(pair, || wanted);
-                assert_eq!(verdicts.get_or(pair, || !wanted), wanted);
-            }
-            assert!(verdicts.get_or(pair, || true));
-        }
+        let same = |&other: &u64| Verdicts::slot(other) == Verdicts::slot(1);
+        let other = (2..).find(same).unwrap();
+        assert_eq!(verdicts.get(1), None);
+        verdicts.set(1, true);
+        assert_eq!((verdicts.get(1), verdicts.get(other)), (Some(true), None));
+        verdicts.set(other, false);
+        assert_eq!((verdicts.get(1), verdicts.get(other)), (None, Some(false)));
     }
 }
