@@ -266,18 +266,11 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                found.counts.proposed += 1;
-                if !self.nearby(ordered, slot, unlike) {
+                if !(self.nearby(ordered, slot, unlike) && self.contained(ordered, unlike)) {
+                    found.counts.proposed += 1;
                     found.dropped(1);
-                    continue;
-                }
-                found.counts.proposed -= 1;
-                if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
-                    if self.contained(pack(a, b), unlike) {
-                        found.crowded.push(pack(a, b));
-                    } else {
-                        found.dropped(1);
-                    }
+                } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
+                    found.crowded.push(pack(a, b));
                 }
             }
         }
@@ -291,6 +284,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     }
 
     /// Whether the signatures allow it.
+    #[inline]
     fn contained(&self, pair: u64, unlike: &Unlike) -> bool {
         let (a, b) = unpack(pair);
         unlike.is_contained((a, self.judge.row(a)), (b, self.judge.row(b)))
@@ -303,23 +297,15 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         };
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
-        let mut kept = 0;
-        // Every time a pair is written, since nobody can foresee which stay.
-        for at in 0..pairs.len() {
-            let (a, b) = unpack(pairs[at]);
-            let stays = self.nearby(pairs[at], slot, unlike);
-            pairs[kept] = pack(a, b);
-            kept += usize::from(stays);
+        let looked_at = pairs.len();
+        keep(&mut pairs, |pair| self.nearby(pair, slot, unlike));
+        keep(&mut pairs, |pair| self.contained(pair, unlike));
+        found.dropped(looked_at - pairs.len());
+        for pair in &mut pairs {
+            let (a, b) = unpack(*pair);
+            *pair = pack(a, b);
         }
-        found.dropped(pairs.len() - kept);
-        pairs.truncate(kept);
-        self.look_at(&pairs, desk, found, |pair, found| {
-            let contained = self.contained(pair, unlike);
-            if !contained {
-                found.dropped(1);
-            }
-            contained
-        });
+        self.look_at(&pairs, desk, found);
         pairs.clear();
         desk.unlike = pairs;
     }
@@ -328,19 +314,13 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
         let mut pairs = std::mem::take(&mut desk.pairs);
         found.counts.proposed += pairs.len() as u64;
-        self.look_at(&pairs, desk, found, |_, _| true);
+        self.look_at(&pairs, desk, found);
         pairs.clear();
         desk.pairs = pairs;
     }
 
-    /// Adds to what was found those of `pairs` that are worth a comparison and that `also` lets pass.
-    fn look_at(
-        &self,
-        pairs: &[u64],
-        desk: &mut Desk,
-        found: &mut Found,
-        also: impl Fn(u64, &mut Found) -> bool,
-    ) {
+    /// Adds to what was found those of `pairs` that are worth a comparison.
+    fn look_at(&self, pairs: &[u64], desk: &mut Desk, found: &mut Found) {
         desk.unknown.clear();
         for &pair in pairs {
             match desk.verdicts.get(pair) {
@@ -357,7 +337,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
             if self.judge.worth_of(pair, agreeing) == Worth::Nothing {
                 found.dropped(1);
                 desk.verdicts.set(pair, false);
-            } else if also(pair, found) {
+            } else {
                 found.ordinary.push(pair);
                 desk.verdicts.set(pair, true);
             }
@@ -379,4 +359,16 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         counts.dropped_by_signature += u64::from(!worthwhile);
         worthwhile
     }
+}
+
+/// Keeps the pairs that pass. Each is written every time, since which stay cannot be foreseen, and the next can be looked at meanwhile.
+#[inline]
+fn keep(pairs: &mut Vec<u64>, passes: impl Fn(u64) -> bool) {
+    let mut kept = 0;
+    for at in 0..pairs.len() {
+        let pair = pairs[at];
+        pairs[kept] = pair;
+        kept += usize::from(passes(pair));
+    }
+    pairs.truncate(kept);
 }

@@ -7,6 +7,7 @@
 //! looked at beside [`REPRESENTATIVES`] of them, which for a much-printed story are copies of it as a rule, and others at every
 //! place. The work is linear in both cases.
 
+use crate::fingerprint::equal_and_lesser;
 use std::ops::RangeInclusive;
 
 /// Up to so many articles may share a value for all their pairs to be looked at.
@@ -210,19 +211,9 @@ fn either_way(
 }
 
 /// The places that tell whether an article of size `size` is contained in another, as (those that say yes, all).
-///
-/// Where the value of the shorter article S is the lesser of the two or both are equal, it belongs to a shingle drawn at
-/// random from S; they are equal if the longer article has that shingle, too. So of these places as large a
-/// share is equal as S is contained, whatever the length of the longer one.
 #[inline]
 fn places(size: Size, shorter: &[u32], longer: &[u32]) -> (u32, u32) {
-    let floor = size.floor();
-    let (mut equal, mut lesser) = (0, 0);
-    for (&s, &l) in shorter.iter().zip(longer) {
-        let told = s >= floor;
-        equal += u32::from(told & (s == l));
-        lesser += u32::from(told & (s < l));
-    }
+    let (equal, lesser) = equal_and_lesser(shorter, longer, size.floor());
     (equal, equal + lesser)
 }
 
