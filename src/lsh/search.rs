@@ -233,8 +233,12 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         for (size, &position) in sizes.iter_mut().zip(positions) {
             *size = unlike.size(position);
         }
+        let sizes = &sizes[..positions.len()];
+        if !unlike.any_may_contain(sizes) {
+            return;
+        }
         for (at, &a) in positions.iter().enumerate() {
-            for (&b, &size) in positions.iter().zip(&sizes).skip(at + 1) {
+            for (&b, &size) in positions.iter().zip(sizes).skip(at + 1) {
                 if unlike.may_contain(sizes[at], size)
                     && !(self.crowd.is_part(a) && self.crowd.is_part(b))
                 {
@@ -266,7 +270,10 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                if !(self.nearby(ordered, slot, unlike) && self.contained(ordered, unlike)) {
+                if !(self.nearby(ordered, slot, unlike)
+                    && self.judge.agreeing(ordered) >= unlike.least_agreeing()
+                    && self.contained(ordered, unlike))
+                {
                     found.counts.proposed += 1;
                     found.dropped(1);
                 } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
@@ -298,7 +305,15 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
+        // Few pairs fail this, but it has the memory bring the values around the shared one for all of them at once.
+        keep(&mut pairs, |pair| {
+            let (a, b) = unpack(pair);
+            self.judge.row(a)[slot] == self.judge.row(b)[slot]
+        });
         keep(&mut pairs, |pair| self.nearby(pair, slot, unlike));
+        keep(&mut pairs, |pair| {
+            self.judge.agreeing(pair) >= unlike.least_agreeing()
+        });
         keep(&mut pairs, |pair| self.contained(pair, unlike));
         found.dropped(looked_at - pairs.len());
         for pair in &mut pairs {

@@ -10,6 +10,11 @@
 use crate::fingerprint::equal_and_lesser;
 use std::ops::RangeInclusive;
 
+/// The Jaccard similarity of an article and its copy cut to a tenth of its length.
+///
+/// Bands hardly ever bring such a pair together; single values do.
+pub const SHORT_CUT_SIMILARITY: f64 = 0.1;
+
 /// Up to so many articles may share a value for all their pairs to be looked at.
 pub const RARE: usize = 16;
 
@@ -103,6 +108,7 @@ pub(super) struct Unlike {
     /// The difference in size, as a logarithm, from which on bands do not find a contained article for sure.
     difference: u16,
     min_size: u16,
+    least_agreeing: u32,
     /// Of so many places that tell whether an article is contained: how many must say yes.
     needed: Needed,
     /// The same at a first look at [`NEAR`] places.
@@ -134,6 +140,7 @@ impl Unlike {
             sizes,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
+            least_agreeing: Needed::new(SHORT_CUT_SIMILARITY, slots, LOSS).of(slots),
             needed: Needed::new(least, slots, LOSS),
             needed_near: Needed::new(least, slots.min(NEAR), NEAR_LOSS),
         }
@@ -142,6 +149,24 @@ impl Unlike {
     #[inline]
     pub(super) fn size(&self, position: u32) -> Size {
         self.sizes[position as usize]
+    }
+
+    /// Whether two articles of these sizes may be a pair of which one may contain the other.
+    #[inline]
+    pub(super) fn any_may_contain(&self, sizes: &[Size]) -> bool {
+        let (smallest, largest) = sizes
+            .iter()
+            .fold((u16::MAX, 0), |(smallest, largest), size| {
+                (size.least.min(smallest), size.most.max(largest))
+            });
+        largest.saturating_sub(smallest) >= self.difference
+    }
+
+    /// Values that two articles must share: a copy cut as far as [`SHORT_CUT_SIMILARITY`] has fewer with a probability of
+    /// [`LOSS`] at most.
+    #[inline]
+    pub(super) fn least_agreeing(&self) -> u32 {
+        self.least_agreeing
     }
 
     /// Whether one of two articles of these sizes may contain the other and yet be too unlike it for bands.
@@ -245,9 +270,13 @@ impl Needed {
         Self(needed.collect())
     }
 
+    fn of(&self, trials: usize) -> u32 {
+        u32::from(self.0[trials])
+    }
+
     #[inline]
     fn allow(&self, hits: u32, trials: u32) -> bool {
-        hits >= u32::from(self.0[trials as usize])
+        hits >= self.of(trials as usize)
     }
 }
 
