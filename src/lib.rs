@@ -107,6 +107,17 @@ impl Options {
             }
         }
     }
+
+    /// What is looked for by single values of the signatures besides bands
+    /// ([`lsh::candidates_and_unlike`]): contained articles where containment counts, unless bands and rows are given.
+    pub fn unlike_copies(&self) -> Option<lsh::Containment> {
+        let least = self.acceptance.containment()?;
+        self.bands_and_rows.is_none().then(|| lsh::Containment {
+            least,
+            min_shingles: self.acceptance.min_shingles(),
+            found_by_bands: CUT_COPY_SIMILARITY,
+        })
+    }
 }
 
 /// What a run found.
@@ -174,7 +185,20 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
     let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
-    let found = lsh::candidates(&prints.signatures, &distinct, banding, worth, progress)?;
+    let signatures = &prints.signatures;
+    let found = if let Some(containment) = options.unlike_copies() {
+        lsh::candidates_and_unlike(
+            signatures,
+            &distinct,
+            banding,
+            worth,
+            containment,
+            sizes,
+            progress,
+        )?
+    } else {
+        lsh::candidates(signatures, &distinct, banding, worth, progress)?
+    };
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(

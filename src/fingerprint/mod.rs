@@ -49,5 +49,5 @@ pub use ids::DuplicateIds;
 pub use kernels::Kernel;
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};
-pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
+pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, equal_and_lesser, estimate};
 pub use signatures::Signatures;

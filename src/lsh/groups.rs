@@ -18,30 +18,67 @@ const MAX_PARTS: usize = 1 << 14;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packing {
     position_mask: u64,
+    /// The bits that articles of one bucket have in common.
+    bucket_mask: u64,
 }
 
 impl Packing {
+    /// Buckets of articles whose bands are equal.
     pub(super) fn new(members: usize) -> Self {
         let bits = usize::BITS - members.saturating_sub(1).leading_zeros();
+        let position_mask = (1u64 << bits) - 1;
         Self {
-            position_mask: (1u64 << bits) - 1,
+            position_mask,
+            bucket_mask: !position_mask,
+        }
+    }
+
+    /// Buckets of articles whose first values of the band are equal. Those whose other values are equal, too, stand
+    /// together in it ([`family`](Self::family)).
+    pub(super) fn by_first_value(members: usize) -> Self {
+        Self {
+            bucket_mask: !0 << FIRST_VALUE,
+            ..Self::new(members)
         }
     }
 
     /// The entry of the member at `position` whose band holds `values`.
     #[inline]
     pub(super) fn entry(self, values: &[u32], position: usize) -> u64 {
-        (hash_band(values) & !self.position_mask) | position as u64
+        let hash = if self.bucket_mask == !self.position_mask {
+            hash_band(values)
+        } else {
+            hash_band(&values[..1]) & self.bucket_mask
+                | hash_band(&values[1..]) >> (u64::BITS - FIRST_VALUE)
+        };
+        (hash & !self.position_mask) | position as u64
     }
 
-    fn hash(self, entry: u64) -> u64 {
+    fn bucket(self, entry: u64) -> u64 {
+        entry & self.bucket_mask
+    }
+
+    /// What entries of one bucket whose bands are equal have in common. In a corpus of millions others may have it,
+    /// too: see [`tells_families`](Self::tells_families).
+    pub(super) fn family(self, entry: u64) -> u64 {
         entry & !self.position_mask
+    }
+
+    /// Whether [`family`](Self::family) can be relied upon however full a bucket is: not where positions leave it too few bits.
+    pub(super) fn tells_families(self) -> bool {
+        /// Of many articles that share the first value alone, one in so many powers of two meets another.
+        const ENOUGH: u32 = 24;
+        self.bucket_mask == !self.position_mask
+            || FIRST_VALUE - self.position_mask.count_ones().min(FIRST_VALUE) >= ENOUGH
     }
 
     pub(super) fn position(self, entry: u64) -> u32 {
         (entry & self.position_mask) as u32
     }
 }
+
+/// Where the hash of the first value begins.
+const FIRST_VALUE: u32 = 32;
 
 /// A hash of the values of a band; for one or two rows no two bands share it.
 #[inline]
@@ -73,9 +110,10 @@ pub(super) fn fill_entries(
     packing: Packing,
 ) {
     use rayon::prelude::*;
-    /// Members whose lines of the signature table stay in the second-level cache between two bands.
+    /// Members that a thread takes at a time.
     const STRETCH: usize = 2048;
 
+    let span = first_band * rows..(first_band + entries.len()) * rows;
     for band in entries.iter_mut() {
         band.resize(members.len(), 0);
     }
@@ -91,17 +129,40 @@ pub(super) fn fill_entries(
     stretches
         .into_par_iter()
         .enumerate()
-        .for_each(|(at, bands)| {
+        .for_each(|(at, mut bands)| {
             let start = at * STRETCH;
-            for (band, out) in bands.into_iter().enumerate() {
-                let from = (first_band + band) * rows;
-                for (offset, entry) in out.iter_mut().enumerate() {
-                    let position = start + offset;
-                    let values = &signatures.row(members[position])[from..from + rows];
-                    *entry = packing.entry(values, position);
-                }
-            }
+            let members = &members[start..members.len().min(start + STRETCH)];
+            fill_stretch(&mut bands, start, rows, members, packing, |article| {
+                &signatures.row(article)[span.clone()]
+            });
         });
+}
+
+/// Fills the entries of the members that begin at position `start`.
+fn fill_stretch<'a>(
+    bands: &mut [&mut [u64]],
+    start: usize,
+    rows: usize,
+    members: &[u32],
+    packing: Packing,
+    values: impl Fn(u32) -> &'a [u32],
+) {
+    /// Members at a time. Their lines of the signature table, which lie a power of two apart and so
+    /// share few places in the first-level cache, stay there from band to band.
+    const BLOCK: usize = 64;
+    let mut block: Vec<&[u32]> = Vec::with_capacity(BLOCK);
+    for (at, members) in members.chunks(BLOCK).enumerate() {
+        block.clear();
+        block.extend(members.iter().map(|&article| values(article)));
+        let first = at * BLOCK;
+        for (band, out) in bands.iter_mut().enumerate() {
+            let out = &mut out[first..first + block.len()];
+            let from = band * rows;
+            for (offset, (entry, values)) in out.iter_mut().zip(&block).enumerate() {
+                *entry = packing.entry(&values[from..from + rows], start + first + offset);
+            }
+        }
+    }
 }
 
 /// What [`for_each_bucket`] uses again and again.
@@ -134,7 +195,7 @@ pub(super) fn for_each_bucket(
         grouping.company.sort_unstable();
         for run in grouping
             .company
-            .chunk_by(|&a, &b| packing.hash(a) == packing.hash(b))
+            .chunk_by(|&a, &b| packing.bucket(a) == packing.bucket(b))
         {
             if run.len() > 1 {
                 bucket(run);
@@ -180,8 +241,15 @@ fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
         let seen = &mut seen[kind(entry)];
         *seen = seen.saturating_add(1);
     }
+    // Written in any case: which entries have company is not to be foreseen, and a wrong guess costs more.
     company.clear();
-    company.extend(part.iter().filter(|&&entry| seen[kind(entry)] > 1));
+    company.resize(part.len(), 0);
+    let mut kept = 0;
+    for &entry in part {
+        company[kept] = entry;
+        kept += usize::from(seen[kind(entry)] > 1);
+    }
+    company.truncate(kept);
 }
 
 #[cfg(test)]

@@ -16,16 +16,24 @@
 mod banding;
 mod crowded;
 mod groups;
+mod search;
+mod single;
+mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 
-use crowded::Crowd;
+pub use single::{Containment, RARE, REPRESENTATIVES, probability_by_single_values};
 
-use crate::fingerprint::{Signatures, agreeing};
+use crowded::Crowd;
+use single::{Size, Unlike};
+use std::ops::RangeInclusive;
+
+use crate::fingerprint::Signatures;
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
+use search::{Found, Judge, Pool, Scratch, Search};
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
@@ -75,7 +83,7 @@ impl CandidateCounts {
     }
 }
 
-/// Finds the candidate pairs among `members` (articles, ascending).
+/// Finds the candidate pairs among `members` (articles, ascending) by bands alone.
 ///
 /// `worth(a, b, agreeing)` judges from the number of agreeing values whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
@@ -89,8 +97,47 @@ pub fn candidates(
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
+    find(signatures, members, banding, worth, None, progress)
+}
+
+/// [`candidates`], and after the bands a look at single values, which finds the pairs that bands seldom bring together:
+/// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
+///
+/// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
+/// [`probability_by_single_values`] is what this finds.
+///
+/// # Errors
+/// As for [`candidates`].
+pub fn candidates_and_unlike(
+    signatures: &Signatures,
+    members: &[u32],
+    banding: Banding,
+    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    containment: Containment,
+    shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
+    let sizes = members
+        .iter()
+        .map(|&article| Size::new(shingles(article)))
+        .collect();
+    let unlike = Unlike::new(containment, sizes, signatures.slots());
+    find(signatures, members, banding, worth, Some(unlike), progress)
+}
+
+fn find(
+    signatures: &Signatures,
+    members: &[u32],
+    banding: Banding,
+    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    unlike: Option<Unlike>,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
     let rows = banding.rows();
-    let packing = groups::Packing::new(members.len());
+    let packing = match unlike {
+        Some(_) => groups::Packing::by_first_value(members.len()),
+        None => groups::Packing::new(members.len()),
+    };
     let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
     let mut entries: Vec<Vec<u64>> = Vec::new();
     let mut crowd = Crowd::new(members.len());
@@ -101,6 +148,7 @@ pub fn candidates(
         members,
         worth,
     };
+    let pool = Pool::default();
 
     progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
     for first_band in (0..banding.bands()).step_by(at_once) {
@@ -112,22 +160,25 @@ pub fn candidates(
         let search = Search {
             judge: &judge,
             crowd: &crowd,
+            unlike: unlike.as_ref(),
+            packing,
         };
         let found: Vec<Found> = entries
             .par_iter()
             .enumerate()
-            .map_init(Scratch::default, |scratch, (band, entries)| {
+            .map(|(band, entries)| {
                 let band_end = (first_band + band + 1) * rows;
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
                 }
-                groups::for_each_bucket(entries, packing, &mut scratch.grouping, |bucket| {
-                    scratch.positions.clear();
-                    let positions = bucket.iter().map(|&entry| packing.position(entry));
-                    scratch.positions.extend(positions);
-                    search.bucket(&scratch.positions, band_end, &mut found);
+                let mut scratch = pool.take();
+                let Scratch { grouping, desk } = &mut scratch;
+                groups::for_each_bucket(entries, packing, grouping, |bucket| {
+                    search.all(bucket, band_end - rows..band_end, desk, &mut found);
                 });
+                search.finish(band_end - rows, desk, &mut found);
+                pool.put_back(scratch);
                 progress.advance(1, 0);
                 found
             })
@@ -162,96 +213,6 @@ pub fn candidates(
         pairs: pairs.collect(),
         counts,
     })
-}
-
-/// Judges pairs of positions by their signatures.
-struct Judge<'a, W> {
-    signatures: &'a Signatures,
-    members: &'a [u32],
-    worth: W,
-}
-
-impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
-    #[inline]
-    fn worth(&self, a: u32, b: u32) -> Worth {
-        let (a, b) = (self.members[a as usize], self.members[b as usize]);
-        let (a, b) = (a.min(b), a.max(b));
-        let agreeing = agreeing(self.signatures.row(a), self.signatures.row(b));
-        (self.worth)(a, b, agreeing)
-    }
-}
-
-/// Looks at the pairs of buckets.
-struct Search<'a, W> {
-    judge: &'a Judge<'a, W>,
-    crowd: &'a Crowd,
-}
-
-/// What a thread uses again and again.
-#[derive(Default)]
-struct Scratch {
-    grouping: groups::Grouping,
-    positions: Vec<u32>,
-}
-
-/// What one band found: pairs worth a comparison, as packed positions.
-#[derive(Default)]
-struct Found {
-    ordinary: Vec<u64>,
-    crowded: Vec<u64>,
-    counts: CandidateCounts,
-}
-
-impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
-    /// Looks at the pairs of a bucket, given as ascending positions.
-    fn bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
-        if positions.len() > CROWDED {
-            return self.crowded_bucket(positions, band_end, found);
-        }
-        for (at, &a) in positions.iter().enumerate() {
-            for &b in &positions[at + 1..] {
-                if self.crowd.is_part(a) && self.crowd.is_part(b) {
-                    found.counts.capped += 1;
-                } else if self.look(a, b, &mut found.counts) {
-                    found.ordinary.push(pack(a, b));
-                }
-            }
-        }
-    }
-
-    fn crowded_bucket(&self, positions: &[u32], band_end: usize, found: &mut Found) {
-        let len = positions.len() as u64;
-        found.counts.crowded_buckets += 1;
-        found.counts.largest_bucket = found.counts.largest_bucket.max(len);
-        found.counts.capped += len * (len - 1) / 2;
-        self.crowd.count_bucket(positions);
-        if positions.iter().all(|&a| self.crowd.has_enough(a)) {
-            return;
-        }
-        crowded::neighbours(
-            positions,
-            band_end,
-            self.judge.members,
-            self.judge.signatures,
-            |a, b| {
-                if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
-                    found.counts.capped -= 1;
-                    if self.look(a, b, &mut found.counts) {
-                        found.crowded.push(pack(a, b));
-                    }
-                }
-            },
-        );
-    }
-
-    /// Whether a pair is worth a comparison of its texts.
-    #[inline]
-    fn look(&self, a: u32, b: u32, counts: &mut CandidateCounts) -> bool {
-        let worthwhile = self.judge.worth(a, b) != Worth::Nothing;
-        counts.proposed += 1;
-        counts.dropped_by_signature += u64::from(!worthwhile);
-        worthwhile
-    }
 }
 
 fn pack(a: u32, b: u32) -> u64 {

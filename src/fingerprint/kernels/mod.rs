@@ -85,4 +85,14 @@ impl Kernel {
             Kind::X86(isa) => isa.agreeing(a, b),
         }
     }
+
+    /// [`equal_and_lesser`](super::equal_and_lesser) by this kernel.
+    #[inline]
+    pub fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+        match self.0 {
+            Kind::Plain => plain::equal_and_lesser(a, b, floor),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.equal_and_lesser(a, b, floor),
+        }
+    }
 }

@@ -184,3 +184,13 @@ pub(super) fn agreeing(a: &[u32], b: &[u32]) -> u32 {
     let equal = a.iter().zip(b).map(|(a, b)| u32::from(a == b));
     equal.sum()
 }
+
+#[inline(always)]
+pub(super) fn equal_and_lesser(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    let (mut equal, mut lesser) = (0, 0);
+    for (&a, &b) in a.iter().zip(b) {
+        equal += u32::from((a >= floor) & (a == b));
+        lesser += u32::from((a >= floor) & (a < b));
+    }
+    (equal, lesser)
+}

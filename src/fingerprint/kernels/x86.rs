@@ -84,6 +84,16 @@ impl Isa {
             Set::Avx512 => unsafe { agreeing_avx512(a, b) },
         }
     }
+
+    #[inline]
+    pub(super) fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+        match self.0 {
+            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
+            Set::Avx2 => unsafe { equal_and_lesser_avx2(a, b, floor) },
+            // SAFETY: as above.
+            Set::Avx512 => unsafe { equal_and_lesser_avx512(a, b, floor) },
+        }
+    }
 }
 
 #[target_feature(enable = "avx2,bmi2")]
@@ -114,4 +124,14 @@ fn agreeing_avx2(a: &[u32], b: &[u32]) -> u32 {
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
 fn agreeing_avx512(a: &[u32], b: &[u32]) -> u32 {
     plain::agreeing(a, b)
+}
+
+#[target_feature(enable = "avx2,bmi2")]
+fn equal_and_lesser_avx2(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    plain::equal_and_lesser(a, b, floor)
+}
+
+#[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
+fn equal_and_lesser_avx512(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    plain::equal_and_lesser(a, b, floor)
 }
