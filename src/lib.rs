@@ -111,10 +111,10 @@ impl Options {
     /// What is looked for by single values of the signatures besides bands
     /// ([`lsh::candidates_and_unlike`]): contained articles where containment counts, unless bands and rows are given.
     pub fn unlike_copies(&self) -> Option<lsh::Containment> {
-        let least = self.acceptance.containment()?;
+        let least = self.rule.contained()?;
         self.bands_and_rows.is_none().then(|| lsh::Containment {
             least,
-            min_shingles: self.acceptance.min_shingles(),
+            min_shingles: self.rule.floor().min_shingles(),
             found_by_bands: CUT_COPY_SIMILARITY,
         })
     }

@@ -96,7 +96,7 @@ impl Size {
     fn floor(self) -> u32 {
         // 2^32 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
         let (whole, rest) = (u32::from(self.least) >> 10, u64::from(self.least) & 1023);
-        let floor = (1u64 << 35) * 1024 / (1024 + rest) >> whole;
+        let floor = ((1u64 << 35) * 1024 / (1024 + rest)) >> whole;
         floor.min(u64::from(u32::MAX)) as u32
     }
 }

@@ -49,6 +49,14 @@ impl Rule {
         }
     }
 
+    /// How much of the shorter article must stand in the longer, whatever else the two have in common; none if that does not count.
+    pub fn contained(self) -> Option<f64> {
+        match self {
+            Self::News(rule) => Some(rule.contained()),
+            Self::Plain(rule) => rule.containment(),
+        }
+    }
+
     /// A Jaccard similarity from which pairs are most likely accepted.
     pub fn likely_jaccard(self) -> f64 {
         match self {
