@@ -106,7 +106,10 @@ impl Parts {
     /// `None` if it is not made of places, dates and agencies.
     fn of(text: &str) -> Option<Self> {
         let mut found = Self::default();
-        for (index, group) in text.split([',', '،', '/', '、']).enumerate() {
+        for (index, group) in text
+            .split(|c| matches!(c, ',' | '،' | '/' | '、'))
+            .enumerate()
+        {
             let mut first = index == 0;
             let year = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit());
             // "Feb. 26", and "2024" behind it.
@@ -115,7 +118,7 @@ impl Parts {
                 continue;
             }
             let capitals = is_capitals(group);
-            for part in group.split(". ").map(str::trim) {
+            for part in sentences(group) {
                 let named = words(part);
                 let count = named.clone().count();
                 if count == 0 {
@@ -146,6 +149,18 @@ impl Parts {
     }
 }
 
+/// The pieces between full stops with a space behind them, trimmed.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let text = left?;
+        let mut stops = memchr::memchr_iter(b'.', text.as_bytes());
+        let stop = stops.find(|at| text.as_bytes().get(at + 1) == Some(&b' '));
+        left = stop.map(|at| &text[at + 2..]);
+        Some(text[..stop.unwrap_or(text.len())].trim())
+    })
+}
+
 /// Whether a word may be part of the name of a place.
 fn may_be_of_a_name(word: &str) -> bool {
     !word.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit()) || PARTICLES.contains(&word)
@@ -158,9 +173,9 @@ fn is_capitals(text: &str) -> bool {
 
 /// "Feb 26", "le 3 mars 2024", but not "May" or "26".
 fn is_date(part: &str) -> bool {
-    words(part).all(is_date_word)
+    part.bytes().any(|b| b.is_ascii_digit())
         && words(part).any(|word| among(word, MONTHS))
-        && part.contains(|c: char| c.is_ascii_digit())
+        && words(part).all(is_date_word)
 }
 
 /// Whether the words, or for scripts without spaces a piece of them, are an agency's name.
