@@ -106,10 +106,7 @@ impl Parts {
     /// `None` if it is not made of places, dates and agencies.
     fn of(text: &str) -> Option<Self> {
         let mut found = Self::default();
-        for (index, group) in text
-            .split(|c| matches!(c, ',' | '،' | '/' | '、'))
-            .enumerate()
-        {
+        for (index, group) in text.split([',', '،', '/', '、']).enumerate() {
             let mut first = index == 0;
             let year = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit());
             // "Feb. 26", and "2024" behind it.
@@ -261,9 +258,7 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
     if count > MOST_IN_BRACKETS {
         return 0;
     }
-    let known = is_agency(inside);
     let plausible = words(inside).all(|word| !word.starts_with(char::is_lowercase));
-    let date = parts.date || is_date(inside);
 
     let rest = &text[after..];
     let trimmed = rest.trim_start_matches(['.', ' ', '\u{a0}']);
@@ -275,23 +270,28 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
     } else {
         after = text.len() - trimmed.len();
     }
-    // "(서울=연합뉴스) 홍길동 기자 = ".
-    let line = beginning(&text[after..], 40);
-    if known && let Some((reporter, _)) = line.split_once('=').filter(|(r, _)| r.contains("기자"))
-    {
-        after += reporter.len() + 1;
-    }
-    let accepted = match (known, parts.words) {
-        (true, 0) => true,
-        (true, words) => marked || parts.capitals || words <= MOST_IN_BRACKETS,
-        (false, 0) => false,
-        (false, _) => marked && plausible && (parts.capitals || date),
-    };
+    // Most datelines in brackets are accepted here: whether the agency is known is the dearer question.
+    let accepted = marked && plausible && parts.words > 0 && parts.capitals
+        || match (is_agency(inside), parts.words) {
+            (true, words) => {
+                after += reporter(&text[after..]);
+                marked || parts.capitals || words <= MOST_IN_BRACKETS
+            }
+            (false, 0) => false,
+            (false, _) => marked && plausible && (parts.date || is_date(inside)),
+        };
     if accepted && begins(&text[after..]) {
         after + (text[after..].len() - text[after..].trim_start_matches(' ').len())
     } else {
         0
     }
+}
+
+/// The length of the reporter's name in "(서울=연합뉴스) 홍길동 기자 = ", behind the brackets.
+fn reporter(text: &str) -> usize {
+    let name = beginning(text, 40).split_once('=');
+    name.filter(|(name, _)| name.contains("기자"))
+        .map_or(0, |(name, _)| name.len() + 1)
 }
 
 /// The forms of Chinese and Japanese agencies.

@@ -82,15 +82,19 @@ impl Starts {
     }
 }
 
-/// Whether a pattern may be for lines with this first word: a cheap look at two letters.
+/// Whether a pattern may be for lines with this first word: a cheap look at its length and its second letter.
 fn begins_like(pattern: &str, first: &str) -> bool {
-    match (first.as_bytes(), pattern.as_bytes()) {
-        ([_, letter, ..], [_, other, ..]) if first.is_ascii() && *other != b' ' => {
-            letter.to_ascii_lowercase() == *other
-        }
-        ([_], [_, other, ..]) => *other == b' ',
-        _ => true,
+    let pattern = pattern.as_bytes();
+    if pattern[0] == b'#' || !first.is_ascii() {
+        return true;
     }
+    let first = first.as_bytes();
+    let ends = matches!(pattern.get(first.len()), None | Some(b' ' | b':'));
+    ends && pattern
+        .get(1)
+        .map(u8::to_ascii_lowercase)
+        .filter(|_| first.len() > 1)
+        == first.get(1).map(u8::to_ascii_lowercase)
 }
 
 /// The words of a line, as the patterns know them.
