@@ -115,7 +115,7 @@ impl Parts {
                 continue;
             }
             let capitals = is_capitals(group);
-            for part in group.split(". ").map(str::trim) {
+            for part in sentences(group) {
                 let named = words(part);
                 let count = named.clone().count();
                 if count == 0 {
@@ -146,6 +146,18 @@ impl Parts {
     }
 }
 
+/// The pieces between full stops with a space behind them, trimmed.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let text = left?;
+        let mut stops = memchr::memchr_iter(b'.', text.as_bytes());
+        let stop = stops.find(|at| text.as_bytes().get(at + 1) == Some(&b' '));
+        left = stop.map(|at| &text[at + 2..]);
+        Some(text[..stop.unwrap_or(text.len())].trim())
+    })
+}
+
 /// Whether a word may be part of the name of a place.
 fn may_be_of_a_name(word: &str) -> bool {
     !word.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit()) || PARTICLES.contains(&word)
@@ -158,9 +170,9 @@ fn is_capitals(text: &str) -> bool {
 
 /// "Feb 26", "le 3 mars 2024", but not "May" or "26".
 fn is_date(part: &str) -> bool {
-    words(part).all(is_date_word)
+    part.bytes().any(|b| b.is_ascii_digit())
         && words(part).any(|word| among(word, MONTHS))
-        && part.contains(|c: char| c.is_ascii_digit())
+        && words(part).all(is_date_word)
 }
 
 /// Whether the words, or for scripts without spaces a piece of them, are an agency's name.
@@ -246,9 +258,7 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
     if count > MOST_IN_BRACKETS {
         return 0;
     }
-    let known = is_agency(inside);
     let plausible = words(inside).all(|word| !word.starts_with(char::is_lowercase));
-    let date = parts.date || is_date(inside);
 
     let rest = &text[after..];
     let trimmed = rest.trim_start_matches(['.', ' ', '\u{a0}']);
@@ -260,23 +270,28 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
     } else {
         after = text.len() - trimmed.len();
     }
-    // "(서울=연합뉴스) 홍길동 기자 = ".
-    let line = beginning(&text[after..], 40);
-    if known && let Some((reporter, _)) = line.split_once('=').filter(|(r, _)| r.contains("기자"))
-    {
-        after += reporter.len() + 1;
-    }
-    let accepted = match (known, parts.words) {
-        (true, 0) => true,
-        (true, words) => marked || parts.capitals || words <= MOST_IN_BRACKETS,
-        (false, 0) => false,
-        (false, _) => marked && plausible && (parts.capitals || date),
-    };
+    // Most datelines in brackets are accepted here: whether the agency is known is the dearer question.
+    let accepted = marked && plausible && parts.words > 0 && parts.capitals
+        || match (is_agency(inside), parts.words) {
+            (true, words) => {
+                after += reporter(&text[after..]);
+                marked || parts.capitals || words <= MOST_IN_BRACKETS
+            }
+            (false, 0) => false,
+            (false, _) => marked && plausible && (parts.date || is_date(inside)),
+        };
     if accepted && begins(&text[after..]) {
         after + (text[after..].len() - text[after..].trim_start_matches(' ').len())
     } else {
         0
     }
+}
+
+/// The length of the reporter's name in "(서울=연합뉴스) 홍길동 기자 = ", behind the brackets.
+fn reporter(text: &str) -> usize {
+    let name = beginning(text, 40).split_once('=');
+    name.filter(|(name, _)| name.contains("기자"))
+        .map_or(0, |(name, _)| name.len() + 1)
 }
 
 /// The forms of Chinese and Japanese agencies.

@@ -82,27 +82,35 @@ impl Starts {
     }
 }
 
-/// Whether a pattern may be for lines with this first word: a cheap look, and not the last word.
+/// Whether a pattern may be for lines with this first word: a cheap look at its length and its second letter.
 fn begins_like(pattern: &str, first: &str) -> bool {
-    let same = |start: &[u8]| start.eq_ignore_ascii_case(first.as_bytes());
-    !first.is_ascii()
-        || first.as_bytes()[0].is_ascii_digit()
-        || pattern.as_bytes().get(..first.len()).is_some_and(same)
+    let pattern = pattern.as_bytes();
+    if pattern[0] == b'#' || !first.is_ascii() {
+        return true;
+    }
+    let first = first.as_bytes();
+    let ends = matches!(pattern.get(first.len()), None | Some(b' ' | b':'));
+    ends && pattern
+        .get(1)
+        .map(u8::to_ascii_lowercase)
+        .filter(|_| first.len() > 1)
+        == first.get(1).map(u8::to_ascii_lowercase)
 }
 
 /// The words of a line, as the patterns know them.
 pub(super) fn words(line: &str) -> Words<'_> {
-    let line = line.trim_start();
-    let bracketed = line.get(..3).filter(|c| {
+    let line = line.trim_start_matches([' ', '\t']);
+    let bracketed = match line.as_bytes() {
         // "(C) Ann Writer" is an entry of a list.
-        let year = line[3..]
-            .trim_start()
-            .starts_with(|c: char| c.is_ascii_digit());
-        c.eq_ignore_ascii_case("(c)") && year
-    });
+        [b'(', b'c' | b'C', b')', rest @ ..] => rest
+            .trim_ascii_start()
+            .first()
+            .is_some_and(u8::is_ascii_digit),
+        _ => false,
+    };
     Words {
-        sign: bracketed.is_some(),
-        rest: &line[bracketed.map_or(0, str::len)..],
+        sign: bracketed,
+        rest: if bracketed { &line[3..] } else { line },
     }
 }
 
@@ -120,16 +128,12 @@ impl<'a> Iterator for Words<'a> {
         if std::mem::take(&mut self.sign) {
             return Some("©");
         }
-        let of_a_word = |c: char| match c.is_ascii() {
-            true => c.is_ascii_alphanumeric(),
-            false => c.is_alphanumeric() || is_combining_mark(c),
-        };
-        let start = self.rest.find(|c| of_a_word(c) || c == '©')?;
+        let start = position(self.rest, |c| of_a_word(c) || c == '©')?;
         let rest = &self.rest[start..];
         let end = match rest.starts_with('©') {
             // "©2024" is two words.
             true => '©'.len_utf8(),
-            false => rest.find(|c| !of_a_word(c)).unwrap_or(rest.len()),
+            false => position(rest, |c| !of_a_word(c)).unwrap_or(rest.len()),
         };
         let (word, rest) = rest.split_at(end);
         self.rest = rest;
@@ -137,17 +141,83 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
+fn of_a_word(c: char) -> bool {
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric(),
+        false => c.is_alphanumeric() || is_combining_mark(c),
+    }
+}
+
+/// Where the first such character stands: [`str::find`] without decoding what is ASCII.
+fn position(text: &str, such: impl Fn(char) -> bool) -> Option<usize> {
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let c = match byte.is_ascii() {
+            true => char::from(byte),
+            false => text[at..].chars().next()?,
+        };
+        if such(c) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+    None
+}
+
+/// A word of a line in small letters and normal form C, to be compared with many others.
+struct Small {
+    bytes: [u8; Self::ROOM],
+    len: usize,
+}
+
+impl Small {
+    /// More than the longest word of the tables.
+    const ROOM: usize = 48;
+
+    /// `None` if it is longer than any word of the tables.
+    fn of(word: &str) -> Option<Self> {
+        let mut small = Self {
+            bytes: [0; Self::ROOM],
+            len: word.len(),
+        };
+        if word.is_ascii() {
+            let bytes = small.bytes.get_mut(..word.len())?;
+            bytes.copy_from_slice(word.as_bytes());
+            bytes.make_ascii_lowercase();
+        } else {
+            small.len = 0;
+            for c in word.nfc().flat_map(char::to_lowercase) {
+                let room = small.bytes.get_mut(small.len..small.len + c.len_utf8())?;
+                small.len += c.encode_utf8(room).len();
+            }
+        }
+        Some(small)
+    }
+
+    /// Whether it is the first word of a name.
+    fn begins(&self, name: &str) -> bool {
+        let name = name.as_bytes();
+        // One byte tells most of them apart.
+        name.get(self.len).is_none_or(|&behind| behind == b' ')
+            && name.get(..self.len) == self.bytes.get(..self.len)
+    }
+
+    fn is(&self, other: &str) -> bool {
+        self.len == other.len() && self.bytes[..self.len] == *other.as_bytes()
+    }
+}
+
 /// Whether a word is this one, which is written small.
-pub(super) fn is(word: &str, small: &str) -> bool {
+fn is(word: &str, small: &str) -> bool {
     if word.is_ascii() {
         word.eq_ignore_ascii_case(small)
     } else {
-        word.nfc().flat_map(char::to_lowercase).eq(small.chars())
+        Small::of(word).is_some_and(|word| word.is(small))
     }
 }
 
 pub(super) fn among(word: &str, list: &[&str]) -> bool {
-    list.iter().any(|other| is(word, other))
+    Small::of(word).is_some_and(|word| list.iter().any(|other| word.is(other)))
 }
 
 fn is_number(word: &str) -> bool {
@@ -236,6 +306,10 @@ fn colon_after(word: &str, line: &str) -> bool {
 
 /// Whether a line ends like a pattern; `end` is the line without punctuation at its end.
 fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
+    let ends = |text: &str| text.bytes().next_back().map(|b| b.to_ascii_lowercase());
+    if ends(pattern) != ends(end) {
+        return false;
+    }
     let Some((open, last)) = pattern.split_once(' ') else {
         return false;
     };
@@ -252,14 +326,18 @@ pub(super) fn agency<'a>(mut words: impl Iterator<Item = &'a str> + Clone) -> us
     let Some(first) = words.next() else {
         return 0;
     };
+    let Some(small) = Small::of(first) else {
+        return 0;
+    };
     let longest = AGENCIES[AGENCY_STARTS.range(first)]
         .iter()
+        .filter(|name| small.begins(name))
         .filter_map(|name| {
-            let mut parts = name.split(' ');
             let mut words = words.clone();
-            let begins = parts.next().is_some_and(|part| is(first, part));
-            let goes_on = |part| words.next().is_some_and(|word| is(word, part));
-            (begins && parts.all(goes_on)).then(|| name.split(' ').count())
+            let mut others = name.split(' ').skip(1);
+            others
+                .all(|part| words.next().is_some_and(|word| is(word, part)))
+                .then(|| name.split(' ').count())
         });
     longest.max().unwrap_or(0)
 }
@@ -334,7 +412,19 @@ pub(super) fn is_date(line: &str) -> bool {
 
 /// Whether two lines have the same words.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    let small =
-        |line| words(line).flat_map(|w: &str| w.nfc().flat_map(char::to_lowercase).chain([' ']));
-    small(a).eq(small(b))
+    let (mut a, mut b) = (words(a), words(b));
+    let equal = |a: &str, b: &str| {
+        if a.is_ascii() && b.is_ascii() {
+            return a.eq_ignore_ascii_case(b);
+        }
+        let small = |word: &str| word.nfc().flat_map(char::to_lowercase).collect::<String>();
+        a == b || small(a) == small(b)
+    };
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if equal(a, b) => {}
+            _ => return false,
+        }
+    }
 }
