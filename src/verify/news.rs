@@ -219,42 +219,45 @@ impl NewsRule {
     }
 }
 
-/// Adds the figures of a text: hashes of its runs of digits.
+/// Adds the figures of a text: hashes of its runs of digits, of any script.
 pub(super) fn add_figures(text: &str, into: &mut Vec<u32>) {
     /// Bytes that are looked at together for whether there is anything to look at.
-    const STRETCH: usize = 64;
+    const STRETCH: usize = 32;
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        let stretch = &bytes[at..bytes.len().min(at + STRETCH)];
+        let end = bytes.len().min(at + STRETCH);
         // No early end, so that it is done with vectors.
-        let nothing = !stretch
+        let something = bytes[at..end]
             .iter()
-            .fold(false, |found, b| found | b.is_ascii_digit() | (*b >= 0x80));
-        if nothing {
-            at += stretch.len();
+            .fold(false, |found, &byte| found | may_begin_digit(byte));
+        if !something {
+            at = end;
             continue;
         }
-        let end = at + stretch.len();
         while at < end {
-            let digits = digits_at(text, at);
+            if !may_begin_digit(bytes[at]) || !text.is_char_boundary(at) {
+                at += 1;
+                continue;
+            }
+            let rest = &text[at..];
+            let digits = rest.find(|c| !is_digit(c)).unwrap_or(rest.len());
             if digits > 0 {
-                let run = &bytes[at..at + digits];
-                into.push(xxhash_rust::xxh3::xxh3_64(run) as u32);
+                into.push(xxhash_rust::xxh3::xxh3_64(&rest.as_bytes()[..digits]) as u32);
             }
             at += digits.max(1);
         }
     }
 }
 
-/// Bytes of the run of digits, of any script, that begins at a byte; 0 if none does.
-fn digits_at(text: &str, at: usize) -> usize {
-    let bytes = text.as_bytes();
-    if bytes[at].is_ascii() && !bytes[at].is_ascii_digit() || !text.is_char_boundary(at) {
-        return 0;
-    }
-    let rest = &text[at..];
-    rest.find(|c: char| !c.is_numeric()).unwrap_or(rest.len())
+/// Whether a digit can begin with this byte: those of ASCII, and all from Arabic (U+0660) on but U+2000 to U+2FFF, where
+/// the punctuation is that news is full of.
+fn may_begin_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() | (byte >= 0xD9) & (byte != 0xE2)
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || c >= '\u{660}' && !('\u{2000}'..'\u{3000}').contains(&c) && c.is_numeric()
 }
 
 /// Compares two sorted lists of figures, each figure once in each.
@@ -373,7 +376,7 @@ mod tests {
         #[test]
         fn figures_equal_a_naive_search(text in "([a-z ]{0,90}|[0-9]{1,70}|[٠-٩é— ]{1,9}){0,9}") {
             let mut naive: Vec<u32> = text
-                .split(|c: char| !c.is_numeric())
+                .split(|c| !is_digit(c))
                 .filter(|run| !run.is_empty())
                 .map(|run| xxhash_rust::xxh3::xxh3_64(run.as_bytes()) as u32)
                 .collect();
