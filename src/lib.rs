@@ -104,8 +104,8 @@ impl Options {
         }
     }
 
-    /// What is looked for by single values of the signatures besides bands
-    /// ([`lsh::candidates_and_unlike`]): contained articles where containment counts, unless bands and rows are given.
+    /// What is looked for besides bands, by the first values of bands alone ([`lsh::candidates_and_unlike`]): articles
+    /// contained in much longer ones, where containment counts, unless bands and rows are given.
     pub fn unlike_copies(&self) -> Option<lsh::Containment> {
         let least = self.acceptance.containment()?;
         self.bands_and_rows.is_none().then(|| lsh::Containment {

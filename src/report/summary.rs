@@ -3,7 +3,9 @@
 use super::PairCounts;
 use crate::cluster::Keep;
 use crate::corpus::RejectReason;
-use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
+use crate::lsh::{
+    CUT_COPY_SIMILARITY, CandidateCounts, SHORT_CUT_SIMILARITY, probability_by_single_values,
+};
 use crate::progress::Stage;
 use crate::verify::PREFILTER_LOSS;
 use crate::{Options, Run};
@@ -59,6 +61,9 @@ pub struct Parameters {
     pub probability_at_threshold: f64,
     /// The chance that a copy cut to 30 % of its length becomes a candidate; null if containment does not count.
     pub probability_of_cut_copy: Option<f64>,
+    /// The chance, at least, that a copy cut to 10 % of its length becomes a candidate if its shingles are rare; null if
+    /// containment does not count or bands and rows were given.
+    pub probability_of_short_cut: Option<f64>,
     /// The chance, at most, that a candidate that would be accepted is dropped by its signature.
     pub prefilter_loss: f64,
     /// Which article of a cluster is its representative.
@@ -162,6 +167,9 @@ impl Summary {
                 probability_of_cut_copy: rule
                     .containment()
                     .map(|_| run.banding.probability(CUT_COPY_SIMILARITY)),
+                probability_of_short_cut: options
+                    .unlike_copies()
+                    .map(|_| probability_by_single_values(SHORT_CUT_SIMILARITY, run.banding.bands())),
                 prefilter_loss: PREFILTER_LOSS,
                 keep: options.keep,
                 max_document: options.corpus.max_document,
