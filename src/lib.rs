@@ -127,6 +127,8 @@ pub struct Run {
     pub duplicates: Duplicates,
     /// The bands and rows that were used.
     pub banding: Banding,
+    /// What was looked for by first values of bands alone.
+    pub unlike_copies: Option<lsh::Containment>,
     /// What the search for candidates did.
     pub candidates: CandidateCounts,
     /// The accepted pairs of distinct texts, sorted.
@@ -213,9 +215,39 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         fingerprints: prints,
         duplicates,
         banding,
+        unlike_copies: options.unlike_copies(),
         candidates: found.counts,
         edges,
         evidence,
         clusters,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unlike_copies_are_looked_for_unless_told_otherwise() {
+        let options = Options::default();
+        assert_eq!(
+            options.unlike_copies().map(|looked| looked.least),
+            Some(0.85)
+        );
+        let bands_and_rows = Some((64, 2));
+        let given = Options {
+            bands_and_rows,
+            ..options.clone()
+        };
+        assert_eq!(given.unlike_copies(), None);
+        let acceptance = Acceptance::new(0.7, None, 30).unwrap();
+        assert_eq!(
+            Options {
+                acceptance,
+                ..options
+            }
+            .unlike_copies(),
+            None
+        );
+    }
 }

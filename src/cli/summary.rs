@@ -3,7 +3,9 @@
 use super::look::{Look, fit, one_line};
 use super::words;
 use crate::corpus::RejectReason;
-use crate::lsh::{CROWDED, CUT_COPY_SIMILARITY};
+use crate::lsh::{
+    CROWDED, CUT_COPY_SIMILARITY, SHORT_CUT_SIMILARITY, probability_by_single_values,
+};
 use crate::report::LISTED_DUPLICATES;
 use crate::verify::Acceptance;
 use crate::{Result, Run};
@@ -234,6 +236,14 @@ fn chances(ending: &Ending<'_>) -> String {
             ", a copy cut to {:.0} % of its length with {}",
             100.0 * CUT_COPY_SIMILARITY,
             chance(CUT_COPY_SIMILARITY)
+        );
+    }
+    if ending.run.unlike_copies.is_some() {
+        let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, banding.bands());
+        text += &format!(
+            "; single values find one cut to {:.0} % with {} where few others share its wording",
+            100.0 * SHORT_CUT_SIMILARITY,
+            words::percent(probability)
         );
     }
     text + "."

@@ -102,7 +102,7 @@ impl Size {
     fn floor(self) -> u32 {
         // 2^32 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
         let (whole, rest) = (u32::from(self.least) >> 10, u64::from(self.least) & 1023);
-        let floor = (1u64 << 35) * 1024 / (1024 + rest) >> whole;
+        let floor = ((1u64 << 35) * 1024 / (1024 + rest)) >> whole;
         floor.min(u64::from(u32::MAX)) as u32
     }
 }
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_of_unlike_length_that_share_a_passage_are_not_found() {
+    fn few_strangers_of_unlike_length_that_share_a_passage_are_found() {
         let mut random = Random(3);
         for (articles, passage) in [(10, 30), (2_000, 30)] {
             let mut corpus = Corpus::default();
@@ -427,11 +427,16 @@ mod tests {
             }
             let unlike = corpus.search(true);
             let pairs = unlike.pairs.iter().filter(|(a, b)| a % 2 != b % 2);
-            let by_bands = corpus.search(false).pairs;
-            let more = pairs.filter(|pair| !by_bands.contains(pair)).count();
-            // Nearly a quarter of the short ones is shared: by chance that can look like more.
-            assert!(more <= 2 + articles / 100, "{more} pairs more of {articles}");
-            assert!(unlike.counts.proposed < 100 * articles as u64 * 64);
+            let by_bands = corpus.search(false);
+            let more = pairs.filter(|pair| !by_bands.pairs.contains(pair)).count() as u64;
+            let looked_at = unlike.counts.proposed - by_bands.counts.proposed;
+            // Of the short ones 23 % is shared, and only some 12 values tell: more than half of them do in one pair of
+            // fourteen, which 85 % would fall below once in a thousand.
+            assert!(
+                more <= 2 + looked_at / 10,
+                "{more} pairs more of {looked_at}"
+            );
+            assert!(looked_at <= 16 * articles as u64, "{looked_at} looked at");
         }
     }
 

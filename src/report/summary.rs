@@ -167,9 +167,9 @@ impl Summary {
                 probability_of_cut_copy: rule
                     .containment()
                     .map(|_| run.banding.probability(CUT_COPY_SIMILARITY)),
-                probability_of_short_cut: options
-                    .unlike_copies()
-                    .map(|_| probability_by_single_values(SHORT_CUT_SIMILARITY, run.banding.bands())),
+                probability_of_short_cut: run.unlike_copies.map(|_| {
+                    probability_by_single_values(SHORT_CUT_SIMILARITY, run.banding.bands())
+                }),
                 prefilter_loss: PREFILTER_LOSS,
                 keep: options.keep,
                 max_document: options.corpus.max_document,
