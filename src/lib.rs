@@ -108,8 +108,8 @@ impl Options {
         }
     }
 
-    /// What is looked for by single values of the signatures besides bands
-    /// ([`lsh::candidates_and_unlike`]): contained articles where containment counts, unless bands and rows are given.
+    /// What is looked for besides bands, by the first values of bands alone ([`lsh::candidates_and_unlike`]): articles
+    /// contained in much longer ones, where containment counts, unless bands and rows are given.
     pub fn unlike_copies(&self) -> Option<lsh::Containment> {
         let least = self.rule.contained()?;
         self.bands_and_rows.is_none().then(|| lsh::Containment {
@@ -131,6 +131,8 @@ pub struct Run {
     pub duplicates: Duplicates,
     /// The bands and rows that were used.
     pub banding: Banding,
+    /// What was looked for by first values of bands alone.
+    pub unlike_copies: Option<lsh::Containment>,
     /// What the search for candidates did.
     pub candidates: CandidateCounts,
     /// The accepted pairs of distinct texts, sorted.
@@ -223,9 +225,39 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         fingerprints: prints,
         duplicates,
         banding,
+        unlike_copies: options.unlike_copies(),
         candidates: found.counts,
         edges,
         evidence,
         clusters,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unlike_copies_are_looked_for_unless_told_otherwise() {
+        let options = Options::default();
+        assert_eq!(
+            options.unlike_copies().map(|looked| looked.least),
+            Some(0.75)
+        );
+        let bands_and_rows = Some((64, 2));
+        let given = Options {
+            bands_and_rows,
+            ..options.clone()
+        };
+        assert_eq!(given.unlike_copies(), None);
+        let acceptance = verify::Acceptance::new(0.7, None, 30).unwrap();
+        assert_eq!(
+            Options {
+                rule: Rule::Plain(acceptance),
+                ..options
+            }
+            .unlike_copies(),
+            None
+        );
+    }
 }

@@ -3,7 +3,9 @@
 use super::look::{Look, fit, one_line};
 use super::words;
 use crate::corpus::RejectReason;
-use crate::lsh::{CROWDED, CUT_COPY_SIMILARITY};
+use crate::lsh::{
+    CROWDED, CUT_COPY_SIMILARITY, SHORT_CUT_SIMILARITY, probability_by_single_values,
+};
 use crate::report::LISTED_DUPLICATES;
 use crate::verify::Rule;
 use crate::{Result, Run};
@@ -233,30 +235,30 @@ fn chances(ending: &Ending<'_>) -> String {
             100.0 * similarity
         )
     };
-    match ending.rule {
-        Rule::News(_) => format!(
-            "{bands} {} a probability of {}, {} {}.",
-            cut(0.5),
-            chance(0.5),
+    let mut text = match ending.rule {
+        Rule::News(_) => format!("{bands} {} a probability of {}", cut(0.5), chance(0.5)),
+        Rule::Plain(rule) => format!(
+            "{bands} a pair that is just at the threshold {} with a probability of {}",
+            rule.threshold(),
+            chance(rule.threshold())
+        ),
+    };
+    if ending.rule.contained().is_some() {
+        text += &format!(
+            ", {} {}",
             cut(CUT_COPY_SIMILARITY),
             chance(CUT_COPY_SIMILARITY)
-        ),
-        Rule::Plain(rule) => {
-            let threshold = rule.threshold();
-            let mut text = format!(
-                "{bands} a pair that is just at the threshold {threshold} with a probability of {}",
-                chance(threshold)
-            );
-            if rule.containment().is_some() {
-                text += &format!(
-                    ", {} {}",
-                    cut(CUT_COPY_SIMILARITY),
-                    chance(CUT_COPY_SIMILARITY)
-                );
-            }
-            text + "."
-        }
+        );
     }
+    if ending.run.unlike_copies.is_some() {
+        let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, banding.bands());
+        text += &format!(
+            "; single values find one cut to {:.0} % with {} where few others share its wording",
+            100.0 * SHORT_CUT_SIMILARITY,
+            words::percent(probability)
+        );
+    }
+    text + "."
 }
 
 fn costs(ending: &Ending<'_>, look: Look) -> String {

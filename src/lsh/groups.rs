@@ -1,4 +1,4 @@
-//! One band: articles with equal values in it, brought together by sorting.
+//! One band: articles with equal values in it, or with an equal first value, brought together by sorting.
 //!
 //! An entry is one `u64`: the high bits are a hash of the band's values, the low bits the position
 //! of the article among the members. Entries are dealt into small parts by their highest
@@ -58,18 +58,17 @@ impl Packing {
         entry & self.bucket_mask
     }
 
-    /// What entries of one bucket whose bands are equal have in common. In a corpus of millions others may have it,
-    /// too: see [`tells_families`](Self::tells_families).
+    /// What entries of one bucket whose bands are equal have in common; others seldom do, if
+    /// [`tells_families`](Self::tells_families).
     pub(super) fn family(self, entry: u64) -> u64 {
         entry & !self.position_mask
     }
 
-    /// Whether [`family`](Self::family) can be relied upon however full a bucket is: not where positions leave it too few bits.
-    pub(super) fn tells_families(self) -> bool {
-        /// Of many articles that share the first value alone, one in so many powers of two meets another.
-        const ENOUGH: u32 = 24;
-        self.bucket_mask == !self.position_mask
-            || FIRST_VALUE - self.position_mask.count_ones().min(FIRST_VALUE) >= ENOUGH
+    /// Whether in a bucket of `len` articles at most one in sixteen has a [`family`](Self::family) in common with another by
+    /// chance: positions of many articles leave it few bits.
+    pub(super) fn tells_families(self, len: usize) -> bool {
+        let bits = FIRST_VALUE - self.position_mask.count_ones().min(FIRST_VALUE);
+        (len as u64) << 4 <= 1 << bits
     }
 
     pub(super) fn position(self, entry: u64) -> u32 {
@@ -82,7 +81,7 @@ const FIRST_VALUE: u32 = 32;
 
 /// A hash of the values of a band; for one or two rows no two bands share it.
 #[inline]
-fn hash_band(values: &[u32]) -> u64 {
+pub(super) fn hash_band(values: &[u32]) -> u64 {
     let mut hash = 0u64;
     for pair in values.chunks(2) {
         let low = u64::from(pair[0]);
@@ -291,6 +290,49 @@ mod tests {
                 assert_eq!(found, naive, "{members} members, band {band}");
             }
         }
+    }
+
+    #[test]
+    fn families_are_the_classes_of_equal_bands_within_those_of_equal_first_values() {
+        let values: Vec<u32> = (0..3_000).map(|i| mix(i) as u32 % 12).collect();
+        let mut signatures = Signatures::new(3);
+        signatures.extend(&values);
+        let ids: Vec<u32> = (0..1_000).collect();
+        let packing = Packing::by_first_value(ids.len());
+        let mut entries = vec![Vec::new()];
+        fill_entries(&mut entries, 0, 3, &ids, &signatures, packing);
+        let (mut buckets, mut families) = (BTreeSet::new(), BTreeSet::new());
+        let positions = |entries: &[u64]| -> Vec<u32> {
+            entries.iter().map(|&e| packing.position(e)).collect()
+        };
+        for_each_bucket(&entries[0], packing, &mut Grouping::default(), |bucket| {
+            assert!(packing.tells_families(bucket.len()));
+            let mut all = positions(bucket);
+            all.sort_unstable();
+            buckets.insert(all);
+            families.extend(
+                bucket
+                    .chunk_by(|&a, &b| packing.family(a) == packing.family(b))
+                    .map(positions),
+            );
+        });
+        let classes = |length: usize| -> BTreeSet<Vec<u32>> {
+            let mut classes: HashMap<&[u32], Vec<u32>> = HashMap::new();
+            for &id in &ids {
+                let key = &signatures.row(id)[..length];
+                classes.entry(key).or_default().push(id);
+            }
+            classes.into_values().collect()
+        };
+        assert_eq!(buckets, classes(1));
+        assert_eq!(families, classes(3));
+    }
+
+    #[test]
+    fn many_positions_leave_families_few_bits() {
+        assert!(Packing::by_first_value(1 << 17).tells_families(1 << 11));
+        assert!(!Packing::by_first_value(1 << 17).tells_families(1 << 12));
+        assert!(!Packing::by_first_value(1 << 31).tells_families(2));
     }
 
     proptest::proptest! {

@@ -2,9 +2,9 @@
 //!
 //! [`Banding`] says which signatures meet. [`candidates`] works through the bands a few at a time,
 //! so that the band keys of the whole signature never stand in memory together, groups each
-//! band by sorting (`groups`), and asks the caller for every pair of a bucket, while its signatures are at hand, whether a
+//! band by sorting (`groups`), and asks the caller for every pair of a bucket (`search`) whether a
 //! pair with so many agreeing values is worth a comparison of its texts. A pair that shares several buckets is asked
-//! about in each: that is faster than remembering the pairs, and takes no memory for those that are dropped.
+//! about in each, unless it is still remembered (`verdicts`).
 //!
 //! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
@@ -12,6 +12,10 @@
 //! is proposed to its nearest neighbours in that order alone: linear work, other neighbours in every band. An article
 //! that has [`LIKELY_PARTNERS`] gets no more of them there, and if crowded buckets are what it mostly meets others in,
 //! no more in small buckets either from others like it. What this leaves out is counted in [`CandidateCounts`].
+//!
+//! A copy cut to a tenth shares a tenth of its signature, and hardly ever two values side by side.
+//! [`candidates_and_unlike`] therefore also looks at articles that share the first value of a band alone, if their lengths
+//! are so unlike that bands are not sure to find them (`single`); both come from the same grouping.
 
 mod banding;
 mod crowded;
@@ -23,17 +27,19 @@ mod verdicts;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 
-pub use single::{Containment, RARE, REPRESENTATIVES, probability_by_single_values};
-
-use crowded::Crowd;
-use single::{Size, Unlike};
-use std::ops::RangeInclusive;
+pub use single::{
+    Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
+};
 
 use crate::fingerprint::Signatures;
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
+use crowded::Crowd;
+use groups::Packing;
 use rayon::prelude::*;
 use search::{Found, Judge, Pool, Scratch, Search};
+use single::{Size, Unlike};
+use std::ops::RangeInclusive;
 
 /// Values of a signature whose bands are grouped in one go: one line of cache.
 const SLOTS_IN_ONE_GO: usize = 16;
@@ -58,10 +64,11 @@ pub enum Worth {
     Likely,
 }
 
-/// What the search for candidates did. A pair counts once for every bucket that it shares.
+/// What the search for candidates did. A pair counts once for every bucket that it shares, and once for every single value by
+/// which it is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct CandidateCounts {
-    /// Pairs that shared a bucket and were looked at.
+    /// Pairs that shared a bucket or a single value and were looked at.
     pub proposed: u64,
     /// Of these, pairs whose signatures are too far apart to be worth a comparison.
     pub dropped_by_signature: u64,
@@ -70,6 +77,7 @@ pub struct CandidateCounts {
     /// Articles in the most crowded bucket.
     pub largest_bucket: u64,
     /// Pairs that shared a bucket and were left out because of a crowd. Another band may have found them.
+    /// Those that shared a single value alone do not count here.
     pub capped: u64,
 }
 
@@ -97,10 +105,11 @@ pub fn candidates(
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    find(signatures, members, banding, worth, None, progress)
+    let search = (Packing::new(members.len()), None);
+    find(signatures, members, banding, worth, search, progress)
 }
 
-/// [`candidates`], and after the bands a look at single values, which finds the pairs that bands seldom bring together:
+/// [`candidates`], and with the bands a look at their first values alone, which finds pairs that bands seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
 /// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
@@ -122,7 +131,9 @@ pub fn candidates_and_unlike(
         .map(|&article| Size::new(shingles(article)))
         .collect();
     let unlike = Unlike::new(containment, sizes, signatures.slots());
-    find(signatures, members, banding, worth, Some(unlike), progress)
+    let packing = Packing::by_first_value(members.len());
+    let search = (packing, Some(unlike));
+    find(signatures, members, banding, worth, search, progress)
 }
 
 fn find(
@@ -130,14 +141,10 @@ fn find(
     members: &[u32],
     banding: Banding,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
-    unlike: Option<Unlike>,
+    (packing, unlike): (Packing, Option<Unlike>),
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let rows = banding.rows();
-    let packing = match unlike {
-        Some(_) => groups::Packing::by_first_value(members.len()),
-        None => groups::Packing::new(members.len()),
-    };
     let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
     let mut entries: Vec<Vec<u64>> = Vec::new();
     let mut crowd = Crowd::new(members.len());
@@ -326,6 +333,31 @@ mod tests {
             let expected: std::collections::BTreeSet<u64> = pairs.iter().copied().filter(|p| !seen.contains(p)).collect();
             keep_new(&mut pairs, &seen);
             proptest::prop_assert_eq!(pairs, expected.into_iter().collect::<Vec<u64>>());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_search_by_first_values_finds_what_bands_do(
+            count in 1usize..300, bands in 1usize..12, rows in 1usize..4, values in 2u64..12, seed in 0u64..
+        ) {
+            let table = random_rows(count, bands * rows + 1, values, seed);
+            let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
+            let members: Vec<u32> = (0..count as u32).collect();
+            let run = |packing| {
+                // None is of unlike size.
+                let rule = Containment { least: 0.85, min_shingles: 30, found_by_bands: 0.3 };
+                let sizes = vec![Size::new(100..=100); count];
+                let search = (packing, Some(Unlike::new(rule, sizes, bands * rows + 1)));
+                find(&store(&table), &members, banding, likely_above(3), search, &Silent).unwrap()
+            };
+            let by_bands = candidates(&store(&table), &members, banding, likely_above(3), &Silent).unwrap();
+            // With positions of so many bits families are told apart by their values.
+            for packing in [Packing::by_first_value(count), Packing::by_first_value(1 << 31)] {
+                let found = run(packing);
+                proptest::prop_assert_eq!(&found.pairs, &by_bands.pairs);
+                proptest::prop_assert_eq!(found.counts, by_bands.counts);
+            }
         }
     }
 

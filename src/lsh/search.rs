@@ -1,7 +1,7 @@
 //! The pairs of one band, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
-use super::groups::{Grouping, Packing};
+use super::groups::{Grouping, Packing, hash_band};
 use super::single::{self, RARE, Size, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Worth, pack, unpack};
@@ -125,16 +125,16 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
         if let Some(unlike) = self.unlike {
             self.single(&positions, slots.start, unlike, desk, found);
-            // Those of equal bands stand together.
-            let same = |&a: &u64, &b: &u64| packing.family(a) == packing.family(b);
-            for family in bucket.chunk_by(same).filter(|family| family.len() > 1) {
-                positions.clear();
-                positions.extend(family.iter().map(|&entry| packing.position(entry)));
-                if positions.len() > CROWDED && !packing.tells_families() {
-                    self.families(&mut positions, slots.clone(), desk, found);
-                } else {
+            if packing.tells_families(bucket.len()) {
+                // Those of equal bands stand together.
+                let same = |&a: &u64, &b: &u64| packing.family(a) == packing.family(b);
+                for family in bucket.chunk_by(same).filter(|family| family.len() > 1) {
+                    positions.clear();
+                    positions.extend(family.iter().map(|&entry| packing.position(entry)));
                     self.bucket(&positions, slots.end, desk, found);
                 }
+            } else {
+                self.families(&mut positions, slots.clone(), desk, found);
             }
         } else {
             self.bucket(&positions, slots.end, desk, found);
@@ -201,7 +201,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         );
     }
 
-    /// Looks at the pairs of what may be several buckets in one.
+    /// Looks at the pairs of articles that share the first value of the band `slots`, those of equal bands together.
     fn families(
         &self,
         positions: &mut [u32],
@@ -209,11 +209,22 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let band = |position: u32| &self.judge.row(position)[slots.clone()];
-        // Stable, so that positions go on ascending.
-        positions.sort_by(|&a, &b| band(a).cmp(band(b)));
-        for family in positions.chunk_by(|&a, &b| band(a) == band(b)) {
-            self.bucket(family, slots.end, desk, found);
+        let keyed = |&position: &u32| {
+            (
+                hash_band(&self.judge.row(position)[slots.clone()]),
+                position,
+            )
+        };
+        let mut order: Vec<(u64, u32)> = positions.iter().map(keyed).collect();
+        order.sort_unstable();
+        for (position, &(_, next)) in positions.iter_mut().zip(&order) {
+            *position = next;
+        }
+        let mut rest = &*positions;
+        for family in order.chunk_by(|a, b| a.0 == b.0) {
+            let (now, later) = rest.split_at(family.len());
+            self.bucket(now, slots.end, desk, found);
+            rest = later;
         }
     }
 

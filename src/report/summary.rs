@@ -3,7 +3,9 @@
 use super::PairCounts;
 use crate::cluster::Keep;
 use crate::corpus::RejectReason;
-use crate::lsh::{CUT_COPY_SIMILARITY, CandidateCounts};
+use crate::lsh::{
+    CUT_COPY_SIMILARITY, CandidateCounts, SHORT_CUT_SIMILARITY, probability_by_single_values,
+};
 use crate::progress::Stage;
 use crate::text::Furniture;
 use crate::verify::Rule;
@@ -60,6 +62,9 @@ pub struct Parameters {
     pub probability_of_cut_copy: f64,
     /// The chance that a pair at the threshold becomes a candidate; null if the rule has none.
     pub probability_at_threshold: Option<f64>,
+    /// The chance, at least, that a copy cut to 10 % of its length becomes a candidate if its shingles are rare; null if
+    /// containment does not count or bands and rows were given.
+    pub probability_of_short_cut: Option<f64>,
     /// The chance, at most, that a pair that is just similar enough to be looked at is dropped by its signature.
     pub prefilter_loss: f64,
     /// Which article of a cluster is its representative.
@@ -164,6 +169,9 @@ impl Summary {
                 probability_of_half: run.banding.probability(0.5),
                 probability_of_cut_copy: run.banding.probability(CUT_COPY_SIMILARITY),
                 probability_at_threshold: threshold.map(|at| run.banding.probability(at)),
+                probability_of_short_cut: run.unlike_copies.map(|_| {
+                    probability_by_single_values(SHORT_CUT_SIMILARITY, run.banding.bands())
+                }),
                 prefilter_loss: options.rule.prefilter_loss(),
                 keep: options.keep,
                 max_document: options.corpus.max_document,
