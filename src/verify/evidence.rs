@@ -43,6 +43,8 @@ pub struct Evidence {
     /// The articles, ascending: their ranks are their places in the lists.
     articles: Ranks,
     published: Vec<Option<i64>>,
+    /// Hashes of the sources; 0 where there is none.
+    sources: Vec<u32>,
     descriptions: Vec<Handle>,
     sets: Vec<Handle>,
     spool: Spool,
@@ -53,6 +55,7 @@ pub struct Evidence {
 struct Gathered {
     articles: Vec<u32>,
     published: Vec<Option<i64>>,
+    sources: Vec<u32>,
     /// End of each article's shingle set, and of its description with its figures behind it, in `bytes`.
     ends: Vec<(usize, usize)>,
     bytes: Vec<u8>,
@@ -89,6 +92,7 @@ impl Evidence {
         let bound = LEAST_MEMORY.max(articles * prints.signatures.slots() * size_of::<u32>());
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
+        let mut sources = Vec::with_capacity(wanted.len());
         let mut descriptions = Vec::with_capacity(wanted.len());
         let mut sets = Vec::with_capacity(wanted.len());
         let changed =
@@ -118,6 +122,7 @@ impl Evidence {
                         start = end;
                     }
                     published.extend(gathered.published);
+                    sources.extend(gathered.sources);
                     Ok(())
                 },
             )?;
@@ -130,6 +135,7 @@ impl Evidence {
         Ok(Self {
             articles: wanted,
             published,
+            sources,
             descriptions,
             sets,
             spool,
@@ -144,6 +150,12 @@ impl Evidence {
     /// could be read, or nothing was gathered about it.
     pub fn published(&self, article: u32) -> Option<i64> {
         self.published[self.index(article)?]
+    }
+
+    /// Whether two articles name the same source.
+    pub(super) fn same_source(&self, a: u32, b: u32) -> bool {
+        let source = |article| self.index(article).map_or(0, |index| self.sources[index]);
+        source(a) != 0 && source(a) == source(b)
     }
 
     /// What the report says of an article; `None` if nothing was gathered about it.
@@ -391,6 +403,10 @@ fn gather_block(
         gathered.bytes.extend(figures);
         gathered.ends.push((set_end, gathered.bytes.len()));
         gathered.published.push(parse_published(&parsed.published));
+        gathered.sources.push(match parsed.source.trim() {
+            "" => 0,
+            source => (xxhash_rust::xxh3::xxh3_64(source.as_bytes()) as u32).max(1),
+        });
         gathered.articles.push(article);
     }
     Ok(gathered)

@@ -170,6 +170,7 @@ fn judge_news(
                 contained: view.contained,
                 opening: view.opening,
                 hours_apart: dates.map(|(a, b)| a.abs_diff(b) as f64 / 3600.0),
+                same_source: evidence.same_source(a, b),
             };
             let figures = || evidence.compare_figures(a, b);
             if let Some(reason) = rule.judge(&measures, figures)? {

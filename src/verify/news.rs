@@ -2,7 +2,7 @@
 //!
 //! Jaccard similarity and containment tell similar *wording*. On real wire copy that finds too little (a cut or extended copy
 //! has a low Jaccard similarity) and too much: recurring reports have one form and other facts, pages of one outlet have one
-//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks four questions instead, which
+//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks five questions instead, which
 //! an editor would ask as well:
 //!
 //! * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
@@ -12,6 +12,8 @@
 //!   their opening, while what shares a background passage, or quotes, does not.
 //! * *Were they published together?* Copies follow within days; what is repeated later is as a rule the next report
 //!   in the same form.
+//! * *Are they of one outlet?* An outlet seldom prints a report twice, but its releases and pages share their form and their
+//!   background: more must be shared, and the figures must agree.
 //! * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
 
 use super::Acceptance;
@@ -65,6 +67,8 @@ pub struct NewsMeasures {
     pub opening: f64,
     /// Hours between the dates of publication, if both have one.
     pub hours_apart: Option<f64>,
+    /// Whether both are known to be of the same source.
+    pub same_source: bool,
 }
 
 /// How the figures (different runs of digits) in two texts compare.
@@ -87,6 +91,11 @@ impl Figures {
     /// All figures of the one stand in the other.
     fn within(self) -> bool {
         self.shared == self.fewer
+    }
+
+    /// Nearly all figures of the one stand in the other.
+    fn nearly_within(self) -> bool {
+        f64::from(self.shared) >= NewsRule::FIGURES_OF_ONE_SOURCE * f64::from(self.fewer)
     }
 
     /// There are enough to tell ([`NewsRule::MANY_FIGURES`]) and most are others: the mark of a form that is filled in anew.
@@ -134,6 +143,10 @@ impl NewsRule {
     const MANY_FIGURES: u32 = 6;
     /// ... by this part of them that both must have.
     const SHARED_FIGURES: f64 = 2.0 / 3.0;
+    /// Of articles of one source, the part of what is otherwise not needed that must be shared as well ...
+    const MORE_OF_ONE_SOURCE: f64 = 0.2;
+    /// ... and the part of the figures.
+    const FIGURES_OF_ONE_SOURCE: f64 = 0.9;
     /// Jaccard similarity of very short articles.
     const NEARLY_EQUAL: f64 = 0.8;
 
@@ -171,6 +184,11 @@ impl NewsRule {
         self.contained * Self::ENOUGH_WITH_OPENING
     }
 
+    /// The same for articles of one source.
+    pub fn contained_of_one_source(self) -> f64 {
+        self.contained + Self::MORE_OF_ONE_SOURCE * (1.0 - self.contained)
+    }
+
     /// The most hours between two copies, if dates count.
     pub fn window_hours(self) -> Option<f64> {
         self.window_hours
@@ -204,6 +222,8 @@ impl NewsRule {
         };
         let reason = if apart {
             (pair.contained >= Self::APART.max(self.contained)).then_some(Reason::Reprint)
+        } else if pair.same_source {
+            (pair.contained >= self.contained_of_one_source()).then_some(Reason::Contained)
         } else if pair.contained >= self.contained {
             Some(Reason::Contained)
         } else {
@@ -213,6 +233,7 @@ impl NewsRule {
         let short = pair.words < SHORT_WORDS;
         Ok(match reason {
             Some(_) if short && !figures()?.within() => None,
+            Some(_) if pair.same_source && !figures()?.nearly_within() => None,
             Some(Reason::Opening) if !short && figures()?.of_another_report() => None,
             reason => reason,
         })
@@ -284,6 +305,7 @@ mod tests {
         contained: 0.8,
         opening: 0.0,
         hours_apart: None,
+        same_source: false,
     };
 
     fn figures(fewer: u32, more: u32, shared: u32) -> Figures {
@@ -333,6 +355,23 @@ mod tests {
         assert_eq!(judge(figures(9, 12, 6)), Some(Reason::Opening));
         assert_eq!(judge(figures(9, 12, 5)), None);
         assert_eq!(judge(figures(4, 12, 0)), Some(Reason::Opening));
+    }
+
+    #[test]
+    fn of_one_source_more_must_agree() {
+        let judge = |contained, opening, of| {
+            let pair = NewsMeasures {
+                contained,
+                opening,
+                same_source: true,
+                ..LONG
+            };
+            NewsRule::default().judge(&pair, || Ok(of)).unwrap()
+        };
+        assert_eq!(judge(0.8, 0.0, figures(10, 30, 9)), Some(Reason::Contained));
+        assert_eq!(judge(0.79, 1.0, figures(10, 30, 10)), None);
+        assert_eq!(judge(1.0, 1.0, figures(10, 30, 8)), None);
+        assert_eq!(judge(0.9, 0.0, figures(0, 3, 0)), Some(Reason::Contained));
     }
 
     #[test]
