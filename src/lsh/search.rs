@@ -316,11 +316,6 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
-        // Few pairs fail this, but it has the memory bring the values around the shared one for all of them at once.
-        keep(&mut pairs, |pair| {
-            let (a, b) = unpack(pair);
-            self.judge.row(a)[slot] == self.judge.row(b)[slot]
-        });
         keep(&mut pairs, |pair| self.nearby(pair, slot, unlike));
         keep(&mut pairs, |pair| {
             self.judge.agreeing(pair) >= unlike.least_agreeing()
