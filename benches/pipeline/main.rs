@@ -15,6 +15,8 @@ use std::fs::File;
 use std::path::Path;
 use wirecopy::Options;
 use wirecopy::synthetic::{SyntheticOptions, SyntheticSummary, write_jsonl};
+use wirecopy::text::Furniture;
+use wirecopy::verify::{Acceptance, Rule};
 use work::{Measured, Task, measure};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -53,11 +55,13 @@ fn main() -> Result<()> {
 }
 
 fn speed_and_memory(corpus: &Path, made: SyntheticSummary) -> Result<()> {
-    let [parse, serde, one, two] = best_in_turn([
+    let [parse, serde, one, two, plain, plain_two] = best_in_turn([
         (Task::Parse, corpus, 1),
         (Task::SerdeJson, corpus, 1),
         (Task::Cluster, corpus, 1),
         (Task::Cluster, corpus, 2),
+        (Task::ClusterPlain, corpus, 1),
+        (Task::ClusterPlain, corpus, 2),
     ])?;
     let megabytes = made.bytes as f64 / 1e6;
     println!(
@@ -73,6 +77,8 @@ fn speed_and_memory(corpus: &Path, made: SyntheticSummary) -> Result<()> {
         ("lines and serde_json, 1 thread", serde),
         ("whole job, 1 thread", one),
         ("whole job, 2 threads", two),
+        ("whole job, plain, 1 thread", plain),
+        ("whole job, plain, 2 threads", plain_two),
     ] {
         println!(
             "{name:<36} {:>8.3} {:>8.2} {:>12.0} {:>8.0}",
@@ -92,8 +98,21 @@ fn speed_and_memory(corpus: &Path, made: SyntheticSummary) -> Result<()> {
         one.seconds / serde.seconds,
     );
     ratio("1 thread / 2 threads", one.seconds / two.seconds);
+    ratio(
+        "plain / split and parse, 1 thread",
+        plain.seconds / parse.seconds,
+    );
+    ratio(
+        "plain, 1 thread / 2 threads",
+        plain.seconds / plain_two.seconds,
+    );
+    ratio("whole job / plain, 1 thread", one.seconds / plain.seconds);
     println!();
-    for (name, measured) in [("1 thread", one), ("2 threads", two)] {
+    for (name, measured) in [
+        ("1 thread", one),
+        ("2 threads", two),
+        ("plain, 1 thread", plain),
+    ] {
         memory(&format!("peak memory, {name}"), measured, made.articles);
     }
     Ok(())
@@ -117,13 +136,21 @@ fn crowd(folder: &Path) -> Result<()> {
         &mut File::create(&crowded)?,
         Some(&mut File::create(&truth)?),
     )?;
-    let [quiet, busy] =
-        best_in_turn([(Task::Cluster, &ordinary, 1), (Task::Cluster, &crowded, 1)])?;
+    let [quiet, busy, plain_quiet, plain_busy] = best_in_turn([
+        (Task::Cluster, &ordinary, 1),
+        (Task::Cluster, &crowded, 1),
+        (Task::ClusterPlain, &ordinary, 1),
+        (Task::ClusterPlain, &crowded, 1),
+    ])?;
     println!(
         "\n{CROWD_TEST} articles, {} of them variants of one story, 1 thread: {:.3} s; ordinary ones: {:.3} s",
         made.variants, busy.seconds, quiet.seconds
     );
     ratio("crowded / ordinary", busy.seconds / quiet.seconds);
+    ratio(
+        "crowded / ordinary, plain",
+        plain_busy.seconds / plain_quiet.seconds,
+    );
     memory("peak memory, crowded", busy, CROWD_TEST);
     quality::report_variants(&crowded, &truth)
 }
@@ -172,7 +199,17 @@ fn memory(name: &str, measured: Measured, articles: u64) {
     }
 }
 
-/// What is measured is what the command does by default.
+/// What is measured is what the command does by default ...
 fn options() -> Options {
     Options::default()
+}
+
+/// ... and with `--rule plain --raw --bands 64 --rows 2`: the usual rule, texts as they came, bands alone.
+fn plain_options() -> Options {
+    Options {
+        rule: Rule::Plain(Acceptance::default()),
+        furniture: Furniture::Keep,
+        bands_and_rows: Some((64, 2)),
+        ..Options::default()
+    }
 }

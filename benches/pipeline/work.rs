@@ -1,11 +1,12 @@
 //! The work that is measured, each piece in a process of its own: this program, started with other arguments.
 
-use crate::{Result, options};
+use crate::{Result, options, plain_options};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use wirecopy::Options;
 use wirecopy::corpus::{Block, Corpus, CorpusOptions, Parser};
 use wirecopy::progress::{Silent, Stage};
 use wirecopy::report::{Listed, Output, write_clusters};
@@ -22,13 +23,16 @@ pub enum Task {
     SerdeJson,
     /// The whole job, from the corpus to the CSV.
     Cluster,
+    /// The same without what the rule for news brings: [`plain_options`](crate::plain_options).
+    ClusterPlain,
 }
 
 impl Task {
-    const ALL: [(&str, Self); 3] = [
+    const ALL: [(&str, Self); 4] = [
         ("parse", Self::Parse),
         ("serde-json", Self::SerdeJson),
         ("cluster", Self::Cluster),
+        ("cluster-plain", Self::ClusterPlain),
     ];
 
     fn name(self) -> &'static str {
@@ -36,6 +40,7 @@ impl Task {
             Self::Parse => Self::ALL[0].0,
             Self::SerdeJson => Self::ALL[1].0,
             Self::Cluster => Self::ALL[2].0,
+            Self::ClusterPlain => Self::ALL[3].0,
         }
     }
 }
@@ -105,7 +110,8 @@ pub fn as_child(arguments: &[String]) -> Result<Option<String>> {
     match task {
         Task::Parse => pool.install(|| parse(corpus))?,
         Task::SerdeJson => serde_json_pass(&corpus)?,
-        Task::Cluster => pool.install(|| whole_job(corpus))?,
+        Task::Cluster => pool.install(|| whole_job(corpus, &options()))?,
+        Task::ClusterPlain => pool.install(|| whole_job(corpus, &plain_options()))?,
     }
     let seconds = started.elapsed().as_secs_f64();
     Ok(Some(match before.zip(peak_memory()) {
@@ -168,9 +174,9 @@ fn something_was_read(bytes: usize) -> Result<()> {
     Ok(())
 }
 
-fn whole_job(corpus: PathBuf) -> Result<()> {
+fn whole_job(corpus: PathBuf, options: &Options) -> Result<()> {
     let mut output = Output::create(&corpus.with_extension("clusters.csv"))?;
-    let run = wirecopy::cluster(&[corpus], &options(), &Silent)?;
+    let run = wirecopy::cluster(&[corpus], options, &Silent)?;
     write_clusters(&run, Listed::Clustered, &mut output, &Silent)?;
     Ok(output.publish()?)
 }
