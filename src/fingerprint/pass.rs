@@ -217,11 +217,12 @@ fn fingerprint_block(
                 continue;
             }
         };
+        let text = options.furniture.text(&article.text, &article.title);
         let tokens = compared_tokens(
             &mut scratch.tokeniser,
             options.furniture,
             &article.title,
-            &article.text,
+            text,
         );
         if tokens.is_empty() {
             let detail = "the text holds no words";

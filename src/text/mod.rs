@@ -54,7 +54,7 @@ pub const TOKENISER_VERSION: u32 = 1;
 /// A text of fewer words is compared together with its title.
 pub const SHORT_TEXT: usize = 50;
 
-/// The tokens by which an article is compared: those of its text without furniture. A short text (under [`SHORT_TEXT`] words) is
+/// The tokens by which an article is compared: those of its `text`, which is what [`Furniture::text`] left of it. A short text (under [`SHORT_TEXT`] words) is
 /// preceded by its title, since alone it may be a form ("qtly div five cts vs five cts prior"), or nothing ("full text follows"),
 /// that goes with any title; not where furniture is kept, which leaves texts as they came.
 ///
@@ -72,7 +72,6 @@ pub fn compared_tokens<'t>(
     title: &str,
     text: &str,
 ) -> &'t [u64] {
-    let text = furniture.text(text, title);
     let words = tokeniser.tokens(text).len();
     if furniture == Furniture::Strip && (1..SHORT_TEXT).contains(&words) && !title.is_empty() {
         let titled = format!("{title}\n{text}");

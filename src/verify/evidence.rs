@@ -370,11 +370,12 @@ fn gather_block(
             .parser
             .parse(corpus, block, record)
             .map_err(|_| changed())?;
+        let text = prints.furniture.text(&parsed.text, &parsed.title);
         let tokens = compared_tokens(
             &mut scratch.tokeniser,
             prints.furniture,
             &parsed.title,
-            &parsed.text,
+            text,
         );
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
@@ -392,7 +393,6 @@ fn gather_block(
         Description::write(&parsed, &mut gathered.bytes);
         scratch.figures.clear();
         news::add_figures(&parsed.title, &mut scratch.figures);
-        let text = prints.furniture.text(&parsed.text, &parsed.title);
         news::add_figures(text, &mut scratch.figures);
         scratch.figures.sort_unstable();
         scratch.figures.dedup();
