@@ -493,3 +493,15 @@ fn formats_and_fields_can_be_given() {
         "{said}"
     );
 }
+
+#[test]
+fn options_of_the_other_rule_are_refused() {
+    let news = fixture("news.jsonl");
+    let dates = wirecopy(&[&news, &"--rule", &"plain", &"--window", &"5d"]);
+    failed(&dates, 2, "--window belongs to the rule for news");
+    let implied = wirecopy(&[&news, &"--threshold", &"0.8", &"--window", &"5d"]);
+    failed(&implied, 2, "--window belongs to the rule for news");
+    let similarity = wirecopy(&[&news, &"--rule", &"news", &"--threshold", &"0.8"]);
+    failed(&similarity, 2, "belong to the plain rule");
+    done(&wirecopy(&[&news, &"--window", &"none"]));
+}

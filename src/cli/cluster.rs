@@ -46,9 +46,9 @@ pub(super) struct ClusterArguments {
     /// rule for news [default: 0.75], by their number with the plain one [default: 0.85]
     #[arg(long, value_name = "SHARE", value_parser = decimal, help_heading = MATCHING)]
     containment: Option<f64>,
-    /// Rule for news: the longest time between two copies, such as 3d or 36h; none if dates are not to count
-    #[arg(long, value_name = "TIME", value_parser = window, default_value = "3d", help_heading = MATCHING)]
-    window: Window,
+    /// Rule for news: the longest time between two copies, such as 3d or 36h; none if dates are not to count [default: 3d]
+    #[arg(long, value_name = "TIME", value_parser = window, help_heading = MATCHING)]
+    window: Option<Window>,
     /// Plain rule: Jaccard similarity from which two articles are copies, shared shingles among all of both, above 0, at most 1
     /// [default: 0.7]
     #[arg(long, value_name = "SHARE", value_parser = decimal, help_heading = MATCHING)]
@@ -211,12 +211,16 @@ fn rule(arguments: &ClusterArguments) -> Result<Rule> {
             "--threshold, --no-containment and --min-shingles belong to the plain rule; leave them out, or choose --rule plain"
                 .into(),
         )),
-        RuleArgument::News => Ok(Rule::News(NewsRule::new(
-            arguments
-                .containment
-                .unwrap_or(NewsRule::default().contained()),
-            arguments.window.0,
-        )?)),
+        RuleArgument::News => {
+            let usual = NewsRule::default();
+            Ok(Rule::News(NewsRule::new(
+                arguments.containment.unwrap_or(usual.contained()),
+                arguments.window.map_or(usual.window_hours(), |window| window.0),
+            )?))
+        }
+        RuleArgument::Plain if arguments.window.is_some() => Err(Error::Parameter(
+            "--window belongs to the rule for news; the plain rule does not look at dates".into(),
+        )),
         RuleArgument::Plain => {
             let usual = Acceptance::default();
             let containment = arguments.containment.or(usual.containment());

@@ -28,9 +28,10 @@ What comes out: a row for every article that has a copy: the cluster it belongs 
 it, and how similar the row's article is to that one. A record that cannot be used is reported with file and line, and \
 the run goes on.
 
-What counts as a copy: two articles whose shingles (all runs of 3 words) overlap by --threshold or more; or, so that copies that \
-were cut or extended are found, articles of which the shorter stands in the longer by --containment or more. \
-Fingerprints only propose which articles to compare; what is reported was compared exactly.";
+What counts as a copy: two articles of which the shorter stands in the longer by --containment or more, where a shingle (a run of 3 \
+words) weighs the less the more often it returns at other times; two thirds of that where both open alike. Articles further apart than \
+--window, of one source, or very short must agree more closely. --rule plain goes by the number of shared shingles alone. Fingerprints only propose \
+which articles to compare; what is reported was compared exactly.";
 
 /// Below the options of `wirecopy cluster -h`.
 pub(super) const CLUSTER_IN_SHORT: &str = "\
