@@ -211,7 +211,8 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         corpus.tmp(),
         progress,
     )?;
-    let edges = verify::verify(&found.pairs, &prints, &evidence, rule, progress)?;
+    let verify::Copies { edges, duplicates } =
+        verify::verify(&found.pairs, &prints, duplicates, &evidence, rule, progress)?;
     let clusters = cluster::build(
         &prints,
         &duplicates,

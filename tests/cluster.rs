@@ -277,3 +277,66 @@ fn an_interrupted_generator_leaves_nothing() {
     assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no file was written"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_short_item_that_recurs_is_another_report_and_a_long_one_a_reprint() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("news.jsonl");
+    let short = "The Bank of Ilmara adds 4 billion crowns to the money market through customer repurchase agreements, a spokesman said on request.";
+    let long = "The ferry line between Port Vellan and the outer islands will be run by the province from May on. "
+        .to_owned()
+        + "Its owner, who had asked for more money twice, gives up the concession at the end of April. "
+        + "All forty seamen keep their work, and the two ships are to be bought for six million crowns. "
+        + "Islanders had waited for hours at the pier when a ship broke down in the first week of January.";
+    let line = |id: &str, date: &str, text: &str| {
+        serde_json::json!({"id": id, "title": "Notice", "published": date, "text": text})
+            .to_string()
+    };
+    let edited = short.replace("on request", "upon request");
+    let lines = [
+        line("s1", "2026-03-02", short),
+        line("s2", "2026-03-03", short),
+        line("s3", "2026-03-20", short),
+        line("s4", "2026-03-21", short),
+        line("s5", "2026-05-01", short),
+        line("near4", "2026-03-21", &edited),
+        line("l1", "2026-03-02", &long),
+        line("l2", "2026-04-20", &long),
+    ];
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let run = |more: &[&str]| {
+        let arguments = [&["cluster", path.to_str().unwrap()], more].concat();
+        wirecopy(&arguments).stdout
+    };
+    let sets = |sets: &[&[&str]]| -> BTreeSet<BTreeSet<String>> {
+        let set = |set: &&[&str]| set.iter().map(|&id| id.to_owned()).collect();
+        sets.iter().map(set).collect()
+    };
+    let expected = sets(&[&["s1", "s2"], &["s3", "s4", "near4"], &["l1", "l2"]]);
+    assert_eq!(clusters(&run(&[]), "cluster_id"), expected);
+    // Clusters of the same words have ids of their own, singles too.
+    let expected = sets(&[
+        &["s1", "s2"],
+        &["s3", "s4", "near4"],
+        &["s5"],
+        &["l1", "l2"],
+    ]);
+    assert_eq!(clusters(&run(&["--all"]), "cluster_id"), expected);
+    let expected = sets(&[&["s1", "s2", "s3", "s4", "s5", "near4"], &["l1", "l2"]]);
+    for all in [["--window", "none"], ["--rule", "plain"]] {
+        assert_eq!(clusters(&run(&all), "cluster_id"), expected, "{all:?}");
+    }
+
+    // Whichever comes first in the corpus.
+    let turned: Vec<&str> = lines.iter().rev().map(String::as_str).collect();
+    let before = run(&[]);
+    std::fs::write(&path, turned.join("\n")).unwrap();
+    assert_eq!(
+        clusters(&run(&[]), "cluster_id"),
+        clusters(&before, "cluster_id")
+    );
+    // How alike a copy of a later occurrence is to it.
+    let text = String::from_utf8(before).unwrap();
+    let near = text.lines().find(|row| row.contains(",near4,")).unwrap();
+    assert!(!near.contains(",0.0000,"), "{near}");
+}

@@ -1,7 +1,8 @@
 //! Verified pairs to clusters.
 //!
 //! A cluster is a connected component of accepted pairs and exact duplicates. It has a representative, the article
-//! that is kept when copies are thrown away, and an id that depends only on the words of its members. Components
+//! that is kept when copies are thrown away, and an id that depends only on the words of its members (and, of items that
+//! recur in the same words, on when). Components
 //! chain: two members may be unlike each other and hang together through a third. Each member therefore says how
 //! alike it is to the representative, and which accepted neighbour it matched best.
 
@@ -58,7 +59,12 @@ pub struct Cluster {
 
 impl Cluster {
     /// An article that has no copy, as a cluster of its own.
-    pub fn of_one(article: u32, dated: bool, prints: &Fingerprints) -> Self {
+    pub fn of_one(
+        article: u32,
+        dated: bool,
+        prints: &Fingerprints,
+        duplicates: &Duplicates,
+    ) -> Self {
         let member = Member {
             article,
             jaccard: 1.0,
@@ -67,7 +73,7 @@ impl Cluster {
             hours_after_first: dated.then_some(0.0),
         };
         Self {
-            id: id_of(vec![prints.rows[article as usize].digest().0]),
+            id: id_of(&[article], prints, duplicates),
             members: vec![member],
         }
     }
@@ -107,7 +113,9 @@ pub fn build(
             if progress.cancelled() {
                 return Err(Error::Interrupted);
             }
-            let cluster = cluster_of(articles, prints, &first_of, &best, evidence, keep);
+            let cluster = cluster_of(
+                articles, prints, duplicates, &first_of, &best, evidence, keep,
+            );
             progress.advance(1, 0);
             cluster
         })
@@ -170,8 +178,12 @@ fn best_matches(duplicates: &Duplicates, edges: &[Edge]) -> HashMap<u32, u32> {
     best
 }
 
-/// The id of a cluster whose members' words have these digests.
-fn id_of(mut digests: Vec<u128>) -> String {
+/// The id of a cluster of these articles: a hash of their words, and of the time where the same words recur.
+fn id_of(articles: &[u32], prints: &Fingerprints, duplicates: &Duplicates) -> String {
+    let digest = |&article: &u32| prints.rows[article as usize].digest().0;
+    let mut digests: Vec<u128> = articles.iter().map(digest).collect();
+    let recurring = articles.iter().filter_map(|&a| duplicates.recurs(a));
+    digests.extend(recurring.map(|it| u128::from(it.at as u64)));
     digests.sort_unstable();
     digests.dedup();
     let bytes: Vec<u8> = digests
@@ -184,6 +196,7 @@ fn id_of(mut digests: Vec<u128>) -> String {
 fn cluster_of(
     articles: Vec<u32>,
     prints: &Fingerprints,
+    duplicates: &Duplicates,
     first_of: &HashMap<u32, u32>,
     best: &HashMap<u32, u32>,
     evidence: &Evidence,
@@ -206,17 +219,16 @@ fn cluster_of(
     };
     let representative = representative.unwrap_or_default();
 
-    let digests = articles
-        .iter()
-        .map(|&article| prints.rows[article as usize].digest().0)
-        .collect();
-    let id = id_of(digests);
+    let id = id_of(&articles, prints, duplicates);
 
     let mut order = articles;
     order.sort_by_key(|&article| (article != representative, by_date(article)));
     let earliest = order.iter().filter_map(|&article| published(article)).min();
 
-    let distinct = |article: u32| first_of.get(&article).copied().unwrap_or(article);
+    let distinct = |article: u32| {
+        let first = first_of.get(&article).copied().unwrap_or(article);
+        duplicates.recurs(first).map_or(first, |it| it.first)
+    };
     let mut comparison = evidence.comparison();
     let mut members = Vec::with_capacity(order.len());
     for article in order {

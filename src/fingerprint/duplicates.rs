@@ -9,6 +9,20 @@ pub struct Duplicates {
     /// `(first, duplicate)`: an article and the first article with the same words;
     /// sorted, so that the duplicates of one article stand together in corpus order.
     pub pairs: Vec<(u32, u32)>,
+    /// Articles in the words of another that are no copies of it, sorted. They come from a rule for which time counts; none
+    /// are found here.
+    pub recurring: Vec<Recurring>,
+}
+
+/// An article in the same words as an earlier one that is not a copy of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Recurring {
+    /// The article, the first of its own exact duplicates.
+    pub article: u32,
+    /// The first article of all with these words.
+    pub first: u32,
+    /// When it recurs, in seconds since 1970 UTC.
+    pub at: i64,
 }
 
 impl Duplicates {
@@ -35,7 +49,18 @@ impl Duplicates {
             }
         }
         pairs.par_sort_unstable();
-        Self { pairs }
+        Self {
+            pairs,
+            recurring: Vec::new(),
+        }
+    }
+
+    /// How an article recurs; none if it does not, or is not the first of its own duplicates.
+    pub fn recurs(&self, article: u32) -> Option<Recurring> {
+        let place = self
+            .recurring
+            .binary_search_by_key(&article, |it| it.article);
+        place.ok().map(|place| self.recurring[place])
     }
 
     /// The exact duplicates of an article that is the first with its words, as pairs with it; none for any other.

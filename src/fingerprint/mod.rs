@@ -44,7 +44,7 @@ mod signature;
 mod signatures;
 
 pub use digest::Digest;
-pub use duplicates::Duplicates;
+pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;
 pub use kernels::Kernel;
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};

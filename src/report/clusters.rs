@@ -110,7 +110,7 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
         |singles| {
             for (article, description) in singles {
                 let dated = parse_published(&description.published).is_some();
-                let cluster = Cluster::of_one(article, dated, &run.fingerprints);
+                let cluster = Cluster::of_one(article, dated, &run.fingerprints, &run.duplicates);
                 let row = Row {
                     cluster: &cluster,
                     member: &cluster.members[0],

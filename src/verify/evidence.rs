@@ -9,6 +9,7 @@ use super::ranks::Ranks;
 use super::rarity::{Weights, weight};
 use super::shingle_set::Members;
 use super::spool::{Handle, Spool};
+use super::subjects::{Counter, Subjects};
 use super::{Acceptance, NewsView, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
@@ -67,6 +68,7 @@ struct Scratch {
     shingles: Vec<u64>,
     set: Members,
     figures: Vec<u32>,
+    counter: Counter,
 }
 
 impl Evidence {
@@ -108,6 +110,7 @@ impl Evidence {
                     shingles: Vec::new(),
                     set: Members::default(),
                     figures: Vec::new(),
+                    counter: Counter::default(),
                 },
                 |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
                 |gathered: Gathered| {
@@ -168,7 +171,7 @@ impl Evidence {
         };
         let mut scratch = Vec::new();
         let bytes = self.spool.get(self.descriptions[index], &mut scratch)?;
-        Ok(Some(Description::from_bytes(bytes).0))
+        Ok(Some(Description::from_bytes(bytes)))
     }
 
     /// Distinct shingles of an article; none if they were not gathered.
@@ -179,18 +182,22 @@ impl Evidence {
 
     /// How the figures of two articles compare.
     pub(super) fn compare_figures(&self, a: u32, b: u32) -> Result<Figures> {
-        Ok(news::compare_figures(&self.figures(a)?, &self.figures(b)?))
+        let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+        let (a, b) = (self.facts(a, &mut of_a)?, self.facts(b, &mut of_b)?);
+        Ok(news::compare_figures(&a.figures(), &b.figures()))
     }
 
-    fn figures(&self, article: u32) -> Result<Vec<u32>> {
+    /// Whether two articles speak of different things: see [`Subjects::differ`].
+    pub(super) fn speak_of_others(&self, a: u32, b: u32, uses: u32) -> Result<bool> {
+        let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+        let (a, b) = (self.facts(a, &mut of_a)?, self.facts(b, &mut of_b)?);
+        Ok(a.subjects.differ(b.subjects, uses))
+    }
+
+    fn facts<'a>(&'a self, article: u32, scratch: &'a mut Vec<u8>) -> Result<Facts<'a>> {
         let handle = self.index(article).map(|index| self.descriptions[index]);
-        let mut scratch = Vec::new();
-        let bytes = self
-            .spool
-            .get(handle.unwrap_or(Handle::EMPTY), &mut scratch)?;
-        let (_, figures) = Description::from_bytes(bytes);
-        let figures = figures.as_chunks().0.iter();
-        Ok(figures.map(|&figure| u32::from_le_bytes(figure)).collect())
+        let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
+        Ok(Facts::from_bytes(Description::skip(bytes)))
     }
 
     /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
@@ -342,6 +349,30 @@ impl WeightedComparison<'_> {
     }
 }
 
+/// What stands behind the description of an article that is compared: its figures, and its subjects.
+#[derive(Debug, Default)]
+struct Facts<'a> {
+    figures: &'a [[u8; 4]],
+    subjects: Subjects<'a>,
+}
+
+impl<'a> Facts<'a> {
+    fn from_bytes(bytes: &'a [u8]) -> Self {
+        let (&count, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
+        let figures = rest.len().min(4 * u32::from_le_bytes(count) as usize);
+        let (figures, subjects) = rest.split_at(figures);
+        Self {
+            figures: figures.as_chunks().0,
+            subjects: Subjects::from_bytes(subjects),
+        }
+    }
+
+    fn figures(&self) -> Vec<u32> {
+        let figures = self.figures.iter();
+        figures.map(|&figure| u32::from_le_bytes(figure)).collect()
+    }
+}
+
 /// A part of a whole that may be nothing.
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 {
@@ -391,16 +422,19 @@ fn gather_block(
         }
         let set_end = gathered.bytes.len();
         Description::write(&parsed, &mut gathered.bytes);
-        scratch.figures.clear();
-        news::add_figures(&parsed.title, &mut scratch.figures);
-        news::add_figures(text, &mut scratch.figures);
-        scratch.figures.sort_unstable();
-        scratch.figures.dedup();
-        let figures = scratch
-            .figures
-            .iter()
-            .flat_map(|figure| figure.to_le_bytes());
-        gathered.bytes.extend(figures);
+        if compared.contains(article) {
+            scratch.figures.clear();
+            news::add_figures(&parsed.title, &mut scratch.figures);
+            news::add_figures(text, &mut scratch.figures);
+            scratch.figures.sort_unstable();
+            scratch.figures.dedup();
+            let count = scratch.figures.len() as u32;
+            let numbers = std::iter::once(&count).chain(&scratch.figures);
+            gathered
+                .bytes
+                .extend(numbers.flat_map(|number| number.to_le_bytes()));
+            scratch.counter.write(tokens, &mut gathered.bytes);
+        }
         gathered.ends.push((set_end, gathered.bytes.len()));
         gathered.published.push(parse_published(&parsed.published));
         gathered.sources.push(match parsed.source.trim() {
@@ -446,22 +480,30 @@ impl Description {
         }
     }
 
-    /// The fields, and what stands behind them.
-    fn from_bytes(mut bytes: &[u8]) -> (Self, &[u8]) {
+    /// What stands behind the fields.
+    fn skip(mut bytes: &[u8]) -> &[u8] {
+        for _ in 0..5 {
+            let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
+            bytes = &rest[rest.len().min(u32::from_le_bytes(*len) as usize)..];
+        }
+        bytes
+    }
+
+    /// The fields.
+    fn from_bytes(mut bytes: &[u8]) -> Self {
         let mut next = || {
             let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
             let (field, rest) = rest.split_at(rest.len().min(u32::from_le_bytes(*len) as usize));
             bytes = rest;
             String::from_utf8_lossy(field).into_owned()
         };
-        let description = Self {
+        Self {
             id: next(),
             title: next(),
             source: next(),
             published: next(),
             url: next(),
-        };
-        (description, bytes)
+        }
     }
 }
 
@@ -482,8 +524,8 @@ mod tests {
         let mut bytes = Vec::new();
         Description::write(&article, &mut bytes);
         bytes.push(7);
-        let (back, rest) = Description::from_bytes(&bytes);
-        assert_eq!(rest, [7]);
+        assert_eq!(Description::skip(&bytes), [7]);
+        let back = Description::from_bytes(&bytes);
         assert_eq!(
             (back.id, back.title, back.source),
             ("a-1".into(), "Größe, “quoted”".into(), String::new())

@@ -9,17 +9,20 @@ mod evidence;
 mod news;
 mod ranks;
 mod rarity;
+mod recurring;
 mod rule;
 mod shingle_set;
 mod spool;
+mod subjects;
 
 pub use evidence::{Description, Evidence};
-pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS};
+pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
 pub use rule::{Acceptance, Prefilter, Similarity};
 
 use rarity::Weights;
+use recurring::Dates;
 
-use crate::fingerprint::Fingerprints;
+use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -91,6 +94,27 @@ pub struct Edge {
     pub news: Option<NewsView>,
 }
 
+impl Edge {
+    /// The same pair, told from the other side.
+    fn turned(self) -> Self {
+        let Similarity {
+            shared,
+            size_a,
+            size_b,
+        } = self.similarity;
+        Self {
+            a: self.b,
+            b: self.a,
+            similarity: Similarity {
+                shared,
+                size_a: size_b,
+                size_b: size_a,
+            },
+            ..self
+        }
+    }
+}
+
 /// The measures that only the rule for news has, of an accepted pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NewsView {
@@ -100,17 +124,28 @@ pub struct NewsView {
     pub opening: f64,
 }
 
-/// Compares every candidate pair (sorted) and returns those that `rule` accepts, in the same order.
+/// What a rule accepts.
+#[derive(Debug)]
+pub struct Copies {
+    /// Pairs of articles with different words, sorted.
+    pub edges: Vec<Edge>,
+    /// Articles with the same words. The plain rule accepts all; the rule for news tells short items apart that are further
+    /// from each other than its window.
+    pub duplicates: Duplicates,
+}
+
+/// Compares every candidate pair (sorted) and returns those that `rule` accepts, and those of the exact duplicates.
 ///
 /// # Errors
 /// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`].
 pub fn verify(
     pairs: &[(u32, u32)],
     prints: &Fingerprints,
+    duplicates: Duplicates,
     evidence: &Evidence,
     rule: Rule,
     progress: &dyn Progress,
-) -> Result<Vec<Edge>> {
+) -> Result<Copies> {
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
     let floor = rule.floor();
     let similar = stretches(pairs, progress, |stretch| {
@@ -124,7 +159,7 @@ pub fn verify(
         progress.advance(stretch.len() as u64, 0);
         Ok(found)
     })?;
-    let edges = match rule {
+    let mut edges: Vec<Edge> = match rule {
         Rule::Plain(rule) => similar
             .into_iter()
             .filter_map(|(a, b, similarity)| {
@@ -137,10 +172,17 @@ pub fn verify(
                 })
             })
             .collect(),
-        Rule::News(rule) => judge_news(&similar, prints, evidence, rule, progress)?,
+        Rule::News(rule) => {
+            let dates = Dates::new(&duplicates, evidence);
+            judge_news(&similar, prints, evidence, &dates, rule, progress)?
+        }
+    };
+    let duplicates = match rule {
+        Rule::Plain(_) => duplicates,
+        Rule::News(rule) => recurring::tell_apart(duplicates, &mut edges, prints, evidence, rule),
     };
     progress.end();
-    Ok(edges)
+    Ok(Copies { edges, duplicates })
 }
 
 /// The pairs among `similar` ones that the rule for news accepts.
@@ -148,6 +190,7 @@ fn judge_news(
     similar: &[(u32, u32, Similarity)],
     prints: &Fingerprints,
     evidence: &Evidence,
+    dates: &Dates,
     rule: NewsRule,
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
@@ -162,18 +205,17 @@ fn judge_news(
         for &(a, b, similarity) in stretch {
             let view = comparison.compare(a, b)?;
             let words = |article: u32| prints.rows[article as usize].tokens;
-            let dates = evidence.published(a).zip(evidence.published(b));
             let measures = NewsMeasures {
                 shingles: similarity.size_a.min(similarity.size_b),
                 words: words(a).min(words(b)),
                 jaccard: similarity.jaccard(),
                 contained: view.contained,
                 opening: view.opening,
-                hours_apart: dates.map(|(a, b)| a.abs_diff(b) as f64 / 3600.0),
+                hours_apart: dates.apart(a, b).map(|seconds| seconds as f64 / 3600.0),
                 same_source: evidence.same_source(a, b),
             };
-            let figures = || evidence.compare_figures(a, b);
-            if let Some(reason) = rule.judge(&measures, figures)? {
+            let texts = TextsOf { evidence, a, b };
+            if let Some(reason) = rule.judge(&measures, &texts)? {
                 accepted.push(Edge {
                     a,
                     b,
@@ -185,6 +227,23 @@ fn judge_news(
         }
         Ok(accepted)
     })
+}
+
+/// The texts of a pair, as far as they were gathered.
+struct TextsOf<'a> {
+    evidence: &'a Evidence,
+    a: u32,
+    b: u32,
+}
+
+impl Texts for TextsOf<'_> {
+    fn figures(&self) -> Result<Figures> {
+        self.evidence.compare_figures(self.a, self.b)
+    }
+
+    fn speak_of_others(&self, uses: u32) -> Result<bool> {
+        self.evidence.speak_of_others(self.a, self.b, uses)
+    }
 }
 
 /// Works through a list in stretches, on all threads; the results are joined in order.

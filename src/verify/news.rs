@@ -2,7 +2,7 @@
 //!
 //! Jaccard similarity and containment tell similar *wording*. On real wire copy that finds too little (a cut or extended copy
 //! has a low Jaccard similarity) and too much: recurring reports have one form and other facts, pages of one outlet have one
-//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks five questions instead, which
+//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks six questions instead, which
 //! an editor would ask as well:
 //!
 //! * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
@@ -14,6 +14,8 @@
 //!   in the same form.
 //! * *Are they of one outlet?* An outlet seldom prints a report twice, but its releases and pages share their form and their
 //!   background: more must be shared, and the figures must agree.
+//! * *Do they speak of the same?* Where each opening names, again and again, what the other text never does, one form was filled in
+//!   for two places or people. Asked of one outlet's articles that open alike, and of those accepted by their opening.
 //! * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
 
 use super::Acceptance;
@@ -147,6 +149,10 @@ impl NewsRule {
     const MORE_OF_ONE_SOURCE: f64 = 0.2;
     /// ... and the part of the figures.
     const FIGURES_OF_ONE_SOURCE: f64 = 0.9;
+    /// So often a word must be used by one article and not by the other to be what only the one speaks of ...
+    const USES: u32 = 3;
+    /// ... and of articles of one source, where what differs is no outlet's style ("Sen.", "Senator").
+    const USES_OF_ONE_SOURCE: u32 = 2;
     /// Jaccard similarity of very short articles.
     const NEARLY_EQUAL: f64 = 0.8;
 
@@ -203,17 +209,13 @@ impl NewsRule {
         )
     }
 
-    /// Whether a pair is accepted, and why. `figures` is only asked for where it matters.
+    /// Whether a pair is accepted, and why. What the `texts` say is only asked for where it matters.
     ///
     /// # Errors
-    /// That of `figures`.
-    pub fn judge(
-        self,
-        pair: &NewsMeasures,
-        figures: impl Fn() -> Result<Figures>,
-    ) -> Result<Option<Reason>> {
+    /// Those of `texts`.
+    pub fn judge(self, pair: &NewsMeasures, texts: &impl Texts) -> Result<Option<Reason>> {
         if pair.shingles < Self::VERY_SHORT {
-            let equal = pair.jaccard >= Self::NEARLY_EQUAL && figures()?.same();
+            let equal = pair.jaccard >= Self::NEARLY_EQUAL && texts.figures()?.same();
             return Ok(equal.then_some(Reason::Short));
         }
         let apart = match (self.window_hours, pair.hours_apart) {
@@ -227,17 +229,46 @@ impl NewsRule {
         } else if pair.contained >= self.contained {
             Some(Reason::Contained)
         } else {
-            let alike = pair.opening >= Self::OPEN_ALIKE;
-            (alike && pair.contained >= self.contained_with_opening()).then_some(Reason::Opening)
+            let enough = pair.open_alike() && pair.contained >= self.contained_with_opening();
+            enough.then_some(Reason::Opening)
         };
-        let short = pair.words < SHORT_WORDS;
-        Ok(match reason {
-            Some(_) if short && !figures()?.within() => None,
-            Some(_) if pair.same_source && !figures()?.nearly_within() => None,
-            Some(Reason::Opening) if !short && figures()?.of_another_report() => None,
-            reason => reason,
-        })
+        let Some(reason) = reason else {
+            return Ok(None);
+        };
+        if pair.words < SHORT_WORDS && !texts.figures()?.within() {
+            return Ok(None);
+        }
+        let another = if pair.same_source {
+            !texts.figures()?.nearly_within()
+                || pair.open_alike() && texts.speak_of_others(Self::USES_OF_ONE_SOURCE)?
+        } else if reason == Reason::Opening && pair.words >= SHORT_WORDS {
+            texts.figures()?.of_another_report() || texts.speak_of_others(Self::USES)?
+        } else {
+            false
+        };
+        Ok((!another).then_some(reason))
     }
+}
+
+impl NewsMeasures {
+    fn open_alike(&self) -> bool {
+        self.opening >= NewsRule::OPEN_ALIKE
+    }
+}
+
+/// What the rule for news asks of the texts of a pair, where its measures do not settle it.
+pub trait Texts {
+    /// How their figures compare.
+    ///
+    /// # Errors
+    /// If the texts cannot be asked.
+    fn figures(&self) -> Result<Figures>;
+
+    /// Whether each has a word in its opening that it uses `uses` times (2 or 3) and the other never.
+    ///
+    /// # Errors
+    /// If the texts cannot be asked.
+    fn speak_of_others(&self, uses: u32) -> Result<bool>;
 }
 
 /// Adds the figures of a text: hashes of its runs of digits, of any script.
@@ -308,12 +339,44 @@ mod tests {
         same_source: false,
     };
 
-    fn figures(fewer: u32, more: u32, shared: u32) -> Figures {
-        Figures {
+    /// What two texts say.
+    #[derive(Clone, Copy)]
+    struct Say {
+        figures: Figures,
+        /// So often each uses a word of its opening that the other does not have.
+        others: u32,
+    }
+
+    impl Texts for Say {
+        fn figures(&self) -> Result<Figures> {
+            Ok(self.figures)
+        }
+
+        fn speak_of_others(&self, uses: u32) -> Result<bool> {
+            Ok(self.others >= uses)
+        }
+    }
+
+    /// Texts that nobody should ask.
+    struct Silent;
+
+    impl Texts for Silent {
+        fn figures(&self) -> Result<Figures> {
+            unreachable!("figures do not matter")
+        }
+
+        fn speak_of_others(&self, _: u32) -> Result<bool> {
+            unreachable!("subjects do not matter")
+        }
+    }
+
+    fn figures(fewer: u32, more: u32, shared: u32) -> Say {
+        let figures = Figures {
             fewer,
             more,
             shared,
-        }
+        };
+        Say { figures, others: 0 }
     }
 
     #[test]
@@ -326,7 +389,7 @@ mod tests {
                 hours_apart,
                 ..LONG
             };
-            rule.judge(&pair, || Ok(figures(4, 9, 0))).unwrap()
+            rule.judge(&pair, &figures(4, 9, 0)).unwrap()
         };
         assert_eq!(judge(0.75, 0.0, None), Some(Reason::Contained));
         assert_eq!(judge(0.74, 0.29, None), None);
@@ -340,8 +403,10 @@ mod tests {
             hours_apart: Some(9_000.0),
             ..LONG
         };
-        let judged = always.judge(&far, || unreachable!("figures do not matter"));
-        assert_eq!(judged.unwrap(), Some(Reason::Contained));
+        assert_eq!(
+            always.judge(&far, &Silent).unwrap(),
+            Some(Reason::Contained)
+        );
     }
 
     #[test]
@@ -351,7 +416,7 @@ mod tests {
             opening: 0.9,
             ..LONG
         };
-        let judge = |of| NewsRule::default().judge(&pair, || Ok(of)).unwrap();
+        let judge = |of| NewsRule::default().judge(&pair, &of).unwrap();
         assert_eq!(judge(figures(9, 12, 6)), Some(Reason::Opening));
         assert_eq!(judge(figures(9, 12, 5)), None);
         assert_eq!(judge(figures(4, 12, 0)), Some(Reason::Opening));
@@ -366,12 +431,38 @@ mod tests {
                 same_source: true,
                 ..LONG
             };
-            NewsRule::default().judge(&pair, || Ok(of)).unwrap()
+            NewsRule::default().judge(&pair, &of).unwrap()
         };
         assert_eq!(judge(0.8, 0.0, figures(10, 30, 9)), Some(Reason::Contained));
         assert_eq!(judge(0.79, 1.0, figures(10, 30, 10)), None);
         assert_eq!(judge(1.0, 1.0, figures(10, 30, 8)), None);
         assert_eq!(judge(0.9, 0.0, figures(0, 3, 0)), Some(Reason::Contained));
+    }
+
+    #[test]
+    fn one_form_about_two_things_is_two_reports() {
+        let judge = |contained, opening, same_source, others| {
+            let pair = NewsMeasures {
+                contained,
+                opening,
+                same_source,
+                ..LONG
+            };
+            let of = Say {
+                others,
+                ..figures(3, 4, 3)
+            };
+            NewsRule::default().judge(&pair, &of).unwrap()
+        };
+        // One outlet, in the same form: a word used twice tells.
+        assert_eq!(judge(0.97, 0.8, true, 1), Some(Reason::Contained));
+        assert_eq!(judge(0.97, 0.8, true, 2), None);
+        // A story that was opened anew.
+        assert_eq!(judge(0.97, 0.2, true, 3), Some(Reason::Contained));
+        // Two outlets differ in style: that most of a text is the same outweighs it.
+        assert_eq!(judge(0.8, 0.8, false, 3), Some(Reason::Contained));
+        assert_eq!(judge(0.6, 0.8, false, 2), Some(Reason::Opening));
+        assert_eq!(judge(0.6, 0.8, false, 3), None);
     }
 
     #[test]
@@ -384,7 +475,7 @@ mod tests {
                 contained: 1.0,
                 ..LONG
             };
-            NewsRule::default().judge(&pair, || Ok(of)).unwrap()
+            NewsRule::default().judge(&pair, &of).unwrap()
         };
         assert_eq!(judge(40, 0.4, figures(2, 3, 2)), Some(Reason::Contained));
         assert_eq!(judge(40, 0.9, figures(2, 2, 1)), None);
@@ -406,9 +497,18 @@ mod tests {
         assert_eq!(of("250 mln stg on Feb. 26, 250"), of("26 of 250"));
         assert_eq!(of("none at all — “none”"), Vec::<u32>::new());
         assert_eq!(of("٢٥ و 3"), of("3, ٢٥"));
-        assert_eq!(compare_figures(&of("1 2"), &of("2 1")), figures(2, 2, 2));
-        assert_eq!(compare_figures(&of("2 1 3"), &of("1")), figures(1, 3, 1));
-        assert_eq!(compare_figures(&of("1 4"), &of("1 2 3")), figures(2, 3, 1));
+        assert_eq!(
+            compare_figures(&of("1 2"), &of("2 1")),
+            figures(2, 2, 2).figures
+        );
+        assert_eq!(
+            compare_figures(&of("2 1 3"), &of("1")),
+            figures(1, 3, 1).figures
+        );
+        assert_eq!(
+            compare_figures(&of("1 4"), &of("1 2 3")),
+            figures(2, 3, 1).figures
+        );
     }
 
     proptest::proptest! {
