@@ -5,10 +5,11 @@
 //! that it is passed over without being held and becomes one [`Reject`]. So memory is bounded by the
 //! block size plus the limit, whatever a file decompresses to.
 
-use super::compress::{Chunk, Stream};
+use super::compress::{Chunk, Compression, Stream};
 use super::reject::{Fault, Reject, RejectReason};
 use super::split::{Last, Layout, Splitter, Start};
-use super::{CorpusOptions, SourceFile};
+use super::unpacked::{self, Store};
+use super::{Corpus, CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -27,6 +28,18 @@ pub struct Block {
     pub rejects: Vec<Reject>,
     /// Bytes read from disk for this block.
     pub(super) disk: u64,
+    /// What a reader that keeps its file has just decompressed.
+    fresh: Option<Fresh>,
+}
+
+/// The bytes of a block that were not in the one before.
+#[derive(Debug, Clone, Copy)]
+struct Fresh {
+    start: usize,
+    /// Where they stand in the decompressed file.
+    offset: u64,
+    /// The length of the file, if it ends with them as it should.
+    length: Option<u64>,
 }
 
 /// The place of one record.
@@ -50,6 +63,15 @@ impl Block {
     }
 
     /// Bytes of memory held for records.
+    /// Keeps what was decompressed for later readers of the file.
+    pub(super) fn keep(&self, corpus: &Corpus) {
+        if let (Some(fresh), Some(store)) = (self.fresh, corpus.store()) {
+            let bytes = &self.buf[fresh.start..self.filled];
+            let kept = &corpus.files[self.file as usize].kept;
+            kept.keep(store, bytes, fresh.offset, fresh.length);
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.buf.capacity()
@@ -79,7 +101,9 @@ pub(super) struct FileReader<'c> {
     source: &'c SourceFile,
     block_bytes: usize,
     max_document: usize,
-    stream: Stream,
+    stream: Stream<'c>,
+    /// Whether what is decompressed is to be kept.
+    keeping: bool,
     splitter: Splitter,
     layout: Layout,
     state: State,
@@ -95,6 +119,8 @@ pub(super) struct FileReader<'c> {
     /// The stream has ended, and if badly, why.
     ended: bool,
     failed: Option<Fault>,
+    /// The stream ended as it should not have.
+    broken: bool,
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
@@ -110,15 +136,22 @@ impl<'c> FileReader<'c> {
         layout: Layout,
         options: &CorpusOptions,
         header: bool,
+        store: Option<&'c Store>,
     ) -> Result<Self> {
         source.check_unchanged()?;
+        let stream = match store.and_then(|store| source.kept.whole(store)) {
+            Some(unpacked) => Stream::unpacked(unpacked, source.size),
+            None => Stream::open(&source.path)?,
+        };
+        let packed = stream.compression() == Compression::Gzip;
         Ok(Self {
             index,
             source,
             // Room for a byte order mark at least.
             block_bytes: options.block_bytes.max(16),
             max_document: options.max_document,
-            stream: Stream::open(&source.path)?,
+            keeping: packed && store.is_some() && source.kept.begin(),
+            stream,
             splitter: Splitter::new(layout),
             layout,
             state: State::Between,
@@ -129,6 +162,7 @@ impl<'c> FileReader<'c> {
             started: false,
             ended: false,
             failed: None,
+            broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
             reported: 0,
@@ -142,6 +176,7 @@ impl<'c> FileReader<'c> {
         block.records.clear();
         block.rejects.clear();
         block.disk = 0;
+        block.fresh = None;
         if self.done {
             block.filled = 0;
             return Ok(false);
@@ -177,6 +212,15 @@ impl<'c> FileReader<'c> {
             }
             let most = self.max_document.saturating_add(self.block_bytes);
             target = target.saturating_mul(2).min(most).max(block.filled + 1);
+        }
+        self.keeping &= unpacked::is_sane(self.offset + block.filled as u64, self.source.size);
+        if self.keeping {
+            let length = self.offset + block.filled as u64;
+            block.fresh = Some(Fresh {
+                start: carried,
+                offset: self.offset + carried as u64,
+                length: (self.ended && !self.broken).then_some(length),
+            });
         }
         self.carry.clear();
         self.carry
@@ -219,6 +263,7 @@ impl<'c> FileReader<'c> {
                 Chunk::Broken(fault) => {
                     self.ended = true;
                     self.failed = Some(fault);
+                    self.broken = true;
                 }
             }
         }

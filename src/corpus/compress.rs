@@ -9,6 +9,7 @@ use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
 use super::reject::{Fault, RejectReason};
+use super::unpacked::Unpacked;
 use crate::error::{Error, Result};
 
 /// How a file is compressed.
@@ -66,11 +67,13 @@ impl<R: Read> Read for Counted<R> {
 
 type Disk = BufReader<Counted<File>>;
 
-enum Decoder {
+enum Decoder<'s> {
     // Read past the buffer, straight into the block.
     Plain(Counted<File>),
     Gzip(Box<flate2::bufread::MultiGzDecoder<Disk>>),
     Zstd(Box<zstd::Decoder<'static, Disk>>),
+    /// What was decompressed before, of a file of so many bytes on disk.
+    Unpacked(Unpacked<'s>, u64),
 }
 
 /// What came of a read.
@@ -84,12 +87,20 @@ pub(super) enum Chunk {
 }
 
 /// The decompressed bytes of one file.
-pub(super) struct Stream {
-    decoder: Decoder,
+pub(super) struct Stream<'s> {
+    decoder: Decoder<'s>,
     compression: Compression,
 }
 
-impl Stream {
+impl<'s> Stream<'s> {
+    /// The stream of a file that was decompressed before and has so many bytes on disk.
+    pub fn unpacked(unpacked: Unpacked<'s>, size: u64) -> Self {
+        Self {
+            decoder: Decoder::Unpacked(unpacked, size),
+            compression: Compression::None,
+        }
+    }
+
     pub fn open(path: &Path) -> Result<Self> {
         let mut file = File::open(path).map_err(Error::io("open", path))?;
         let mut head = [0; 4];
@@ -141,6 +152,7 @@ impl Stream {
             Decoder::Plain(d) => d.read,
             Decoder::Gzip(d) => d.get_ref().get_ref().read,
             Decoder::Zstd(d) => d.get_ref().get_ref().read,
+            Decoder::Unpacked(d, size) => d.disk_read(*size),
         }
     }
 
@@ -151,6 +163,13 @@ impl Stream {
                 Decoder::Plain(d) => d.read(buf),
                 Decoder::Gzip(d) => d.read(buf),
                 Decoder::Zstd(d) => d.read(buf),
+                Decoder::Unpacked(d, _) => {
+                    return match d.read(buf) {
+                        Ok(0) => Ok(Chunk::End),
+                        Ok(n) => Ok(Chunk::Bytes(n)),
+                        Err(e) => Err(Error::io("read the decompressed copy of", path)(e)),
+                    };
+                }
             };
             return match result {
                 Ok(0) => Ok(Chunk::End),
@@ -161,6 +180,7 @@ impl Stream {
                         Decoder::Plain(d) => d.failed.take(),
                         Decoder::Gzip(d) => d.get_mut().get_mut().failed.take(),
                         Decoder::Zstd(d) => d.get_mut().get_mut().failed.take(),
+                        Decoder::Unpacked(..) => None,
                     };
                     match failed {
                         Some(e) => Err(Error::io("read", path)(e)),

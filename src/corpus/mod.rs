@@ -64,8 +64,10 @@ mod split;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod unpacked;
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
@@ -81,6 +83,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use fields::{FieldTable, Role};
 use split::Layout;
+use unpacked::Store;
 
 /// How the inputs are to be read.
 #[derive(Debug, Clone)]
@@ -130,6 +133,7 @@ pub struct SourceFile {
     layout: Layout,
     header: Vec<u8>,
     columns: csv::Columns,
+    kept: unpacked::Kept,
 }
 
 /// How the records of a file stand in it.
@@ -177,6 +181,8 @@ pub struct Corpus {
     skipped: u64,
     options: CorpusOptions,
     table: FieldTable,
+    /// Where decompressed files are kept, once the first was wanted; none if there is no place for them.
+    store: OnceLock<Option<Store>>,
 }
 
 impl Corpus {
@@ -237,6 +243,7 @@ impl Corpus {
             skipped: found.skipped,
             options,
             table,
+            store: OnceLock::new(),
         })
     }
 
@@ -284,7 +291,17 @@ impl Corpus {
     fn reader(&self, index: usize, header: bool) -> Result<blocks::FileReader<'_>> {
         let file = &self.files[index];
         // The cast is exact: the number of files was checked.
-        blocks::FileReader::open(index as u32, file, file.layout, &self.options, header)
+        let index = index as u32;
+        // zstd decodes as fast as a copy is written and read.
+        let slow = file.compression == Compression::Gzip;
+        let store = slow.then(|| self.store()).flatten();
+        blocks::FileReader::open(index, file, file.layout, &self.options, header, store)
+    }
+
+    /// Where decompressed files are kept.
+    fn store(&self) -> Option<&Store> {
+        let store = self.store.get_or_init(|| Store::new(self.tmp()));
+        store.as_ref()
     }
 }
 

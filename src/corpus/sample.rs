@@ -18,6 +18,7 @@ use super::fields::{FieldTable, Node, ROLES, Role, list_names};
 use super::format::Format;
 use super::reject::RejectReason;
 use super::split::Layout;
+use super::unpacked::Kept;
 use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -75,6 +76,7 @@ pub(super) fn examine(
         layout: Layout::Whole,
         header: Vec::new(),
         columns: Columns::default(),
+        kept: Kept::default(),
     };
     // A folder of a million text files is not opened twice.
     if named != Some(Format::Text) {
@@ -179,7 +181,7 @@ impl<'a> Sample<'a> {
         Scratch { block, rows }: &mut Scratch,
         progress: &dyn Progress,
     ) -> Result<()> {
-        FileReader::open(index, file, file.layout, self.options, true)?
+        FileReader::open(index, file, file.layout, self.options, true, None)?
             .fill_first(block, progress)?;
         // The header comes first of all, so a row that is too long with no row before it is the header itself.
         let header = block.records.first();
@@ -241,7 +243,7 @@ impl<'a> Sample<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let block = &mut scratch.block;
-        FileReader::open(index, file, file.layout, self.options, false)?
+        FileReader::open(index, file, file.layout, self.options, false, None)?
             .fill_first(block, progress)?;
         for record in &block.records {
             if self.records == SAMPLE {

@@ -161,6 +161,7 @@ impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
 }
 
 struct Run<'c, 'p, T, C> {
+    corpus: &'c Corpus,
     source: Mutex<Source<'c>>,
     collector: Mutex<Collector<T, C>>,
     turned: Condvar,
@@ -250,6 +251,7 @@ impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
                 Work::None => return,
                 Work::Failed(number, error) => self.deliver(number, Some(Err(error)), true),
                 Work::Block(number) => {
+                    block.keep(self.corpus);
                     let result = work(&mut worker, &block);
                     self.progress
                         .advance(block.disk, block.records.len() as u64);
@@ -278,6 +280,7 @@ impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
         loop {
             let result = match reader.fill(block) {
                 Ok(true) => {
+                    block.keep(self.corpus);
                     let result = work(worker, block);
                     self.progress
                         .advance(block.disk, block.records.len() as u64);
@@ -337,6 +340,7 @@ impl Corpus {
         progress.begin(stage, total, Unit::Bytes);
         let threads = rayon::current_num_threads() as u64;
         let run = Run {
+            corpus: self,
             source: Mutex::new(Source {
                 corpus: self,
                 next_file: 0,

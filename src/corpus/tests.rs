@@ -894,3 +894,61 @@ proptest! {
         prop_assert_eq!(ours, theirs);
     }
 }
+
+#[test]
+fn a_gzip_file_is_decompressed_once() {
+    let lines: String = (0..3_000)
+        .map(|i| {
+            let word = i * 7919 % 10_007;
+            format!("{{\"id\":{i},\"text\":\"article {word} of many\"}}\n")
+        })
+        .collect();
+    let packed = gzip(lines.as_bytes());
+    for block_bytes in [100, 5_000, 1 << 20] {
+        let dir = Dir::new();
+        let path = dir.file("a.jsonl.gz", &packed);
+        let options = CorpusOptions {
+            block_bytes,
+            tmp: path.parent().map(Path::to_path_buf),
+            ..CorpusOptions::default()
+        };
+        let corpus = open(&path, options).unwrap();
+        let first = scan(&corpus).unwrap();
+        let store = corpus.store();
+        let kept = store.map(|store| corpus.files[0].kept.whole(store).is_some());
+        // On a system where nothing can be kept nothing is.
+        assert_ne!(kept, Some(false));
+        let second = scan(&corpus).unwrap();
+        assert_eq!(first.texts().len(), 3_000);
+        assert_eq!(first.texts(), second.texts());
+
+        // A file that changed after it was kept is not taken for what it was.
+        dir.file("a.jsonl.gz", &packed[..packed.len() / 2]);
+        assert!(matches!(scan(&corpus), Err(Error::Changed(_))));
+    }
+}
+
+#[test]
+fn what_is_damaged_or_made_to_fill_disks_is_not_kept() {
+    let line = "{\"text\":\"a b c\"}\n";
+    let bomb = [line, &" ".repeat(5 << 20), line].concat();
+    let noise: String = (0u32..9_000)
+        .map(|i| format!("{{\"text\":\"{:x}\"}}\n", i.wrapping_mul(i)))
+        .collect();
+    let mut cut = gzip(noise.as_bytes());
+    cut.truncate(cut.len() - 9);
+    for packed in [gzip(bomb.as_bytes()), cut] {
+        let dir = Dir::new();
+        let good = dir.file("a.jsonl.gz", gzip(line.as_bytes()));
+        let bad = dir.file("b.jsonl.gz", packed);
+        let corpus = Corpus::open(&[good, bad], CorpusOptions::default(), &Silent).unwrap();
+        let first = scan(&corpus).unwrap();
+        if let Some(store) = corpus.store() {
+            let kept = |file: usize| corpus.files[file].kept.whole(store).is_some();
+            assert!(kept(0) && !kept(1));
+        }
+        let second = scan(&corpus).unwrap();
+        assert_eq!(first.texts(), second.texts());
+        assert_eq!(first.reasons(), second.reasons());
+    }
+}

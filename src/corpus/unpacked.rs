@@ -1,0 +1,286 @@
+//! What was decompressed once is not decompressed again.
+//!
+//! A corpus is read several times, and gzip decodes more slowly than all the rest works. So the first scan keeps the plain
+//! bytes of files in it, block by block as they come, in one unnamed temporary file, and later scans read them there. That is
+//! a convenience and nothing more: where the disk has little room, where the folder for temporary files is memory
+//! (tmpfs), or when a write fails, nothing is kept and the files are decompressed again.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// A file that is so many times as long as on disk is no news, and perhaps made to fill disks: it is not kept.
+const MOST_UNPACKED: u64 = 32;
+
+/// Whether so many bytes of a file of `size` bytes on disk may be kept.
+pub(super) fn is_sane(bytes: u64, size: u64) -> bool {
+    bytes <= size.saturating_mul(MOST_UNPACKED)
+}
+
+/// A store of plain bytes.
+#[derive(Debug)]
+pub(super) struct Store {
+    file: File,
+    end: AtomicU64,
+    /// The most that is kept.
+    room: u64,
+    full: AtomicBool,
+}
+
+impl Store {
+    /// A store in `folder` that takes half of the room on the disk; none if that is not a disk.
+    pub(super) fn new(folder: Option<&Path>) -> Option<Self> {
+        let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
+        let room = disk_room(&folder)? / 2;
+        Some(Self {
+            file: tempfile::tempfile_in(&folder).ok()?,
+            end: AtomicU64::new(0),
+            room,
+            full: AtomicBool::new(false),
+        })
+    }
+
+    /// Keeps some bytes; none if there is no room, from then on for nothing.
+    fn put(&self, bytes: &[u8]) -> Option<u64> {
+        let len = bytes.len() as u64;
+        if self.full.load(Ordering::Relaxed) {
+            return None;
+        }
+        let place = self.end.fetch_add(len, Ordering::Relaxed);
+        if place + len > self.room || write_all_at(&self.file, bytes, place).is_err() {
+            self.full.store(true, Ordering::Relaxed);
+            // What was kept before stays of use; a file that could not be completed is never read.
+            return None;
+        }
+        Some(place)
+    }
+}
+
+/// Some bytes of one file in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Piece {
+    /// Where they stand in the decompressed file.
+    offset: u64,
+    place: u64,
+    len: u64,
+}
+
+/// What is kept of one file.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<Pieces>);
+
+#[derive(Debug, Default)]
+struct Pieces {
+    begun: bool,
+    pieces: Vec<Piece>,
+    held: u64,
+    /// The length of the decompressed file, once its end was seen and nothing was wrong with it.
+    length: Option<u64>,
+}
+
+impl Kept {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pieces> {
+        // A piece is added after it was written, so that nothing is ever half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a reader that is at its beginning is the one to keep the file: the first.
+    pub(super) fn begin(&self) -> bool {
+        !std::mem::replace(&mut self.lock().begun, true)
+    }
+
+    /// Keeps the bytes from `offset` on. `length` is that of the whole file when these are its last bytes.
+    pub(super) fn keep(&self, store: &Store, bytes: &[u8], offset: u64, length: Option<u64>) {
+        let place = match bytes {
+            [] => Some(0),
+            _ => store.put(bytes),
+        };
+        let mut pieces = self.lock();
+        pieces.length = pieces.length.or(length);
+        if let (Some(place), false) = (place, bytes.is_empty()) {
+            let len = bytes.len() as u64;
+            pieces.held += len;
+            pieces.pieces.push(Piece { offset, place, len });
+        }
+    }
+
+    /// The whole file, if it is there.
+    pub(super) fn whole<'s>(&self, store: &'s Store) -> Option<Unpacked<'s>> {
+        let mut pieces = self.lock();
+        let length = pieces.length.filter(|&length| length == pieces.held)?;
+        pieces.pieces.sort_unstable();
+        Some(Unpacked {
+            store,
+            pieces: pieces.pieces.clone(),
+            at: 0,
+            within: 0,
+            read: 0,
+            length,
+        })
+    }
+}
+
+/// A file in the store, read from its beginning.
+pub(super) struct Unpacked<'s> {
+    store: &'s Store,
+    pieces: Vec<Piece>,
+    at: usize,
+    within: u64,
+    read: u64,
+    length: u64,
+}
+
+impl Unpacked<'_> {
+    /// Reads some bytes; 0 at the end.
+    pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buf.len()
+            && let Some(piece) = self.pieces.get(self.at)
+        {
+            let len = (piece.len - self.within).min((buf.len() - filled) as u64) as usize;
+            let place = piece.place + self.within;
+            read_exact_at(&self.store.file, &mut buf[filled..filled + len], place)?;
+            filled += len;
+            self.within += len as u64;
+            if self.within == piece.len {
+                self.at += 1;
+                self.within = 0;
+            }
+        }
+        self.read += filled as u64;
+        Ok(filled)
+    }
+
+    /// How much of a file of `size` bytes on disk has been read, as if it were read there.
+    pub(super) fn disk_read(&self, size: u64) -> u64 {
+        match self.length {
+            0 => size,
+            length => (u128::from(self.read) * u128::from(size) / u128::from(length)) as u64,
+        }
+    }
+}
+
+/// Free bytes on the disk of a folder; none if they are not known, or are those of memory.
+#[cfg(target_os = "linux")]
+fn disk_room(folder: &Path) -> Option<u64> {
+    use nix::sys::statfs::{TMPFS_MAGIC, statfs};
+    let disk = statfs(folder).ok()?;
+    (disk.filesystem_type() != TMPFS_MAGIC).then(|| {
+        disk.blocks_available()
+            .saturating_mul(disk.block_size() as u64)
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn disk_room(_: &Path) -> Option<u64> {
+    None
+}
+
+#[cfg(unix)]
+fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
+        bytes = &bytes[written..];
+        offset += written as u64;
+    }
+    Ok(())
+}
+
+/// Fills `bytes` from `offset` on.
+#[cfg(unix)]
+pub(crate) fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+/// Fills `bytes` from `offset` on.
+#[cfg(windows)]
+pub(crate) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[read..];
+        offset += read as u64;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(room: u64) -> Store {
+        Store {
+            file: tempfile::tempfile().unwrap(),
+            end: AtomicU64::new(0),
+            room,
+            full: AtomicBool::new(false),
+        }
+    }
+
+    fn read_all(mut unpacked: Unpacked, step: usize) -> Vec<u8> {
+        let (mut all, mut buf) = (Vec::new(), vec![0; step]);
+        loop {
+            let read = unpacked.read(&mut buf).unwrap();
+            if read == 0 {
+                assert_eq!(unpacked.disk_read(77), 77);
+                return all;
+            }
+            all.extend_from_slice(&buf[..read]);
+            assert!(unpacked.disk_read(77) <= 77);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn pieces_of_two_files_in_any_order_come_back(
+            bytes in proptest::collection::vec(0u8.., 0..400), cuts in proptest::collection::vec(0usize..400, 0..9),
+            step in 1usize..50, turn in 0usize..10,
+        ) {
+            let store = store(u64::MAX);
+            let (one, two) = (Kept::default(), Kept::default());
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let mut pieces: Vec<(usize, usize)> = cuts.windows(2).map(|w| (w[0], w[1])).collect();
+            let count = pieces.len();
+            pieces.rotate_left(turn % count);
+            for (from, to) in pieces {
+                // Its end or some bytes are missing.
+                proptest::prop_assert!(from == to || one.whole(&store).is_none());
+                let length = (to == bytes.len()).then_some(bytes.len() as u64);
+                one.keep(&store, &bytes[from..to], from as u64, length);
+                two.keep(&store, b"xy", 2 * from as u64, None);
+            }
+            proptest::prop_assert!(two.whole(&store).is_none());
+            proptest::prop_assert_eq!(read_all(one.whole(&store).unwrap(), step), bytes);
+        }
+    }
+
+    #[test]
+    fn a_file_without_room_is_not_there_and_those_before_it_are() {
+        let store = store(10);
+        let (one, two, three) = (Kept::default(), Kept::default(), Kept::default());
+        one.keep(&store, b"sixsix", 0, Some(6));
+        two.keep(&store, b"sixsix", 0, Some(6));
+        three.keep(&store, b"1", 0, Some(1));
+        assert_eq!(read_all(one.whole(&store).unwrap(), 4), b"sixsix");
+        assert!(two.whole(&store).is_none() && three.whole(&store).is_none());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn memory_is_no_disk() {
+        assert!(
+            !Path::new("/dev/shm").exists() || Store::new(Some(Path::new("/dev/shm"))).is_none()
+        );
+    }
+}
