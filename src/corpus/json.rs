@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use super::fields::{Match, Node, ROLES, Role};
 use super::reject::{Fault, RejectReason};
+use crate::text::Kernel;
 
 /// Where the text of a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +66,23 @@ fn bad<T>(at: usize, what: &'static str) -> Parse<T> {
 }
 
 /// Reusable state of the reader.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
+    kernel: Kernel,
     /// Unescaped strings.
     pub scratch: String,
     /// Open brackets of a value that is passed over; `true` for an object.
     nesting: Vec<bool>,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            kernel: Kernel::best(),
+            scratch: String::new(),
+            nesting: Vec::new(),
+        }
+    }
 }
 
 impl Reader {
@@ -81,6 +93,7 @@ impl Reader {
             text,
             bytes: text.as_bytes(),
             at: 0,
+            kernel: self.kernel,
             scratch: &mut self.scratch,
             nesting: &mut self.nesting,
             found: Found::default(),
@@ -115,6 +128,7 @@ struct Cursor<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    kernel: Kernel,
     scratch: &'a mut String,
     nesting: &'a mut Vec<bool>,
     found: Found,
@@ -482,38 +496,28 @@ impl Cursor<'_> {
     /// Reads the string that starts here. With `keep`, one that has escapes goes to the scratch buffer unescaped.
     fn string(&mut self, keep: bool) -> Parse<Quoted> {
         const UNCLOSED: &str = "a string is not closed that starts";
+        const CONTROL: &str = "a control character that must be escaped, such as a line break,";
         let start = self.at + 1;
         let from = self.scratch.len();
         let mut escaped = false;
         let mut at = start;
         let end = loop {
-            let Some(hop) = memchr::memchr2(b'"', b'\\', &self.bytes[at..]) else {
-                return bad(start - 1, UNCLOSED);
-            };
-            let stop = at + hop;
-            if self.bytes[stop] == b'"' {
-                break stop;
+            let stop = self.kernel.string_stop(self.bytes, at);
+            match self.bytes[stop..] {
+                [b'"', ..] => break stop,
+                [b'\\', kind, ..] => {
+                    escaped = true;
+                    let (c, next) = self.escape(stop, kind)?;
+                    if keep {
+                        self.scratch.push_str(&self.text[at..stop]);
+                        self.scratch.push(c);
+                    }
+                    at = next;
+                }
+                [] | [b'\\'] => return bad(start - 1, UNCLOSED),
+                _ => return bad(stop, CONTROL),
             }
-            let Some(&kind) = self.bytes.get(stop + 1) else {
-                return bad(start - 1, UNCLOSED);
-            };
-            escaped = true;
-            let (c, next) = self.escape(stop, kind)?;
-            if keep {
-                self.scratch.push_str(&self.text[at..stop]);
-                self.scratch.push(c);
-            }
-            at = next;
         };
-        // The minimum is a loop that the compiler turns into vector code; a search for the place can wait.
-        let inner = &self.bytes[start..end];
-        if inner.iter().fold(0xff, |least: u8, &b| least.min(b)) < 0x20 {
-            let place = inner.iter().position(|&b| b < 0x20).unwrap_or(0);
-            return bad(
-                start + place,
-                "a control character that must be escaped, such as a line break,",
-            );
-        }
         self.at = end + 1;
         let piece = if escaped && keep {
             self.scratch.push_str(&self.text[at..end]);

@@ -1,5 +1,7 @@
 //! How many of the shingles of an article are distinct, without sorting them.
 
+use super::kernels::Kernel;
+
 /// Counts distinct shingles in a table of bits (linear counting: Whang, Vander-Zanden, Taylor 1990).
 #[derive(Debug, Default)]
 pub(super) struct DistinctCounter {
@@ -18,16 +20,7 @@ impl DistinctCounter {
             .max(2);
         self.bits.clear();
         self.bits.resize(words, 0);
-        let shift = u64::BITS - words.trailing_zeros();
-        let mut distinct = 0;
-        for &shingle in shingles {
-            // Word by the first bits, place in it by the last.
-            let word = &mut self.bits[(shingle >> shift) as usize];
-            let place = shingle % 64;
-            distinct += (!*word >> place & 1) as u32;
-            *word |= 1 << place;
-        }
-        distinct
+        Kernel::best().bits_set_by(shingles, &mut self.bits)
     }
 }
 

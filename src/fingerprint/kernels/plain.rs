@@ -38,6 +38,16 @@ pub(super) fn shingles(tokens: &[u64], size: usize, out: &mut [u64]) {
     }
 }
 
+#[inline(always)]
+pub(super) fn bits_set_by(shingles: &[u64], table: &mut [u64]) -> u32 {
+    let shift = u64::BITS - table.len().trailing_zeros();
+    for &shingle in shingles {
+        // Word by the first bits, place in it by the last.
+        table[(shingle >> shift) as usize] |= 1 << (shingle % 64);
+    }
+    table.iter().map(|word| word.count_ones()).sum()
+}
+
 /// Mixes shingles with the seed: the bin of each, and its value there.
 #[inline(always)]
 fn mix(

@@ -82,19 +82,15 @@ impl Starts {
     }
 }
 
-/// Whether a pattern may be for lines with this first word: a cheap look at its length and its second letter.
+/// Whether a pattern may be for lines with this first word: of the few that begin with its letter, most are not.
 fn begins_like(pattern: &str, first: &str) -> bool {
     let pattern = pattern.as_bytes();
     if pattern[0] == b'#' || !first.is_ascii() {
         return true;
     }
-    let first = first.as_bytes();
     let ends = matches!(pattern.get(first.len()), None | Some(b' ' | b':'));
-    ends && pattern
-        .get(1)
-        .map(u8::to_ascii_lowercase)
-        .filter(|_| first.len() > 1)
-        == first.get(1).map(u8::to_ascii_lowercase)
+    let begin = pattern.get(..first.len());
+    ends && begin.is_some_and(|begin| begin.eq_ignore_ascii_case(first.as_bytes()))
 }
 
 /// The words of a line, as the patterns know them.
@@ -252,7 +248,7 @@ fn one_sentence(line: &str) -> bool {
 
 fn matches(pattern: &str, line: &str) -> bool {
     let mut words = words(line);
-    for part in pattern.split(' ') {
+    for part in pattern.split_ascii_whitespace() {
         match part {
             "**" => return true,
             "*" => {
@@ -310,7 +306,7 @@ fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
     if ends(pattern) != ends(end) {
         return false;
     }
-    let Some((open, last)) = pattern.split_once(' ') else {
+    let Some(last) = pattern.trim_start_matches('*').strip_prefix(' ') else {
         return false;
     };
     let Some(at) = end.len().checked_sub(last.len()) else {
@@ -318,7 +314,7 @@ fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
     };
     end.as_bytes()[at..].eq_ignore_ascii_case(last.as_bytes())
         && end[..at].ends_with(|c: char| !c.is_alphanumeric())
-        && (open == "**" || one_sentence(line))
+        && (pattern.starts_with("**") || one_sentence(line))
 }
 
 /// How many words at the beginning name an agency; 0 if they name none.
@@ -334,10 +330,10 @@ pub(super) fn agency<'a>(mut words: impl Iterator<Item = &'a str> + Clone) -> us
         .filter(|name| small.begins(name))
         .filter_map(|name| {
             let mut words = words.clone();
-            let mut others = name.split(' ').skip(1);
+            let mut others = name.split_ascii_whitespace().skip(1);
             others
                 .all(|part| words.next().is_some_and(|word| is(word, part)))
-                .then(|| name.split(' ').count())
+                .then(|| name.split_ascii_whitespace().count())
         });
     longest.max().unwrap_or(0)
 }
