@@ -20,7 +20,7 @@ impl DistinctCounter {
             .max(2);
         self.bits.clear();
         self.bits.resize(words, 0);
-        Kernel::best().bits_set_by(shingles, &mut self.bits)
+        Kernel::best().set_bits(shingles, &mut self.bits)
     }
 }
 

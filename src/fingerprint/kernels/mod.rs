@@ -69,11 +69,11 @@ impl Kernel {
 
     /// Sets a bit in `table` for every shingle and returns how many bits are set then. The length of the table is a
     /// power of two, at least 2.
-    pub(super) fn bits_set_by(self, shingles: &[u64], table: &mut [u64]) -> u32 {
+    pub(crate) fn set_bits(self, shingles: &[u64], table: &mut [u64]) -> u32 {
         match self.0 {
-            Kind::Plain => plain::bits_set_by(shingles, table),
+            Kind::Plain => plain::set_bits(shingles, table),
             #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.bits_set_by(shingles, table),
+            Kind::X86(isa) => isa.set_bits(shingles, table),
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) fn shingles(tokens: &[u64], size: usize, out: &mut [u64]) {
 }
 
 #[inline(always)]
-pub(super) fn bits_set_by(shingles: &[u64], table: &mut [u64]) -> u32 {
+pub(super) fn set_bits(shingles: &[u64], table: &mut [u64]) -> u32 {
     let shift = u64::BITS - table.len().trailing_zeros();
     for &shingle in shingles {
         // Word by the first bits, place in it by the last.

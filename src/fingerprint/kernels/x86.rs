@@ -66,12 +66,12 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn bits_set_by(self, shingles: &[u64], table: &mut [u64]) -> u32 {
+    pub(super) fn set_bits(self, shingles: &[u64], table: &mut [u64]) -> u32 {
         match self.0 {
             // SAFETY: an `Isa` is made only after `detected` said that its features are there.
-            Set::Avx2 => unsafe { bits_set_by_avx2(shingles, table) },
+            Set::Avx2 => unsafe { set_bits_avx2(shingles, table) },
             // SAFETY: as above.
-            Set::Avx512 => unsafe { bits_set_by_avx512(shingles, table) },
+            Set::Avx512 => unsafe { set_bits_avx512(shingles, table) },
         }
     }
 
@@ -117,13 +117,13 @@ fn shingles_avx512(tokens: &[u64], size: usize, out: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx2,bmi2")]
-fn bits_set_by_avx2(shingles: &[u64], table: &mut [u64]) -> u32 {
-    plain::bits_set_by(shingles, table)
+fn set_bits_avx2(shingles: &[u64], table: &mut [u64]) -> u32 {
+    plain::set_bits(shingles, table)
 }
 
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn bits_set_by_avx512(shingles: &[u64], table: &mut [u64]) -> u32 {
-    plain::bits_set_by(shingles, table)
+fn set_bits_avx512(shingles: &[u64], table: &mut [u64]) -> u32 {
+    plain::set_bits(shingles, table)
 }
 
 #[target_feature(enable = "avx2,bmi2")]

@@ -29,7 +29,7 @@ pub(super) fn is_furniture(line: &str, head: bool) -> bool {
 }
 
 static LINE_STARTS: Starts = {
-    let mut starts = Starts([0; 257]);
+    let mut starts = Starts::NONE;
     let mut i = 0;
     while i < LINES.len() {
         starts.count(LINES[i].pattern);
@@ -39,7 +39,7 @@ static LINE_STARTS: Starts = {
 };
 
 static AGENCY_STARTS: Starts = {
-    let mut starts = Starts([0; 257]);
+    let mut starts = Starts::NONE;
     let mut i = 0;
     while i < AGENCIES.len() {
         starts.count(AGENCIES[i]);
@@ -49,23 +49,44 @@ static AGENCY_STARTS: Starts = {
 };
 
 /// Where in a table that is sorted by first bytes the entries of each byte begin.
-struct Starts([u8; 257]);
+struct Starts {
+    from: [u8; 257],
+    /// The lengths that the first words of the entries have: bit `n` stands for `n` bytes, the last for all above.
+    lengths: [u32; 256],
+}
 
 impl Starts {
+    const NONE: Self = Self {
+        from: [0; 257],
+        lengths: [0; 256],
+    };
+
     const fn count(&mut self, entry: &str) {
-        self.0[entry.as_bytes()[0] as usize + 1] += 1;
+        let entry = entry.as_bytes();
+        let first = entry[0] as usize;
+        self.from[first + 1] += 1;
+        let mut length = 1;
+        while length < entry.len() && !matches!(entry[length], b' ' | b':') {
+            length += 1;
+        }
+        self.lengths[first] |= Self::bit(length);
+    }
+
+    const fn bit(length: usize) -> u32 {
+        1 << if length < 31 { length } else { 31 }
     }
 
     const fn summed(mut self) -> Self {
         let mut i = 1;
-        while i < self.0.len() {
-            self.0[i] += self.0[i - 1];
+        while i < self.from.len() {
+            self.from[i] += self.from[i - 1];
             i += 1;
         }
         self
     }
 
-    /// The entries that begin with the same byte as a word, when that is written small.
+    /// The entries that begin with the same byte as a word, when that is written small; none if no first word of
+    /// theirs is as long.
     fn range(&self, word: &str) -> std::ops::Range<usize> {
         let byte = match word.as_bytes() {
             [] => return 0..0,
@@ -78,7 +99,13 @@ impl Starts {
                 small.as_bytes()[0]
             }
         };
-        usize::from(self.0[usize::from(byte)])..usize::from(self.0[usize::from(byte) + 1])
+        let byte = usize::from(byte);
+        // The length of a number, or of a word that is not ASCII, says nothing.
+        if word.is_ascii() && byte != b'#'.into() && self.lengths[byte] & Self::bit(word.len()) == 0
+        {
+            return 0..0;
+        }
+        usize::from(self.from[byte])..usize::from(self.from[byte + 1])
     }
 }
 
