@@ -502,7 +502,11 @@ impl Cursor<'_> {
         let mut escaped = false;
         let mut at = start;
         let end = loop {
-            let stop = self.kernel.string_stop(self.bytes, at);
+            // Escapes come in pairs: between paragraphs.
+            let stop = match self.bytes.get(at) {
+                Some(b'\\') => at,
+                _ => self.kernel.string_stop(self.bytes, at),
+            };
             match self.bytes[stop..] {
                 [b'"', ..] => break stop,
                 [b'\\', kind, ..] => {

@@ -101,7 +101,9 @@ impl Starts {
         };
         let byte = usize::from(byte);
         // The length of a number, or of a word that is not ASCII, says nothing.
-        if word.is_ascii() && byte != b'#'.into() && self.lengths[byte] & Self::bit(word.len()) == 0
+        if word.is_ascii()
+            && byte != usize::from(b'#')
+            && self.lengths[byte] & Self::bit(word.len()) == 0
         {
             return 0..0;
         }
