@@ -34,6 +34,9 @@ pub mod corpus;
 pub mod error;
 pub mod evaluate;
 pub mod fingerprint;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod lsh;
 pub mod progress;
 pub mod report;

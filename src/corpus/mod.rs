@@ -77,6 +77,8 @@ pub use blocks::{Block, Record};
 pub use compress::Compression;
 pub use fields::FieldNames;
 pub use format::Format;
+#[cfg(any(test, fuzzing))]
+pub use json::check as check_json;
 pub use reject::{Reject, RejectReason};
 
 use crate::error::{Error, Result};

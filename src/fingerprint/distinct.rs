@@ -1,9 +1,11 @@
 //! How many of the shingles of an article are distinct, without sorting them.
 
+use super::kernels::Kernel;
+
 /// Counts distinct shingles in a table of bits (linear counting: Whang, Vander-Zanden, Taylor 1990).
 #[derive(Debug, Default)]
 pub(super) struct DistinctCounter {
-    bits: Vec<u64>,
+    bits: Vec<u8>,
 }
 
 impl DistinctCounter {
@@ -12,22 +14,10 @@ impl DistinctCounter {
 
     /// A number that the distinct shingles among `shingles` are never below: how many bits they set.
     pub(super) fn at_least(&mut self, shingles: &[u64]) -> u32 {
-        let words = (shingles.len() * Self::BITS)
-            .next_power_of_two()
-            .div_ceil(64)
-            .max(2);
+        let bits = (shingles.len() * Self::BITS).next_power_of_two();
         self.bits.clear();
-        self.bits.resize(words, 0);
-        let shift = u64::BITS - words.trailing_zeros();
-        let mut distinct = 0;
-        for &shingle in shingles {
-            // Word by the first bits, place in it by the last.
-            let word = &mut self.bits[(shingle >> shift) as usize];
-            let place = shingle % 64;
-            distinct += (!*word >> place & 1) as u32;
-            *word |= 1 << place;
-        }
-        distinct
+        self.bits.resize((bits / 8).max(2), 0);
+        Kernel::best().set_bits(shingles, &mut self.bits)
     }
 }
 

@@ -67,6 +67,16 @@ impl Kernel {
         }
     }
 
+    /// Sets a bit in `table` for every shingle and returns how many bits are set then. The length of the table is a
+    /// power of two, at least 2.
+    pub(crate) fn set_bits(self, shingles: &[u64], table: &mut [u8]) -> u32 {
+        match self.0 {
+            Kind::Plain => plain::set_bits(shingles, table),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.set_bits(shingles, table),
+        }
+    }
+
     /// [`Permutations::signature`] by this kernel.
     pub fn signature(self, permutations: &Permutations, shingles: &[u64], out: &mut [u32]) {
         match self.0 {

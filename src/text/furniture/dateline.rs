@@ -254,11 +254,14 @@ fn bracketed(text: &str, at: usize, close: Option<usize>, width: usize) -> usize
     let Some(parts) = Parts::of(&text[..at]) else {
         return 0;
     };
-    let count = words(inside).count();
+    let (mut count, mut plausible) = (0, true);
+    for word in words(inside) {
+        count += 1;
+        plausible &= !word.starts_with(char::is_lowercase);
+    }
     if count > MOST_IN_BRACKETS {
         return 0;
     }
-    let plausible = words(inside).all(|word| !word.starts_with(char::is_lowercase));
 
     let rest = &text[after..];
     let trimmed = rest.trim_start_matches(['.', ' ', '\u{a0}']);

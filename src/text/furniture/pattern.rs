@@ -29,7 +29,7 @@ pub(super) fn is_furniture(line: &str, head: bool) -> bool {
 }
 
 static LINE_STARTS: Starts = {
-    let mut starts = Starts([0; 257]);
+    let mut starts = Starts::NONE;
     let mut i = 0;
     while i < LINES.len() {
         starts.count(LINES[i].pattern);
@@ -39,7 +39,7 @@ static LINE_STARTS: Starts = {
 };
 
 static AGENCY_STARTS: Starts = {
-    let mut starts = Starts([0; 257]);
+    let mut starts = Starts::NONE;
     let mut i = 0;
     while i < AGENCIES.len() {
         starts.count(AGENCIES[i]);
@@ -49,23 +49,44 @@ static AGENCY_STARTS: Starts = {
 };
 
 /// Where in a table that is sorted by first bytes the entries of each byte begin.
-struct Starts([u8; 257]);
+struct Starts {
+    from: [u8; 257],
+    /// The lengths that the first words of the entries have: bit `n` stands for `n` bytes, the last for all above.
+    lengths: [u32; 256],
+}
 
 impl Starts {
+    const NONE: Self = Self {
+        from: [0; 257],
+        lengths: [0; 256],
+    };
+
     const fn count(&mut self, entry: &str) {
-        self.0[entry.as_bytes()[0] as usize + 1] += 1;
+        let entry = entry.as_bytes();
+        let first = entry[0] as usize;
+        self.from[first + 1] += 1;
+        let mut length = 1;
+        while length < entry.len() && !matches!(entry[length], b' ' | b':') {
+            length += 1;
+        }
+        self.lengths[first] |= Self::bit(length);
+    }
+
+    const fn bit(length: usize) -> u32 {
+        1 << if length < 31 { length } else { 31 }
     }
 
     const fn summed(mut self) -> Self {
         let mut i = 1;
-        while i < self.0.len() {
-            self.0[i] += self.0[i - 1];
+        while i < self.from.len() {
+            self.from[i] += self.from[i - 1];
             i += 1;
         }
         self
     }
 
-    /// The entries that begin with the same byte as a word, when that is written small.
+    /// The entries that begin with the same byte as a word, when that is written small; none if no first word of
+    /// theirs is as long.
     fn range(&self, word: &str) -> std::ops::Range<usize> {
         let byte = match word.as_bytes() {
             [] => return 0..0,
@@ -78,23 +99,27 @@ impl Starts {
                 small.as_bytes()[0]
             }
         };
-        usize::from(self.0[usize::from(byte)])..usize::from(self.0[usize::from(byte) + 1])
+        let byte = usize::from(byte);
+        // The length of a number, or of a word that is not ASCII, says nothing.
+        if word.is_ascii()
+            && byte != usize::from(b'#')
+            && self.lengths[byte] & Self::bit(word.len()) == 0
+        {
+            return 0..0;
+        }
+        usize::from(self.from[byte])..usize::from(self.from[byte + 1])
     }
 }
 
-/// Whether a pattern may be for lines with this first word: a cheap look at its length and its second letter.
+/// Whether a pattern may be for lines with this first word: of the few that begin with its letter, most are not.
 fn begins_like(pattern: &str, first: &str) -> bool {
     let pattern = pattern.as_bytes();
     if pattern[0] == b'#' || !first.is_ascii() {
         return true;
     }
-    let first = first.as_bytes();
     let ends = matches!(pattern.get(first.len()), None | Some(b' ' | b':'));
-    ends && pattern
-        .get(1)
-        .map(u8::to_ascii_lowercase)
-        .filter(|_| first.len() > 1)
-        == first.get(1).map(u8::to_ascii_lowercase)
+    let begin = pattern.get(..first.len());
+    ends && begin.is_some_and(|begin| begin.eq_ignore_ascii_case(first.as_bytes()))
 }
 
 /// The words of a line, as the patterns know them.
@@ -252,7 +277,7 @@ fn one_sentence(line: &str) -> bool {
 
 fn matches(pattern: &str, line: &str) -> bool {
     let mut words = words(line);
-    for part in pattern.split(' ') {
+    for part in pattern.split_ascii_whitespace() {
         match part {
             "**" => return true,
             "*" => {
@@ -310,7 +335,7 @@ fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
     if ends(pattern) != ends(end) {
         return false;
     }
-    let Some((open, last)) = pattern.split_once(' ') else {
+    let Some(last) = pattern.trim_start_matches('*').strip_prefix(' ') else {
         return false;
     };
     let Some(at) = end.len().checked_sub(last.len()) else {
@@ -318,7 +343,7 @@ fn ends_like(pattern: &str, end: &str, line: &str) -> bool {
     };
     end.as_bytes()[at..].eq_ignore_ascii_case(last.as_bytes())
         && end[..at].ends_with(|c: char| !c.is_alphanumeric())
-        && (open == "**" || one_sentence(line))
+        && (pattern.starts_with("**") || one_sentence(line))
 }
 
 /// How many words at the beginning name an agency; 0 if they name none.
@@ -334,10 +359,10 @@ pub(super) fn agency<'a>(mut words: impl Iterator<Item = &'a str> + Clone) -> us
         .filter(|name| small.begins(name))
         .filter_map(|name| {
             let mut words = words.clone();
-            let mut others = name.split(' ').skip(1);
+            let mut others = name.split_ascii_whitespace().skip(1);
             others
                 .all(|part| words.next().is_some_and(|word| is(word, part)))
-                .then(|| name.split(' ').count())
+                .then(|| name.split_ascii_whitespace().count())
         });
     longest.max().unwrap_or(0)
 }

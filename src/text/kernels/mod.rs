@@ -108,6 +108,16 @@ impl Kernel {
         }
     }
 
+    /// Where the first byte from `from` on stands that a JSON string cannot hold as it is, or that ends it: a quote, a
+    /// backslash, a control character. The length of `bytes` if there is none.
+    pub(crate) fn string_stop(self, bytes: &[u8], from: usize) -> usize {
+        match self.0 {
+            Kind::Plain => plain::string_stop(bytes, from),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.string_stop(bytes, from),
+        }
+    }
+
     /// Hashes ASCII words of up to 16 bytes until one is something else; returns how many it did.
     /// The words count from the beginning of `window`, which goes on to the end of the text.
     pub(super) fn short_words(
@@ -146,6 +156,24 @@ fn short_words(window: &[u8], words: &[[u16; 2]], tokens: &mut [u64]) -> usize {
         *token = finish(0, [a, b]);
     }
     words.len()
+}
+
+/// [`Kernel::string_stop`]; `stops` gives a mask of the bytes of a block that stop, of which the lowest bit counts.
+#[inline(always)]
+fn string_stop_with(bytes: &[u8], from: usize, stops: impl Fn(&[u8; BLOCK]) -> u64) -> usize {
+    let (blocks, rest) = bytes[from..].as_chunks();
+    let mut at = from;
+    for block in blocks {
+        let mask = stops(block);
+        if mask != 0 {
+            return at + mask.trailing_zeros() as usize;
+        }
+        at += BLOCK;
+    }
+    // The zeros behind the end stop, too.
+    let mut last = [0; BLOCK];
+    last[..rest.len()].copy_from_slice(rest);
+    at + stops(&last).trailing_zeros() as usize
 }
 
 /// [`Kernel::edges`] in terms of a kernel's two parts: `classify` gives the masks of a block,

@@ -1,6 +1,6 @@
 //! Eight bytes at a time in an ordinary register; no `unsafe`.
 
-use super::{BLOCK, Carry, Edges, Masks, edges_with, write_bits};
+use super::{BLOCK, Carry, Edges, Masks, edges_with, string_stop_with, write_bits};
 
 const fn repeat(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
@@ -10,6 +10,10 @@ const HIGH: u64 = repeat(0x80);
 
 pub(super) fn edges(text: &[u8], start: usize, carry: &mut Carry, edges: &mut Edges) -> usize {
     edges_with(text, start, carry, edges, classify, write_bits)
+}
+
+pub(super) fn string_stop(bytes: &[u8], from: usize) -> usize {
+    string_stop_with(bytes, from, string_stops)
 }
 
 #[inline(always)]
@@ -25,18 +29,32 @@ fn classify(block: &[u8; BLOCK]) -> Masks {
     masks
 }
 
+/// The high bit of a byte of `x + not_less(b)` says whether the byte of `x` is >= `b`, where all bytes of `x` are
+/// below 0x80, so that no sum runs over into the next byte.
+const fn not_less(byte: u8) -> u64 {
+    repeat(0x80 - byte)
+}
+
 #[inline(always)]
 fn classify_word(x: u64) -> (u64, u64) {
-    // The high bit of a byte of `bytes + not_less(b)` says whether the byte is >= b. Bytes are
-    // below 0x80 here, so that no sum runs over into the next byte.
-    const fn not_less(byte: u8) -> u64 {
-        repeat(0x80 - byte)
-    }
     let ascii = x & !HIGH;
     let lower = ascii | repeat(0x20);
     let digits = (ascii + not_less(b'0')) & !(ascii + not_less(b'9' + 1));
     let letters = (lower + not_less(b'a')) & !(lower + not_less(b'z' + 1));
     (gather((digits | letters) & !x & HIGH), gather(x & HIGH))
+}
+
+#[inline(always)]
+fn string_stops(block: &[u8; BLOCK]) -> u64 {
+    let (chunks, _) = block.as_chunks::<8>();
+    chunks.iter().enumerate().fold(0, |stops, (i, chunk)| {
+        let x = u64::from_le_bytes(*chunk);
+        let ascii = x & !HIGH;
+        let plain = (ascii + not_less(0x20))
+            & ((ascii ^ repeat(b'"')) + not_less(1))
+            & ((ascii ^ repeat(b'\\')) + not_less(1));
+        stops | gather(!plain & !x & HIGH) << (8 * i)
+    })
 }
 
 /// Brings the high bits of the eight bytes together: the bit of byte `i` becomes bit `i`.
@@ -57,7 +75,10 @@ mod tests {
                     let mut block = [around; BLOCK];
                     block[place] = byte;
                     let masks = classify(&block);
+                    let stops = string_stops(&block);
                     for (i, b) in block.iter().enumerate() {
+                        let stop = matches!(b, b'"' | b'\\' | 0..0x20);
+                        assert_eq!(stops >> i & 1 == 1, stop);
                         assert_eq!(masks.word >> i & 1 == 1, b.is_ascii_alphanumeric());
                         assert_eq!(masks.high >> i & 1 == 1, !b.is_ascii());
                     }

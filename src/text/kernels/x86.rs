@@ -1,6 +1,8 @@
 //! SSE2, AVX2 and AVX-512. All the `unsafe` of the text stage is in this file.
 
-use super::{BLOCK, Carry, Edges, Masks, Room, edges_with, short_words, write_bits};
+use super::{
+    BLOCK, Carry, Edges, Masks, Room, edges_with, short_words, string_stop_with, write_bits,
+};
 use std::arch::x86_64::*;
 
 /// An instruction set that this machine has: a value exists only if it was detected.
@@ -56,6 +58,17 @@ impl Isa {
         }
     }
 
+    pub(super) fn string_stop(self, bytes: &[u8], from: usize) -> usize {
+        match self.0 {
+            // SAFETY: SSE2 is part of x86-64.
+            Set::Sse2 => unsafe { string_stop_sse2(bytes, from) },
+            // SAFETY: an `Isa` is made only by `available`, after its features were detected.
+            Set::Avx2 => unsafe { string_stop_avx2(bytes, from) },
+            // SAFETY: as above.
+            Set::Avx512 => unsafe { string_stop_avx512(bytes, from) },
+        }
+    }
+
     pub(super) fn short_words(
         self,
         window: &[u8],
@@ -73,6 +86,21 @@ impl Isa {
 #[target_feature(enable = "bmi1,bmi2")]
 fn short_words_bmi2(window: &[u8], words: &[[u16; 2]], tokens: &mut [u64]) -> usize {
     short_words(window, words, tokens)
+}
+
+#[target_feature(enable = "sse2")]
+fn string_stop_sse2(bytes: &[u8], from: usize) -> usize {
+    string_stop_with(bytes, from, |block| string_stops_sse2(block))
+}
+
+#[target_feature(enable = "avx2,bmi1")]
+fn string_stop_avx2(bytes: &[u8], from: usize) -> usize {
+    string_stop_with(bytes, from, |block| string_stops_avx2(block))
+}
+
+#[target_feature(enable = "bmi1,avx512f,avx512bw")]
+fn string_stop_avx512(bytes: &[u8], from: usize) -> usize {
+    string_stop_with(bytes, from, |block| string_stops_avx512(block))
 }
 
 #[target_feature(enable = "sse2")]
@@ -174,6 +202,48 @@ fn classify_avx512(block: &[u8; BLOCK]) -> Masks {
     }
 }
 
+#[inline]
+#[target_feature(enable = "sse2")]
+fn string_stops_sse2(block: &[u8; BLOCK]) -> u64 {
+    let (parts, _) = block.as_chunks::<16>();
+    parts.iter().enumerate().fold(0, |stops, (i, part)| {
+        // SAFETY: the 16 bytes of `part` may be read, at any alignment.
+        let x = unsafe { _mm_loadu_si128(part.as_ptr().cast()) };
+        let last = _mm_set1_epi8(0x1F);
+        let control = _mm_cmpeq_epi8(_mm_max_epu8(x, last), last);
+        let quote = _mm_cmpeq_epi8(x, _mm_set1_epi8(b'"' as i8));
+        let backslash = _mm_cmpeq_epi8(x, _mm_set1_epi8(b'\\' as i8));
+        let stop = _mm_or_si128(control, _mm_or_si128(quote, backslash));
+        stops | u64::from(_mm_movemask_epi8(stop) as u32) << (16 * i)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn string_stops_avx2(block: &[u8; BLOCK]) -> u64 {
+    let (parts, _) = block.as_chunks::<32>();
+    parts.iter().enumerate().fold(0, |stops, (i, part)| {
+        // SAFETY: the 32 bytes of `part` may be read, at any alignment.
+        let x = unsafe { _mm256_loadu_si256(part.as_ptr().cast()) };
+        let last = _mm256_set1_epi8(0x1F);
+        let control = _mm256_cmpeq_epi8(_mm256_max_epu8(x, last), last);
+        let quote = _mm256_cmpeq_epi8(x, _mm256_set1_epi8(b'"' as i8));
+        let backslash = _mm256_cmpeq_epi8(x, _mm256_set1_epi8(b'\\' as i8));
+        let stop = _mm256_or_si256(control, _mm256_or_si256(quote, backslash));
+        stops | u64::from(_mm256_movemask_epi8(stop) as u32) << (32 * i)
+    })
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn string_stops_avx512(block: &[u8; BLOCK]) -> u64 {
+    // SAFETY: the 64 bytes of `block` may be read, at any alignment.
+    let x = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
+    _mm512_cmplt_epu8_mask(x, _mm512_set1_epi8(0x20))
+        | _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(b'"' as i8))
+        | _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(b'\\' as i8))
+}
+
 /// The numbers of the bytes in a block.
 static NUMBERS: [u8; BLOCK] = {
     let mut numbers = [0; BLOCK];
@@ -235,6 +305,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn kernels_agree_where_strings_stop(text in "[a-é\"\\\\\u{1F}\u{7F}]{0,4}[ !#-\\[\\]-é]{0,300}", from in 0usize..5) {
+            let bytes = text.as_bytes();
+            let from = from.min(bytes.len());
+            let stops = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
+            let stop = bytes[from..].iter().position(stops).map_or(bytes.len(), |n| from + n);
+            for kernel in Kernel::available() {
+                prop_assert_eq!(kernel.string_stop(bytes, from), stop, "{}", kernel.name());
+            }
+        }
+
         #[test]
         fn kernels_agree(text in text()) {
             let kernels = Kernel::available();
