@@ -6,10 +6,9 @@
 
 use super::news::{self, Figures};
 use super::ranks::Ranks;
-use super::rarity::{Weights, weight};
-use super::shingle_set::Members;
+use super::shingle_set::{Members, Repeats};
 use super::spool::{Handle, Spool};
-use super::{Acceptance, NewsView, Similarity};
+use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
@@ -45,8 +44,10 @@ pub struct Evidence {
     published: Vec<Option<i64>>,
     /// Hashes of the sources; 0 where there is none.
     sources: Vec<u32>,
-    descriptions: Vec<Handle>,
-    sets: Vec<Handle>,
+    /// What is kept of each article: its shingle set, and behind it its figures and description.
+    kept: Vec<Handle>,
+    /// Shingles in each set.
+    sizes: Vec<u32>,
     spool: Spool,
 }
 
@@ -56,8 +57,9 @@ struct Gathered {
     articles: Vec<u32>,
     published: Vec<Option<i64>>,
     sources: Vec<u32>,
-    /// End of each article's shingle set, and of its description with its figures behind it, in `bytes`.
-    ends: Vec<(usize, usize)>,
+    /// Where what is kept of each article ends in `bytes`.
+    ends: Vec<usize>,
+    sizes: Vec<u32>,
     bytes: Vec<u8>,
 }
 
@@ -65,7 +67,7 @@ struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
-    set: Members,
+    repeats: Repeats,
     figures: Vec<u32>,
 }
 
@@ -93,8 +95,8 @@ impl Evidence {
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
-        let mut descriptions = Vec::with_capacity(wanted.len());
-        let mut sets = Vec::with_capacity(wanted.len());
+        let mut kept = Vec::with_capacity(wanted.len());
+        let mut sizes = Vec::with_capacity(wanted.len());
         let changed =
             |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
         let mut expected = wanted.iter();
@@ -106,23 +108,24 @@ impl Evidence {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
                     shingles: Vec::new(),
-                    set: Members::default(),
+                    repeats: Repeats::default(),
                     figures: Vec::new(),
                 },
                 |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
                 |gathered: Gathered| {
                     let mut start = 0;
-                    for (article, (set_end, end)) in gathered.articles.iter().zip(gathered.ends) {
+                    let strings = spool.put(&gathered.bytes)?;
+                    for (article, end) in gathered.articles.iter().zip(gathered.ends) {
                         // A block that is missing from a file that was cut short.
                         if let Some(missing) = expected.next().filter(|next| next != article) {
                             return Err(changed(missing));
                         }
-                        sets.push(spool.put(&gathered.bytes[start..set_end])?);
-                        descriptions.push(spool.put(&gathered.bytes[set_end..end])?);
+                        kept.push(strings.part(start..end));
                         start = end;
                     }
                     published.extend(gathered.published);
                     sources.extend(gathered.sources);
+                    sizes.extend(gathered.sizes);
                     Ok(())
                 },
             )?;
@@ -136,8 +139,8 @@ impl Evidence {
             articles: wanted,
             published,
             sources,
-            descriptions,
-            sets,
+            kept,
+            sizes,
             spool,
         })
     }
@@ -163,18 +166,14 @@ impl Evidence {
     /// # Errors
     /// If it lies in a temporary file that cannot be read.
     pub fn description(&self, article: u32) -> Result<Option<Description>> {
-        let Some(index) = self.index(article) else {
-            return Ok(None);
-        };
         let mut scratch = Vec::new();
-        let bytes = self.spool.get(self.descriptions[index], &mut scratch)?;
-        Ok(Some(Description::from_bytes(bytes).0))
+        let bytes = self.behind_set(article, &mut scratch)?;
+        Ok(bytes.map(|bytes| Description::from_bytes(take_figures(bytes).1)))
     }
 
     /// Distinct shingles of an article; none if they were not gathered.
     pub(super) fn size(&self, article: u32) -> u32 {
-        self.index(article)
-            .map_or(0, |index| self.sets[index].len() as u32 / 8)
+        self.index(article).map_or(0, |index| self.sizes[index])
     }
 
     /// How the figures of two articles compare.
@@ -183,39 +182,44 @@ impl Evidence {
     }
 
     fn figures(&self, article: u32) -> Result<Vec<u32>> {
-        let handle = self.index(article).map(|index| self.descriptions[index]);
         let mut scratch = Vec::new();
-        let bytes = self
-            .spool
-            .get(handle.unwrap_or(Handle::EMPTY), &mut scratch)?;
-        let (_, figures) = Description::from_bytes(bytes);
-        let figures = figures.as_chunks().0.iter();
+        let bytes = self.behind_set(article, &mut scratch)?;
+        let figures = take_figures(bytes.unwrap_or_default()).0.iter();
         Ok(figures.map(|&figure| u32::from_le_bytes(figure)).collect())
     }
 
-    /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
-    pub(super) fn weighted_comparison<'a>(
+    /// What is kept of an article behind its shingle set, if anything is.
+    fn behind_set<'a>(
         &'a self,
-        weights: &'a Weights,
-        opening: usize,
-    ) -> WeightedComparison<'a> {
-        WeightedComparison {
-            evidence: self,
-            weights,
-            opening,
-            first: None,
-            set: Members::default(),
-            start: Members::default(),
-            from_file: Vec::new(),
-        }
+        article: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<Option<&'a [u8]>> {
+        let Some(index) = self.index(article) else {
+            return Ok(None);
+        };
+        let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
+        Ok(Some(self.spool.get(handle, scratch)?))
+    }
+
+    /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.
+    pub(super) fn spool_beside(&self, bound: usize) -> Spool {
+        Spool::new(bound, Some(self.spool.folder()))
     }
 
     /// A way to compare articles one after another.
     pub fn comparison(&self) -> Comparison<'_> {
+        self.comparison_with_openings(0)
+    }
+
+    /// The same, made for [`Comparison::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
+    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparison<'_> {
         Comparison {
             evidence: self,
+            opening: opening.min(u64::BITS as usize),
             first: None,
             set: Members::default(),
+            start: Members::default(),
+            shared: Vec::new(),
             from_file: Vec::new(),
         }
     }
@@ -227,8 +231,9 @@ impl Evidence {
         article: u32,
         scratch: &'a mut Vec<u8>,
     ) -> Result<&'a [[u8; 8]]> {
-        let handle = self.index(article).map(|index| self.sets[index]);
-        let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
+        let set = |index: usize| self.kept[index].split_at(8 * self.sizes[index]).0;
+        let handle = self.index(article).map_or(Handle::EMPTY, set);
+        let bytes = self.spool.get(handle, scratch)?;
         Ok(bytes.as_chunks().0)
     }
 }
@@ -238,9 +243,13 @@ impl Evidence {
 #[derive(Debug)]
 pub struct Comparison<'a> {
     evidence: &'a Evidence,
+    opening: usize,
     first: Option<u32>,
-    /// The set of the first article.
+    /// The set of the first article, and its opening.
     set: Members,
+    start: Members,
+    /// A bit for each shingle of the second article of the last comparison: whether the first has it.
+    shared: Vec<u64>,
     from_file: Vec<u8>,
 }
 
@@ -263,6 +272,27 @@ impl Comparison<'_> {
         Ok(found.filter(|&similarity| rule.accepts(similarity)))
     }
 
+    /// Which shingles of `b` the other article of the last comparison has: a bit for each, in whole words. Only if that
+    /// comparison gave a similarity. So for [`same_opening`](Self::same_opening).
+    pub(super) fn shared(&self) -> &[u64] {
+        &self.shared
+    }
+
+    /// How many shingles the openings of the two articles of the last comparison share, `b` being the second.
+    ///
+    /// # Errors
+    /// If a shingle set lies in a temporary file that cannot be read.
+    pub(super) fn same_opening(&mut self, b: u32) -> Result<u32> {
+        let set = self.evidence.set(b, &mut self.from_file)?;
+        let shared = self.shared.first().copied().unwrap_or(0);
+        let opening = set.iter().take(self.opening).enumerate();
+        // A set is a list in the order of the text.
+        let same = opening.filter(|&(at, &shingle)| {
+            shared >> at & 1 == 1 && self.start.contains(u64::from_le_bytes(shingle))
+        });
+        Ok(same.count() as u32)
+    }
+
     /// How alike two articles are, unless they share fewer shingles than `needed` says for their sizes.
     fn compare(
         &mut self,
@@ -273,81 +303,21 @@ impl Comparison<'_> {
         if self.first != Some(a) {
             self.first = None;
             let shingles = self.evidence.set(a, &mut self.from_file)?;
-            self.set.clear(shingles.len());
-            for &shingle in shingles {
-                self.set.insert(u64::from_le_bytes(shingle));
-            }
+            self.set.fill(shingles);
+            self.start
+                .fill(&shingles[..shingles.len().min(self.opening)]);
             self.first = Some(a);
         }
         let other = self.evidence.set(b, &mut self.from_file)?;
         let (size_a, size_b) = (self.set.len() as u32, other.len() as u32);
-        let shared = self.set.shared(other, needed(size_a, size_b));
+        let shared = self
+            .set
+            .shared(other, needed(size_a, size_b), &mut self.shared);
         Ok(shared.map(|shared| Similarity {
             shared,
             size_a,
             size_b,
         }))
-    }
-}
-
-/// Compares articles by the weights of their shingles; like [`Comparison`] made for pairs sorted by the first.
-#[derive(Debug)]
-pub(super) struct WeightedComparison<'a> {
-    evidence: &'a Evidence,
-    weights: &'a Weights,
-    opening: usize,
-    first: Option<u32>,
-    /// The set of the first article, and its opening.
-    set: Members,
-    start: Members,
-    from_file: Vec<u8>,
-}
-
-impl WeightedComparison<'_> {
-    /// What the rule for news sees in two articles.
-    ///
-    /// # Errors
-    /// If a shingle set lies in a temporary file that cannot be read.
-    pub(super) fn compare(&mut self, a: u32, b: u32) -> Result<NewsView> {
-        if self.first != Some(a) {
-            self.first = None;
-            let shingles = self.evidence.set(a, &mut self.from_file)?;
-            let opening = shingles.len().min(self.opening);
-            self.set.clear(shingles.len());
-            self.start.clear(opening);
-            for (at, &shingle) in shingles.iter().enumerate() {
-                let shingle = u64::from_le_bytes(shingle);
-                self.set.insert(shingle);
-                // A set is a list in the order of the text.
-                if at < opening {
-                    self.start.insert(shingle);
-                }
-            }
-            self.first = Some(a);
-        }
-        let other = self.evidence.set(b, &mut self.from_file)?;
-        let opening = &other[..other.len().min(self.opening)];
-        let (_, weight_a) = self.weights.article(a);
-        let (times, weight_b) = self.weights.article(b);
-        let mut shared = 0u64;
-        for (&shingle, &times) in other.iter().zip(times) {
-            let of_one = u64::from(weight(times));
-            shared += of_one * u64::from(self.set.contains(u64::from_le_bytes(shingle)));
-        }
-        let same = self.start.shared(opening, 0).unwrap_or(0);
-        Ok(NewsView {
-            contained: share(shared, weight_a.min(weight_b)),
-            opening: share(u64::from(same), self.start.len().min(opening.len()) as u64),
-        })
-    }
-}
-
-/// A part of a whole that may be nothing.
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
     }
 }
 
@@ -380,28 +350,22 @@ fn gather_block(
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
+        let mut size = 0;
+        scratch.figures.clear();
         if compared.contains(article) {
             shingles(tokens, prints.shingle_size, &mut scratch.shingles);
-            scratch.set.clear(scratch.shingles.len());
-            for &shingle in &scratch.shingles {
-                if scratch.set.insert(shingle) {
-                    gathered.bytes.extend_from_slice(&shingle.to_le_bytes());
-                }
-            }
+            size = scratch
+                .repeats
+                .leave_out(&scratch.shingles, &mut gathered.bytes);
+            news::add_figures(&parsed.title, &mut scratch.figures);
+            news::add_figures(text, &mut scratch.figures);
+            scratch.figures.sort_unstable();
+            scratch.figures.dedup();
         }
-        let set_end = gathered.bytes.len();
+        put_figures(&scratch.figures, &mut gathered.bytes);
         Description::write(&parsed, &mut gathered.bytes);
-        scratch.figures.clear();
-        news::add_figures(&parsed.title, &mut scratch.figures);
-        news::add_figures(text, &mut scratch.figures);
-        scratch.figures.sort_unstable();
-        scratch.figures.dedup();
-        let figures = scratch
-            .figures
-            .iter()
-            .flat_map(|figure| figure.to_le_bytes());
-        gathered.bytes.extend(figures);
-        gathered.ends.push((set_end, gathered.bytes.len()));
+        gathered.sizes.push(size);
+        gathered.ends.push(gathered.bytes.len());
         gathered.published.push(parse_published(&parsed.published));
         gathered.sources.push(match parsed.source.trim() {
             "" => 0,
@@ -410,6 +374,20 @@ fn gather_block(
         gathered.articles.push(article);
     }
     Ok(gathered)
+}
+
+/// Appends their number (4 bytes) and the figures.
+fn put_figures(figures: &[u32], bytes: &mut Vec<u8>) {
+    bytes.extend((figures.len() as u32).to_le_bytes());
+    bytes.extend(figures.iter().flat_map(|figure| figure.to_le_bytes()));
+}
+
+/// Figures, and what stands behind them.
+fn take_figures(bytes: &[u8]) -> (&[[u8; 4]], &[u8]) {
+    let (count, rest) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
+    let end = rest.len().min(4 * u32::from_le_bytes(*count) as usize);
+    let (figures, rest) = rest.split_at(end);
+    (figures.as_chunks().0, rest)
 }
 
 impl Description {
@@ -446,22 +424,20 @@ impl Description {
         }
     }
 
-    /// The fields, and what stands behind them.
-    fn from_bytes(mut bytes: &[u8]) -> (Self, &[u8]) {
+    fn from_bytes(mut bytes: &[u8]) -> Self {
         let mut next = || {
             let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
             let (field, rest) = rest.split_at(rest.len().min(u32::from_le_bytes(*len) as usize));
             bytes = rest;
             String::from_utf8_lossy(field).into_owned()
         };
-        let description = Self {
+        Self {
             id: next(),
             title: next(),
             source: next(),
             published: next(),
             url: next(),
-        };
-        (description, bytes)
+        }
     }
 }
 
@@ -480,10 +456,11 @@ mod tests {
             text: "not kept".into(),
         };
         let mut bytes = Vec::new();
+        put_figures(&[7, 1 << 31], &mut bytes);
         Description::write(&article, &mut bytes);
-        bytes.push(7);
-        let (back, rest) = Description::from_bytes(&bytes);
-        assert_eq!(rest, [7]);
+        let (figures, rest) = take_figures(&bytes);
+        assert_eq!(figures, [[7, 0, 0, 0], [0, 0, 0, 128]]);
+        let back = Description::from_bytes(rest);
         assert_eq!(
             (back.id, back.title, back.source),
             ("a-1".into(), "Größe, “quoted”".into(), String::new())
