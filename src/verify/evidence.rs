@@ -220,6 +220,7 @@ impl Evidence {
             set: Members::default(),
             start: Members::default(),
             shared: Vec::new(),
+            other_start: Vec::new(),
             from_file: Vec::new(),
         }
     }
@@ -250,6 +251,8 @@ pub struct Comparison<'a> {
     start: Members,
     /// A bit for each shingle of the second article of the last comparison: whether the first has it.
     shared: Vec<u64>,
+    /// The opening of that article.
+    other_start: Vec<[u8; 8]>,
     from_file: Vec<u8>,
 }
 
@@ -272,25 +275,23 @@ impl Comparison<'_> {
         Ok(found.filter(|&similarity| rule.accepts(similarity)))
     }
 
-    /// Which shingles of `b` the other article of the last comparison has: a bit for each, in whole words. Only if that
-    /// comparison gave a similarity. So for [`same_opening`](Self::same_opening).
+    /// Which shingles of the second article of the last comparison, if that gave a similarity, the first has: a bit for each,
+    /// in whole words.
     pub(super) fn shared(&self) -> &[u64] {
         &self.shared
     }
 
-    /// How many shingles the openings of the two articles of the last comparison share, `b` being the second.
-    ///
-    /// # Errors
-    /// If a shingle set lies in a temporary file that cannot be read.
-    pub(super) fn same_opening(&mut self, b: u32) -> Result<u32> {
-        let set = self.evidence.set(b, &mut self.from_file)?;
+    /// How many shingles the openings of the two articles of the last comparison share, if that gave a similarity.
+    pub(super) fn same_opening(&self) -> u32 {
         let shared = self.shared.first().copied().unwrap_or(0);
-        let opening = set.iter().take(self.opening).enumerate();
-        // A set is a list in the order of the text.
-        let same = opening.filter(|&(at, &shingle)| {
-            shared >> at & 1 == 1 && self.start.contains(u64::from_le_bytes(shingle))
-        });
-        Ok(same.count() as u32)
+        let same = self
+            .other_start
+            .iter()
+            .enumerate()
+            .filter(|&(at, &shingle)| {
+                shared >> at & 1 == 1 && self.start.contains(u64::from_le_bytes(shingle))
+            });
+        same.count() as u32
     }
 
     /// How alike two articles are, unless they share fewer shingles than `needed` says for their sizes.
@@ -313,6 +314,11 @@ impl Comparison<'_> {
         let shared = self
             .set
             .shared(other, needed(size_a, size_b), &mut self.shared);
+        self.other_start.clear();
+        if shared.is_some() {
+            let opening = other.iter().take(self.opening);
+            self.other_start.extend(opening);
+        }
         Ok(shared.map(|shared| Similarity {
             shared,
             size_a,

@@ -193,7 +193,7 @@ fn judge_news(
                     a,
                     b,
                     similarity,
-                    same_opening: comparison.same_opening(b)?,
+                    same_opening: comparison.same_opening(),
                 });
                 let shared = comparison.shared().iter();
                 bits.extend(shared.flat_map(|word| word.to_le_bytes()));

@@ -245,7 +245,10 @@ pub(super) fn add_figures(text: &str, into: &mut Vec<u32>) {
     let bytes = text.as_bytes();
     // The end of the last run.
     let mut end = 0usize;
-    for (number, stretch) in bytes.chunks(64).enumerate() {
+    let (stretches, rest) = bytes.as_chunks();
+    let mut last = [0; 64];
+    last[..rest.len()].copy_from_slice(rest);
+    for (number, stretch) in stretches.iter().chain([&last]).enumerate() {
         let before = 64 * number;
         let mut places = digit_places(stretch);
         loop {
@@ -266,13 +269,10 @@ pub(super) fn add_figures(text: &str, into: &mut Vec<u32>) {
     }
 }
 
-/// The bytes of up to 64, a bit for each, with which a digit may begin.
-fn digit_places(stretch: &[u8]) -> u64 {
+/// The bytes with which a digit may begin, a bit for each.
+fn digit_places(stretch: &[u8; 64]) -> u64 {
     // Two steps, so that the first is done with vectors.
-    let mut may_begin = [0; 64];
-    for (flag, &byte) in may_begin.iter_mut().zip(stretch) {
-        *flag = u8::from(may_begin_digit(byte));
-    }
+    let may_begin = stretch.map(|byte| u8::from(may_begin_digit(byte)));
     let flags = may_begin.as_chunks().0.iter();
     // The product moves the lowest bit of each byte to a place of its own in the highest byte.
     flags.rev().fold(0, |bits, &flags| {

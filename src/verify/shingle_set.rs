@@ -6,8 +6,8 @@
 /// Leaves out repeated shingles, with the help of a table in which each is looked for from the place on that its first bits name.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
-    /// The shingles that have come; 0 where there is none yet.
-    places: Vec<u64>,
+    /// Of each shingle that has come, its number among them from 1 on; 0 where there is none yet.
+    places: Vec<u32>,
 }
 
 impl Repeats {
@@ -21,26 +21,20 @@ impl Repeats {
         self.places.resize(places, 0);
         let start = set.len();
         set.resize(start + 8 * shingles.len(), 0);
-        let mut distinct = 0;
-        let mut zero_came = false;
         let room = set[start..].as_chunks_mut().0;
+        let mut distinct = 0;
         'next: for &shingle in shingles {
-            if shingle == 0 {
-                if std::mem::replace(&mut zero_came, true) {
-                    continue;
+            let bytes = shingle.to_le_bytes();
+            let mut place = (shingle >> shift) as usize;
+            while self.places[place] != 0 {
+                if room[self.places[place] as usize - 1] == bytes {
+                    continue 'next;
                 }
-            } else {
-                let mut place = (shingle >> shift) as usize;
-                while self.places[place] != 0 {
-                    if self.places[place] == shingle {
-                        continue 'next;
-                    }
-                    place = (place + 1) & (places - 1);
-                }
-                self.places[place] = shingle;
+                place = (place + 1) & (places - 1);
             }
-            room[distinct] = shingle.to_le_bytes();
+            room[distinct] = bytes;
             distinct += 1;
+            self.places[place] = distinct as u32;
         }
         set.truncate(start + 8 * distinct);
         distinct as u32
