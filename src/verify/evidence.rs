@@ -6,11 +6,10 @@
 
 use super::news::{self, Figures};
 use super::ranks::Ranks;
-use super::rarity::{Weights, weight};
-use super::shingle_set::Members;
+use super::shingle_set::{Members, Repeats};
 use super::spool::{Handle, Spool};
 use super::subjects::{Counter, Subjects};
-use super::{Acceptance, NewsView, Similarity};
+use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
@@ -46,8 +45,10 @@ pub struct Evidence {
     published: Vec<Option<i64>>,
     /// Hashes of the sources; 0 where there is none.
     sources: Vec<u32>,
-    descriptions: Vec<Handle>,
-    sets: Vec<Handle>,
+    /// What is kept of each article: its shingle set, and behind it its figures, description and subjects.
+    kept: Vec<Handle>,
+    /// Shingles in each set.
+    sizes: Vec<u32>,
     spool: Spool,
 }
 
@@ -57,8 +58,9 @@ struct Gathered {
     articles: Vec<u32>,
     published: Vec<Option<i64>>,
     sources: Vec<u32>,
-    /// End of each article's shingle set, and of its description with its figures behind it, in `bytes`.
-    ends: Vec<(usize, usize)>,
+    /// Where what is kept of each article ends in `bytes`.
+    ends: Vec<usize>,
+    sizes: Vec<u32>,
     bytes: Vec<u8>,
 }
 
@@ -66,7 +68,7 @@ struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
-    set: Members,
+    repeats: Repeats,
     figures: Vec<u32>,
     counter: Counter,
 }
@@ -95,8 +97,8 @@ impl Evidence {
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
-        let mut descriptions = Vec::with_capacity(wanted.len());
-        let mut sets = Vec::with_capacity(wanted.len());
+        let mut kept = Vec::with_capacity(wanted.len());
+        let mut sizes = Vec::with_capacity(wanted.len());
         let changed =
             |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
         let mut expected = wanted.iter();
@@ -108,24 +110,25 @@ impl Evidence {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
                     shingles: Vec::new(),
-                    set: Members::default(),
+                    repeats: Repeats::default(),
                     figures: Vec::new(),
                     counter: Counter::default(),
                 },
                 |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
                 |gathered: Gathered| {
                     let mut start = 0;
-                    for (article, (set_end, end)) in gathered.articles.iter().zip(gathered.ends) {
+                    let strings = spool.put(&gathered.bytes)?;
+                    for (article, end) in gathered.articles.iter().zip(gathered.ends) {
                         // A block that is missing from a file that was cut short.
                         if let Some(missing) = expected.next().filter(|next| next != article) {
                             return Err(changed(missing));
                         }
-                        sets.push(spool.put(&gathered.bytes[start..set_end])?);
-                        descriptions.push(spool.put(&gathered.bytes[set_end..end])?);
+                        kept.push(strings.part(start..end));
                         start = end;
                     }
                     published.extend(gathered.published);
                     sources.extend(gathered.sources);
+                    sizes.extend(gathered.sizes);
                     Ok(())
                 },
             )?;
@@ -139,8 +142,8 @@ impl Evidence {
             articles: wanted,
             published,
             sources,
-            descriptions,
-            sets,
+            kept,
+            sizes,
             spool,
         })
     }
@@ -166,25 +169,21 @@ impl Evidence {
     /// # Errors
     /// If it lies in a temporary file that cannot be read.
     pub fn description(&self, article: u32) -> Result<Option<Description>> {
-        let Some(index) = self.index(article) else {
-            return Ok(None);
-        };
         let mut scratch = Vec::new();
-        let bytes = self.spool.get(self.descriptions[index], &mut scratch)?;
-        Ok(Some(Description::from_bytes(bytes)))
+        let bytes = self.behind_set(article, &mut scratch)?;
+        Ok(bytes.map(|bytes| Description::from_bytes(take_figures(bytes).1)))
     }
 
     /// Distinct shingles of an article; none if they were not gathered.
     pub(super) fn size(&self, article: u32) -> u32 {
-        self.index(article)
-            .map_or(0, |index| self.sets[index].len() as u32 / 8)
+        self.index(article).map_or(0, |index| self.sizes[index])
     }
 
     /// How the figures of two articles compare.
     pub(super) fn compare_figures(&self, a: u32, b: u32) -> Result<Figures> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         let (a, b) = (self.facts(a, &mut of_a)?, self.facts(b, &mut of_b)?);
-        Ok(news::compare_figures(&a.figures(), &b.figures()))
+        Ok(news::compare_figures(a.figures, b.figures))
     }
 
     /// Whether two articles speak of different things: see [`Subjects::differ`].
@@ -195,34 +194,47 @@ impl Evidence {
     }
 
     fn facts<'a>(&'a self, article: u32, scratch: &'a mut Vec<u8>) -> Result<Facts<'a>> {
-        let handle = self.index(article).map(|index| self.descriptions[index]);
-        let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
-        Ok(Facts::from_bytes(Description::skip(bytes)))
+        let bytes = self.behind_set(article, scratch)?.unwrap_or_default();
+        let (figures, rest) = take_figures(bytes);
+        Ok(Facts {
+            figures,
+            subjects: Subjects::from_bytes(Description::skip(rest)),
+        })
     }
 
-    /// A way to compare articles by the weights of their shingles. An opening has at most `opening` shingles.
-    pub(super) fn weighted_comparison<'a>(
+    /// What is kept of an article behind its shingle set, if anything is.
+    fn behind_set<'a>(
         &'a self,
-        weights: &'a Weights,
-        opening: usize,
-    ) -> WeightedComparison<'a> {
-        WeightedComparison {
-            evidence: self,
-            weights,
-            opening,
-            first: None,
-            set: Members::default(),
-            start: Members::default(),
-            from_file: Vec::new(),
-        }
+        article: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<Option<&'a [u8]>> {
+        let Some(index) = self.index(article) else {
+            return Ok(None);
+        };
+        let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
+        Ok(Some(self.spool.get(handle, scratch)?))
+    }
+
+    /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.
+    pub(super) fn spool_beside(&self, bound: usize) -> Spool {
+        Spool::new(bound, Some(self.spool.folder()))
     }
 
     /// A way to compare articles one after another.
     pub fn comparison(&self) -> Comparison<'_> {
+        self.comparison_with_openings(0)
+    }
+
+    /// The same, made for [`Comparison::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
+    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparison<'_> {
         Comparison {
             evidence: self,
+            opening: opening.min(u64::BITS as usize),
             first: None,
             set: Members::default(),
+            start: Members::default(),
+            shared: Vec::new(),
+            other_start: Vec::new(),
             from_file: Vec::new(),
         }
     }
@@ -234,8 +246,9 @@ impl Evidence {
         article: u32,
         scratch: &'a mut Vec<u8>,
     ) -> Result<&'a [[u8; 8]]> {
-        let handle = self.index(article).map(|index| self.sets[index]);
-        let bytes = self.spool.get(handle.unwrap_or(Handle::EMPTY), scratch)?;
+        let set = |index: usize| self.kept[index].split_at(8 * self.sizes[index]).0;
+        let handle = self.index(article).map_or(Handle::EMPTY, set);
+        let bytes = self.spool.get(handle, scratch)?;
         Ok(bytes.as_chunks().0)
     }
 }
@@ -245,9 +258,15 @@ impl Evidence {
 #[derive(Debug)]
 pub struct Comparison<'a> {
     evidence: &'a Evidence,
+    opening: usize,
     first: Option<u32>,
-    /// The set of the first article.
+    /// The set of the first article, and its opening.
     set: Members,
+    start: Members,
+    /// A bit for each shingle of the second article of the last comparison: whether the first has it.
+    shared: Vec<u64>,
+    /// The opening of that article.
+    other_start: Vec<[u8; 8]>,
     from_file: Vec<u8>,
 }
 
@@ -270,6 +289,25 @@ impl Comparison<'_> {
         Ok(found.filter(|&similarity| rule.accepts(similarity)))
     }
 
+    /// Which shingles of the second article of the last comparison, if that gave a similarity, the first has: a bit for each,
+    /// in whole words.
+    pub(super) fn shared(&self) -> &[u64] {
+        &self.shared
+    }
+
+    /// How many shingles the openings of the two articles of the last comparison share, if that gave a similarity.
+    pub(super) fn same_opening(&self) -> u32 {
+        let shared = self.shared.first().copied().unwrap_or(0);
+        let same = self
+            .other_start
+            .iter()
+            .enumerate()
+            .filter(|&(at, &shingle)| {
+                shared >> at & 1 == 1 && self.start.contains(u64::from_le_bytes(shingle))
+            });
+        same.count() as u32
+    }
+
     /// How alike two articles are, unless they share fewer shingles than `needed` says for their sizes.
     fn compare(
         &mut self,
@@ -280,15 +318,21 @@ impl Comparison<'_> {
         if self.first != Some(a) {
             self.first = None;
             let shingles = self.evidence.set(a, &mut self.from_file)?;
-            self.set.clear(shingles.len());
-            for &shingle in shingles {
-                self.set.insert(u64::from_le_bytes(shingle));
-            }
+            self.set.fill(shingles);
+            self.start
+                .fill(&shingles[..shingles.len().min(self.opening)]);
             self.first = Some(a);
         }
         let other = self.evidence.set(b, &mut self.from_file)?;
         let (size_a, size_b) = (self.set.len() as u32, other.len() as u32);
-        let shared = self.set.shared(other, needed(size_a, size_b));
+        let shared = self
+            .set
+            .shared(other, needed(size_a, size_b), &mut self.shared);
+        self.other_start.clear();
+        if shared.is_some() {
+            let opening = other.iter().take(self.opening);
+            self.other_start.extend(opening);
+        }
         Ok(shared.map(|shared| Similarity {
             shared,
             size_a,
@@ -297,89 +341,10 @@ impl Comparison<'_> {
     }
 }
 
-/// Compares articles by the weights of their shingles; like [`Comparison`] made for pairs sorted by the first.
-#[derive(Debug)]
-pub(super) struct WeightedComparison<'a> {
-    evidence: &'a Evidence,
-    weights: &'a Weights,
-    opening: usize,
-    first: Option<u32>,
-    /// The set of the first article, and its opening.
-    set: Members,
-    start: Members,
-    from_file: Vec<u8>,
-}
-
-impl WeightedComparison<'_> {
-    /// What the rule for news sees in two articles.
-    ///
-    /// # Errors
-    /// If a shingle set lies in a temporary file that cannot be read.
-    pub(super) fn compare(&mut self, a: u32, b: u32) -> Result<NewsView> {
-        if self.first != Some(a) {
-            self.first = None;
-            let shingles = self.evidence.set(a, &mut self.from_file)?;
-            let opening = shingles.len().min(self.opening);
-            self.set.clear(shingles.len());
-            self.start.clear(opening);
-            for (at, &shingle) in shingles.iter().enumerate() {
-                let shingle = u64::from_le_bytes(shingle);
-                self.set.insert(shingle);
-                // A set is a list in the order of the text.
-                if at < opening {
-                    self.start.insert(shingle);
-                }
-            }
-            self.first = Some(a);
-        }
-        let other = self.evidence.set(b, &mut self.from_file)?;
-        let opening = &other[..other.len().min(self.opening)];
-        let (_, weight_a) = self.weights.article(a);
-        let (times, weight_b) = self.weights.article(b);
-        let mut shared = 0u64;
-        for (&shingle, &times) in other.iter().zip(times) {
-            let of_one = u64::from(weight(times));
-            shared += of_one * u64::from(self.set.contains(u64::from_le_bytes(shingle)));
-        }
-        let same = self.start.shared(opening, 0).unwrap_or(0);
-        Ok(NewsView {
-            contained: share(shared, weight_a.min(weight_b)),
-            opening: share(u64::from(same), self.start.len().min(opening.len()) as u64),
-        })
-    }
-}
-
-/// What stands behind the description of an article that is compared: its figures, and its subjects.
-#[derive(Debug, Default)]
+/// What is kept of the text of an article that is compared, beside its shingles.
 struct Facts<'a> {
     figures: &'a [[u8; 4]],
     subjects: Subjects<'a>,
-}
-
-impl<'a> Facts<'a> {
-    fn from_bytes(bytes: &'a [u8]) -> Self {
-        let (&count, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
-        let figures = rest.len().min(4 * u32::from_le_bytes(count) as usize);
-        let (figures, subjects) = rest.split_at(figures);
-        Self {
-            figures: figures.as_chunks().0,
-            subjects: Subjects::from_bytes(subjects),
-        }
-    }
-
-    fn figures(&self) -> Vec<u32> {
-        let figures = self.figures.iter();
-        figures.map(|&figure| u32::from_le_bytes(figure)).collect()
-    }
-}
-
-/// A part of a whole that may be nothing.
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
 }
 
 fn gather_block(
@@ -411,31 +376,25 @@ fn gather_block(
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
         }
+        let mut size = 0;
+        scratch.figures.clear();
         if compared.contains(article) {
             shingles(tokens, prints.shingle_size, &mut scratch.shingles);
-            scratch.set.clear(scratch.shingles.len());
-            for &shingle in &scratch.shingles {
-                if scratch.set.insert(shingle) {
-                    gathered.bytes.extend_from_slice(&shingle.to_le_bytes());
-                }
-            }
-        }
-        let set_end = gathered.bytes.len();
-        Description::write(&parsed, &mut gathered.bytes);
-        if compared.contains(article) {
-            scratch.figures.clear();
+            size = scratch
+                .repeats
+                .leave_out(&scratch.shingles, &mut gathered.bytes);
             news::add_figures(&parsed.title, &mut scratch.figures);
             news::add_figures(text, &mut scratch.figures);
             scratch.figures.sort_unstable();
             scratch.figures.dedup();
-            let count = scratch.figures.len() as u32;
-            let numbers = std::iter::once(&count).chain(&scratch.figures);
-            gathered
-                .bytes
-                .extend(numbers.flat_map(|number| number.to_le_bytes()));
+        }
+        put_figures(&scratch.figures, &mut gathered.bytes);
+        Description::write(&parsed, &mut gathered.bytes);
+        if size > 0 {
             scratch.counter.write(tokens, &mut gathered.bytes);
         }
-        gathered.ends.push((set_end, gathered.bytes.len()));
+        gathered.sizes.push(size);
+        gathered.ends.push(gathered.bytes.len());
         gathered.published.push(parse_published(&parsed.published));
         gathered.sources.push(match parsed.source.trim() {
             "" => 0,
@@ -444,6 +403,20 @@ fn gather_block(
         gathered.articles.push(article);
     }
     Ok(gathered)
+}
+
+/// Appends their number (4 bytes) and the figures.
+fn put_figures(figures: &[u32], bytes: &mut Vec<u8>) {
+    bytes.extend((figures.len() as u32).to_le_bytes());
+    bytes.extend(figures.iter().flat_map(|figure| figure.to_le_bytes()));
+}
+
+/// Figures, and what stands behind them.
+fn take_figures(bytes: &[u8]) -> (&[[u8; 4]], &[u8]) {
+    let (count, rest) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
+    let end = rest.len().min(4 * u32::from_le_bytes(*count) as usize);
+    let (figures, rest) = rest.split_at(end);
+    (figures.as_chunks().0, rest)
 }
 
 impl Description {
@@ -489,7 +462,6 @@ impl Description {
         bytes
     }
 
-    /// The fields.
     fn from_bytes(mut bytes: &[u8]) -> Self {
         let mut next = || {
             let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
@@ -522,10 +494,13 @@ mod tests {
             text: "not kept".into(),
         };
         let mut bytes = Vec::new();
+        put_figures(&[7, 1 << 31], &mut bytes);
         Description::write(&article, &mut bytes);
         bytes.push(7);
-        assert_eq!(Description::skip(&bytes), [7]);
-        let back = Description::from_bytes(&bytes);
+        let (figures, rest) = take_figures(&bytes);
+        assert_eq!(Description::skip(rest), [7]);
+        assert_eq!(figures, [[7, 0, 0, 0], [0, 0, 0, 128]]);
+        let back = Description::from_bytes(rest);
         assert_eq!(
             (back.id, back.title, back.source),
             ("a-1".into(), "Größe, “quoted”".into(), String::new())

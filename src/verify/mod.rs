@@ -19,13 +19,16 @@ pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
 pub use rule::{Acceptance, Prefilter, Similarity};
 
+use ranks::Ranks;
 use rarity::Weights;
 use recurring::Dates;
+use spool::Handle;
 
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 /// Which pairs are copies.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -147,66 +150,136 @@ pub fn verify(
     progress: &dyn Progress,
 ) -> Result<Copies> {
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
-    let floor = rule.floor();
-    let similar = stretches(pairs, progress, |stretch| {
-        let mut comparison = evidence.comparison();
-        let mut found = Vec::new();
-        for &(a, b) in stretch {
-            if let Some(similarity) = comparison.accepted(a, b, floor)? {
-                found.push((a, b, similarity));
-            }
+    let copies = match rule {
+        Rule::Plain(rule) => Copies {
+            edges: judge_plain(pairs, evidence, rule, progress)?,
+            duplicates,
+        },
+        Rule::News(rule) => {
+            let dates = Dates::new(&duplicates, evidence);
+            let mut edges = judge_news(pairs, prints, evidence, &dates, rule, progress)?;
+            let duplicates = recurring::tell_apart(duplicates, &mut edges, prints, evidence, rule);
+            Copies { edges, duplicates }
         }
-        progress.advance(stretch.len() as u64, 0);
-        Ok(found)
-    })?;
-    let mut edges: Vec<Edge> = match rule {
-        Rule::Plain(rule) => similar
-            .into_iter()
-            .filter_map(|(a, b, similarity)| {
-                Some(Edge {
+    };
+    progress.end();
+    Ok(copies)
+}
+
+/// The pairs that the plain rule accepts.
+fn judge_plain(
+    pairs: &[(u32, u32)],
+    evidence: &Evidence,
+    rule: Acceptance,
+    progress: &dyn Progress,
+) -> Result<Vec<Edge>> {
+    let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
+        let mut comparison = evidence.comparison();
+        let mut accepted = Vec::new();
+        for &(a, b) in stretch {
+            if let Some(similarity) = comparison.accepted(a, b, rule)?
+                && let Some(reason) = rule.judge(similarity)
+            {
+                accepted.push(Edge {
                     a,
                     b,
                     similarity,
-                    reason: rule.judge(similarity)?,
+                    reason,
                     news: None,
-                })
-            })
-            .collect(),
-        Rule::News(rule) => {
-            let dates = Dates::new(&duplicates, evidence);
-            judge_news(&similar, prints, evidence, &dates, rule, progress)?
+                });
+            }
         }
-    };
-    let duplicates = match rule {
-        Rule::Plain(_) => duplicates,
-        Rule::News(rule) => recurring::tell_apart(duplicates, &mut edges, prints, evidence, rule),
-    };
-    progress.end();
-    Ok(Copies { edges, duplicates })
+        progress.advance(stretch.len() as u64, 0);
+        Ok(accepted)
+    })?;
+    Ok(parts.concat())
 }
 
-/// The pairs among `similar` ones that the rule for news accepts.
+/// Pairs that meet the floor of the rule for news.
+struct Similar {
+    pairs: Vec<SimilarPair>,
+    /// Which shingles of the second articles the first ones have, pair after pair: a bit for each shingle, in whole words.
+    shared: Handle,
+}
+
+struct SimilarPair {
+    a: u32,
+    b: u32,
+    similarity: Similarity,
+    /// Shingles that both openings have.
+    same_opening: u32,
+}
+
+/// The pairs that the rule for news accepts.
+///
+/// What a shingle weighs is known only when it is known which articles are similar to others at all. Until then the shared
+/// shingles of each similar pair are kept, a bit for each, so that no two sets are compared a second time.
 fn judge_news(
-    similar: &[(u32, u32, Similarity)],
+    pairs: &[(u32, u32)],
     prints: &Fingerprints,
     evidence: &Evidence,
     dates: &Dates,
     rule: NewsRule,
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
-    let mut articles: Vec<u32> = similar.iter().flat_map(|&(a, b, _)| [a, b]).collect();
-    articles.par_sort_unstable();
-    articles.dedup();
-    let weights = Weights::of(evidence, &articles, prints.rows.len())?;
+    /// Bytes of bits that are held in memory.
+    const MEMORY: usize = 8 << 20;
     let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
-    stretches(similar, progress, |stretch| {
-        let mut comparison = evidence.weighted_comparison(&weights, opening.max(1));
+    let opening = opening.max(1);
+    let floor = rule.floor();
+    let kept = Mutex::new(evidence.spool_beside(MEMORY));
+    let similar = each(pairs.par_chunks(STRETCH), progress, |stretch| {
+        let mut comparison = evidence.comparison_with_openings(opening);
+        let (mut found, mut bits) = (Vec::new(), Vec::new());
+        for &(a, b) in stretch {
+            if let Some(similarity) = comparison.accepted(a, b, floor)? {
+                found.push(SimilarPair {
+                    a,
+                    b,
+                    similarity,
+                    same_opening: comparison.same_opening(),
+                });
+                let shared = comparison.shared().iter();
+                bits.extend(shared.flat_map(|word| word.to_le_bytes()));
+            }
+        }
+        progress.advance(stretch.len() as u64, 0);
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = kept.put(&bits)?.part(0..bits.len());
+        Ok(Similar {
+            pairs: found,
+            shared,
+        })
+    })?;
+    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    kept.finish()?;
+
+    let articles = Ranks::of(
+        prints.rows.len(),
+        similar
+            .iter()
+            .flat_map(|part| part.pairs.iter().flat_map(|pair| [pair.a, pair.b])),
+    );
+    let weights = Weights::of(evidence, articles)?;
+    let parts = each(similar.par_iter(), progress, |part| {
+        let mut from_file = Vec::new();
+        let (mut bits, _) = kept.get(part.shared, &mut from_file)?.as_chunks();
         let mut accepted = Vec::new();
-        for &(a, b, similarity) in stretch {
-            let view = comparison.compare(a, b)?;
+        for pair in &part.pairs {
+            let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
+            let shorter = similarity.size_a.min(similarity.size_b);
+            let shared;
+            (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
+            let view = NewsView {
+                contained: weights.containment(a, b, shared),
+                opening: share(
+                    pair.same_opening.into(),
+                    u64::from(shorter).min(opening as u64),
+                ),
+            };
             let words = |article: u32| prints.rows[article as usize].tokens;
             let measures = NewsMeasures {
-                shingles: similarity.size_a.min(similarity.size_b),
+                shingles: shorter,
                 words: words(a).min(words(b)),
                 jaccard: similarity.jaccard(),
                 contained: view.contained,
@@ -226,7 +299,8 @@ fn judge_news(
             }
         }
         Ok(accepted)
-    })
+    })?;
+    Ok(parts.concat())
 }
 
 /// The texts of a pair, as far as they were gathered.
@@ -246,22 +320,29 @@ impl Texts for TextsOf<'_> {
     }
 }
 
-/// Works through a list in stretches, on all threads; the results are joined in order.
-fn stretches<T: Sync, R: Send + Clone>(
-    list: &[T],
+/// Pairs that a thread takes at a time.
+const STRETCH: usize = 4096;
+
+/// Does a piece of work for each of a list, on all threads; the results are in order.
+fn each<T, R: Send>(
+    list: impl IndexedParallelIterator<Item = T>,
     progress: &dyn Progress,
-    work: impl Fn(&[T]) -> Result<Vec<R>> + Sync,
+    work: impl Fn(T) -> Result<R> + Sync + Send,
 ) -> Result<Vec<R>> {
-    /// Pairs that a thread takes at a time.
-    const STRETCH: usize = 4096;
-    let parts: Result<Vec<Vec<R>>> = list
-        .par_chunks(STRETCH)
-        .map(|stretch| {
-            if progress.cancelled() {
-                return Err(Error::Interrupted);
-            }
-            work(stretch)
-        })
-        .collect();
-    Ok(parts?.concat())
+    list.map(|item| {
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        work(item)
+    })
+    .collect()
+}
+
+/// A part of a whole that may be nothing.
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }

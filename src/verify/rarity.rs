@@ -1,7 +1,7 @@
 //! How special a shingle is to one report.
 
-use super::Evidence;
 use super::ranks::Ranks;
+use super::{Evidence, share};
 use crate::Result;
 use rayon::prelude::*;
 
@@ -32,11 +32,11 @@ impl Rarity {
     ///
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read.
-    fn count(evidence: &Evidence, articles: &[u32]) -> Result<Self> {
+    fn count(evidence: &Evidence, articles: &Ranks) -> Result<Self> {
         // By time, so that a place need only know the last one.
         let mut order: Vec<(Option<i64>, u32)> = articles
             .iter()
-            .map(|&article| {
+            .map(|article| {
                 let span = evidence.published(article).map(|at| at.div_euclid(SPAN));
                 (span, article)
             })
@@ -56,7 +56,7 @@ impl Rarity {
             })
             .collect();
 
-        let shingles: u64 = articles.iter().map(|&a| u64::from(evidence.size(a))).sum();
+        let shingles: u64 = articles.iter().map(|a| u64::from(evidence.size(a))).sum();
         let bits = shingles.next_power_of_two().trailing_zeros().max(10);
         let mut times = vec![0u8; 1 << bits];
         // The mark of the last time that was counted at each place; apart, since weights need only the counts.
@@ -71,17 +71,22 @@ impl Rarity {
             .zip(last.par_chunks_mut(in_part))
             .enumerate()
             .try_for_each(|(part, (times, last))| {
-                let mut from_file = Vec::new();
+                let (mut from_file, mut places) = (Vec::new(), Vec::new());
                 for &(mark, article) in &marked {
-                    for &shingle in evidence.set(article, &mut from_file)? {
+                    // No step depends on what a shingle is, so that none waits for the one before: which of them belong to the part
+                    // and are new to the time is a matter of chance.
+                    let set = evidence.set(article, &mut from_file)?;
+                    places.resize(set.len().max(places.len()), 0);
+                    let mut here = 0;
+                    for &shingle in set {
                         let place = (u64::from_le_bytes(shingle) >> shift) as usize;
-                        if place >> (bits - part_bits) == part {
-                            let place = place & (in_part - 1);
-                            if last[place] != mark {
-                                last[place] = mark;
-                                times[place] = times[place].saturating_add(1);
-                            }
-                        }
+                        places[here] = place & (in_part - 1);
+                        here += usize::from(place >> (bits - part_bits) == part);
+                    }
+                    for &place in &places[..here] {
+                        let new = u8::from(last[place] != mark);
+                        last[place] = mark;
+                        times[place] = times[place].saturating_add(new);
                     }
                 }
                 Ok(())
@@ -117,47 +122,70 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    /// Looks up the weights of the shingles of `articles` (ascending, of a corpus of so many).
+    /// Looks up the weights of the shingles of `articles`.
     ///
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read.
-    pub(super) fn of(evidence: &Evidence, articles: &[u32], corpus: usize) -> Result<Self> {
+    pub(super) fn of(evidence: &Evidence, articles: Ranks) -> Result<Self> {
         /// Articles that a thread takes at a time.
         const STRETCH: usize = 512;
-        let rarity = Rarity::count(evidence, articles)?;
-        let parts: Result<Vec<(Vec<u8>, Vec<usize>)>> = articles
-            .par_chunks(STRETCH)
-            .map(|stretch| {
-                let (mut times, mut sizes, mut from_file) = (Vec::new(), Vec::new(), Vec::new());
-                for &article in stretch {
-                    let set = evidence.set(article, &mut from_file)?;
-                    times.extend(set.iter().map(|&shingle| rarity.times(shingle)));
-                    sizes.push(set.len());
-                }
-                Ok((times, sizes))
-            })
-            .collect();
-        drop(rarity);
-        let (mut times, mut entries) = (Vec::new(), Vec::new());
-        for (of_part, sizes) in parts? {
-            let mut rest = of_part.as_slice();
-            for size in sizes {
-                let (of_article, others) = rest.split_at(size);
-                let weight = of_article.iter().map(|&t| u64::from(weight(t))).sum();
-                entries.push((times.len(), weight));
-                times.extend_from_slice(of_article);
-                rest = others;
-            }
+        let rarity = Rarity::count(evidence, &articles)?;
+        let listed: Vec<u32> = articles.iter().collect();
+        let mut end = 0;
+        let begins = listed.iter().map(|&article| {
+            let begin = end;
+            end += evidence.size(article) as usize;
+            (begin, 0)
+        });
+        let mut entries: Vec<(usize, u64)> = begins.collect();
+        let mut times = vec![0; end];
+        let mut left = times.as_mut_slice();
+        let mut stretches = Vec::new();
+        for (listed, entries) in listed.chunks(STRETCH).zip(entries.chunks_mut(STRETCH)) {
+            let size = listed.iter().map(|&a| evidence.size(a) as usize).sum();
+            let (of_stretch, others) = left.split_at_mut(size);
+            stretches.push((listed, entries, of_stretch));
+            left = others;
         }
+        stretches
+            .into_par_iter()
+            .try_for_each(|(listed, entries, mut times)| -> Result<()> {
+                let mut from_file = Vec::new();
+                for (&article, (_, weight)) in listed.iter().zip(entries) {
+                    let set = evidence.set(article, &mut from_file)?;
+                    let (of_article, others) = times.split_at_mut(set.len());
+                    for (times, &shingle) in of_article.iter_mut().zip(set) {
+                        *times = rarity.times(shingle);
+                        *weight += u64::from(weight_of(*times));
+                    }
+                    times = others;
+                }
+                Ok(())
+            })?;
         Ok(Self {
-            articles: Ranks::of(corpus, articles.iter().copied()),
+            articles,
             times,
             entries,
         })
     }
 
+    /// Weighted containment: how much of the weight of the lighter article the two share, of whose second the shingles
+    /// that the first has too are marked in `shared`, a bit for each (the words in little-endian order of bytes).
+    pub(super) fn containment(&self, a: u32, b: u32, shared: &[[u8; 8]]) -> f64 {
+        let (_, weight_a) = self.article(a);
+        let (times, weight_b) = self.article(b);
+        let mut weight = 0;
+        for (times, &bits) in times.chunks(u64::BITS as usize).zip(shared) {
+            let bits = u64::from_le_bytes(bits);
+            for (at, &times) in times.iter().enumerate() {
+                weight += u64::from(weight_of(times)) * (bits >> at & 1);
+            }
+        }
+        share(weight, weight_a.min(weight_b))
+    }
+
     /// The times of an article's shingles, in the order of its set, and the weight of all together.
-    pub(super) fn article(&self, article: u32) -> (&[u8], u64) {
+    fn article(&self, article: u32) -> (&[u8], u64) {
         let rank = self.articles.rank(article);
         let Some((rank, &(start, weight))) = rank.and_then(|r| Some((r, self.entries.get(r)?)))
         else {
@@ -170,6 +198,6 @@ impl Weights {
 
 /// The weight of a shingle that occurs at so many times.
 #[inline]
-pub(super) fn weight(times: u8) -> u32 {
+fn weight_of(times: u8) -> u32 {
     WEIGHTS[usize::from(times)]
 }

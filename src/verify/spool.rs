@@ -3,10 +3,13 @@
 use crate::{Error, Result};
 use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Bytes of a piece of memory; one byte string never spans two.
 const PIECE: usize = 1 << 22;
+/// Bytes that are gathered before they are written to the file.
+const WRITE: usize = 1 << 20;
 
 /// Where a byte string lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +19,38 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// Bytes of the string.
-    pub(crate) fn len(self) -> usize {
-        self.len as usize
-    }
-
     /// The handle of the empty byte string.
     pub(crate) const EMPTY: Self = Self { place: 0, len: 0 };
     /// Set in `place` when the string lies in the file.
     const IN_FILE: u64 = 1 << 63;
+    /// Otherwise so many bits of `place` say where in its piece of memory.
+    const IN_PIECE: u32 = 40;
+
+    /// The handles of the first `len` bytes of the string and of the others.
+    pub(crate) fn split_at(self, len: u32) -> (Self, Self) {
+        let len = len.min(self.len);
+        let others = Self {
+            place: self.place + u64::from(len),
+            len: self.len - len,
+        };
+        (Self { len, ..self }, others)
+    }
+}
+
+/// Byte strings that were stored together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Strings {
+    place: u64,
+}
+
+impl Strings {
+    /// The handle of the string that stands between two places.
+    pub(crate) fn part(self, range: Range<usize>) -> Handle {
+        Handle {
+            place: self.place + range.start as u64,
+            len: range.len() as u32,
+        }
+    }
 }
 
 /// An append-only store of byte strings.
@@ -58,12 +84,13 @@ impl Spool {
         }
     }
 
-    /// Stores a byte string.
-    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<Handle> {
-        if bytes.is_empty() {
-            return Ok(Handle::EMPTY);
-        }
-        let len = bytes.len() as u32;
+    /// Where the temporary file is, or would be.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Stores byte strings that stand one behind the other in `bytes`.
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<Strings> {
         if self.held + bytes.len() <= self.bound {
             self.held += bytes.len();
             let fits = self
@@ -71,20 +98,14 @@ impl Spool {
                 .last()
                 .is_some_and(|piece| piece.len() + bytes.len() <= PIECE);
             if !fits {
-                self.memory.push(Vec::with_capacity(if bytes.len() > PIECE {
-                    bytes.len()
-                } else {
-                    PIECE
-                }));
+                self.memory.push(Vec::with_capacity(bytes.len().max(PIECE)));
             }
             let number = self.memory.len() - 1;
             let piece = &mut self.memory[number];
             let start = piece.len();
             piece.extend_from_slice(bytes);
-            return Ok(Handle {
-                place: (number as u64) << 32 | start as u64,
-                len,
-            });
+            let place = (number as u64) << Handle::IN_PIECE | start as u64;
+            return Ok(Strings { place });
         }
         let file = match &mut self.file {
             Some(file) => file,
@@ -94,19 +115,15 @@ impl Spool {
                 none.insert(SpoolFile {
                     file,
                     written: 0,
-                    buffer: Vec::with_capacity(1 << 20),
+                    buffer: Vec::with_capacity(WRITE),
                 })
             }
         };
-        let place = file.written + file.buffer.len() as u64;
-        file.buffer.extend_from_slice(bytes);
-        if file.buffer.len() >= 1 << 20 {
-            file.flush()
-                .map_err(Error::io("write a temporary file in", &self.folder))?;
-        }
-        Ok(Handle {
+        let place = file
+            .put(bytes)
+            .map_err(Error::io("write a temporary file in", &self.folder))?;
+        Ok(Strings {
             place: place | Handle::IN_FILE,
-            len,
         })
     }
 
@@ -127,8 +144,9 @@ impl Spool {
         }
         let len = handle.len as usize;
         if handle.place & Handle::IN_FILE == 0 {
-            let start = handle.place as u32 as usize;
-            return Ok(&self.memory[(handle.place >> 32) as usize][start..start + len]);
+            let piece = &self.memory[(handle.place >> Handle::IN_PIECE) as usize];
+            let start = (handle.place & ((1 << Handle::IN_PIECE) - 1)) as usize;
+            return Ok(&piece[start..start + len]);
         }
         scratch.resize(len, 0);
         let file = self.file.as_ref().map(|file| &file.file);
@@ -140,6 +158,23 @@ impl Spool {
 }
 
 impl SpoolFile {
+    /// Returns where the bytes will stand in the file.
+    fn put(&mut self, bytes: &[u8]) -> std::io::Result<u64> {
+        if self.buffer.len() + bytes.len() > WRITE {
+            self.flush()?;
+        }
+        let place = self.written + self.buffer.len() as u64;
+        if bytes.len() < WRITE / 4 {
+            self.buffer.extend_from_slice(bytes);
+        } else {
+            // What is long need not be copied first.
+            self.flush()?;
+            self.file.write_all(bytes)?;
+            self.written += bytes.len() as u64;
+        }
+        Ok(place)
+    }
+
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.write_all(&self.buffer)?;
         self.written += self.buffer.len() as u64;
@@ -175,7 +210,15 @@ mod tests {
         for bound in [0, 1, 100, 5_000, usize::MAX] {
             let mut spool = Spool::new(bound, None);
             let strings: Vec<Vec<u8>> = (0..400usize).map(|i| vec![i as u8; i * 7 % 50]).collect();
-            let handles: Vec<Handle> = strings.iter().map(|s| spool.put(s).unwrap()).collect();
+            let mut handles = Vec::new();
+            for together in strings.chunks(3) {
+                let put = spool.put(&together.concat()).unwrap();
+                let mut end = 0;
+                for string in together {
+                    handles.push(put.part(end..end + string.len()));
+                    end += string.len();
+                }
+            }
             spool.finish().unwrap();
             let mut scratch = Vec::new();
             for (string, handle) in strings.iter().zip(&handles).rev() {
@@ -184,18 +227,29 @@ mod tests {
                     string.as_slice(),
                     "bound {bound}"
                 );
+                let (first, others) = handle.split_at(5);
+                let mut both = spool.get(first, &mut scratch).unwrap().to_vec();
+                both.extend(spool.get(others, &mut scratch).unwrap());
+                assert_eq!(&both, string);
             }
+            assert!(spool.get(Handle::EMPTY, &mut scratch).unwrap().is_empty());
         }
     }
 
     #[test]
-    fn a_string_longer_than_a_piece() {
-        let mut spool = Spool::new(usize::MAX, None);
-        let long = vec![7u8; PIECE + 1];
-        let handle = spool.put(&long).unwrap();
-        let small = spool.put(b"small").unwrap();
-        assert_eq!(spool.get(handle, &mut Vec::new()).unwrap(), long.as_slice());
-        assert_eq!(spool.get(small, &mut Vec::new()).unwrap(), b"small");
+    fn long_strings_among_short_ones() {
+        for bound in [0, PIECE, usize::MAX] {
+            let mut spool = Spool::new(bound, None);
+            let lengths = [3, PIECE + 1, 5, WRITE / 4, WRITE - 1, 7, WRITE];
+            let strings = lengths.map(|len| vec![len as u8; len]);
+            let puts = strings.each_ref().map(|s| spool.put(s).unwrap());
+            spool.finish().unwrap();
+            let mut scratch = Vec::new();
+            for (string, put) in strings.iter().zip(puts) {
+                let back = spool.get(put.part(0..string.len()), &mut scratch).unwrap();
+                assert!(back == string, "{} bytes, bound {bound}", string.len());
+            }
+        }
     }
 
     #[test]
