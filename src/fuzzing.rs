@@ -44,7 +44,7 @@ pub fn fingerprints(data: &[u8]) {
         let agreeing = kernel.agreeing(a, b);
         let compared = kernel.equal_and_lesser(a, b, floor);
         (
-            kernel.set_bits(&shingles, &mut [0; 512]),
+            kernel.set_bits(&shingles, &mut [0; 64]),
             shingles,
             signatures,
             agreeing,

@@ -5,7 +5,7 @@ use super::kernels::Kernel;
 /// Counts distinct shingles in a table of bits (linear counting: Whang, Vander-Zanden, Taylor 1990).
 #[derive(Debug, Default)]
 pub(super) struct DistinctCounter {
-    bits: Vec<u8>,
+    bits: Vec<u64>,
 }
 
 impl DistinctCounter {
@@ -14,9 +14,12 @@ impl DistinctCounter {
 
     /// A number that the distinct shingles among `shingles` are never below: how many bits they set.
     pub(super) fn at_least(&mut self, shingles: &[u64]) -> u32 {
-        let bits = (shingles.len() * Self::BITS).next_power_of_two();
+        let words = (shingles.len() * Self::BITS)
+            .next_power_of_two()
+            .div_ceil(64)
+            .max(2);
         self.bits.clear();
-        self.bits.resize((bits / 8).max(2), 0);
+        self.bits.resize(words, 0);
         Kernel::best().set_bits(shingles, &mut self.bits)
     }
 }

@@ -69,7 +69,7 @@ impl Kernel {
 
     /// Sets a bit in `table` for every shingle and returns how many bits are set then. The length of the table is a
     /// power of two, at least 2.
-    pub(crate) fn set_bits(self, shingles: &[u64], table: &mut [u8]) -> u32 {
+    pub(crate) fn set_bits(self, shingles: &[u64], table: &mut [u64]) -> u32 {
         match self.0 {
             Kind::Plain => plain::set_bits(shingles, table),
             #[cfg(target_arch = "x86_64")]

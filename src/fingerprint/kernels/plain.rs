@@ -39,19 +39,13 @@ pub(super) fn shingles(tokens: &[u64], size: usize, out: &mut [u64]) {
 }
 
 #[inline(always)]
-pub(super) fn set_bits(shingles: &[u64], table: &mut [u8]) -> u32 {
+pub(super) fn set_bits(shingles: &[u64], table: &mut [u64]) -> u32 {
     let shift = u64::BITS - table.len().trailing_zeros();
     for &shingle in shingles {
-        // Byte by the first bits, place in it by the last. Not wider than a byte: one that was just written is seldom
-        // read again before it has arrived in the cache.
-        table[(shingle >> shift) as usize] |= 1 << (shingle % 8);
+        // Word by the first bits, place in it by the last.
+        table[(shingle >> shift) as usize] |= 1 << (shingle % 64);
     }
-    let (words, rest) = table.as_chunks();
-    let in_words = words
-        .iter()
-        .map(|&word| u64::from_ne_bytes(word).count_ones());
-    let in_rest = rest.iter().map(|byte| byte.count_ones());
-    in_words.chain(in_rest).sum()
+    table.iter().map(|word| word.count_ones()).sum()
 }
 
 /// Mixes shingles with the seed: the bin of each, and its value there.

@@ -66,7 +66,7 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn set_bits(self, shingles: &[u64], table: &mut [u8]) -> u32 {
+    pub(super) fn set_bits(self, shingles: &[u64], table: &mut [u64]) -> u32 {
         match self.0 {
             // SAFETY: an `Isa` is made only after `detected` said that its features are there.
             Set::Avx2 => unsafe { set_bits_avx2(shingles, table) },
@@ -117,12 +117,12 @@ fn shingles_avx512(tokens: &[u64], size: usize, out: &mut [u64]) {
 }
 
 #[target_feature(enable = "avx2,bmi2")]
-fn set_bits_avx2(shingles: &[u64], table: &mut [u8]) -> u32 {
+fn set_bits_avx2(shingles: &[u64], table: &mut [u64]) -> u32 {
     plain::set_bits(shingles, table)
 }
 
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn set_bits_avx512(shingles: &[u64], table: &mut [u8]) -> u32 {
+fn set_bits_avx512(shingles: &[u64], table: &mut [u64]) -> u32 {
     plain::set_bits(shingles, table)
 }
 
