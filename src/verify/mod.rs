@@ -223,7 +223,7 @@ fn judge_news(
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
     /// Bytes of bits that are held in memory.
-    const MEMORY: usize = 8 << 20;
+    const MEMORY: usize = 1 << 20;
     let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
     let opening = opening.max(1);
     let floor = rule.floor();
