@@ -169,12 +169,11 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         strict: options.strict,
     };
     let banding = options.banding()?;
-    let filter = Prefilter::new(
-        rule.floor(),
-        options.permutations,
-        rule.prefilter_loss(),
-        rule.likely_jaccard(),
-    );
+    let filter = |floor| {
+        let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());
+        Prefilter::new(floor, options.permutations, loss, likely)
+    };
+    let filters = [rule.floor(), rule.floor_apart()].map(filter);
 
     let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
@@ -184,12 +183,18 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         )));
     }
     let duplicates = Duplicates::find(&prints);
+    for &(first, _) in &duplicates.pairs {
+        prints.days.forget(first);
+    }
     let distinct = duplicates.distinct_articles(&prints);
     let sizes = |article: u32| {
         let row = &prints.rows[article as usize];
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
-    let worth = |a, b, agreeing| filter.worth(sizes(a), sizes(b), agreeing);
+    let worth = |a, b, agreeing| {
+        let apart = rule.are_apart(prints.days.least_hours(a, b).into());
+        filters[usize::from(apart)].worth(sizes(a), sizes(b), agreeing)
+    };
     let signatures = &prints.signatures;
     let found = if let Some(containment) = options.unlike_copies() {
         lsh::candidates_and_unlike(

@@ -33,6 +33,7 @@
 //! # }
 //! ```
 
+mod days;
 mod digest;
 mod distinct;
 mod duplicates;
@@ -43,6 +44,7 @@ mod shingles;
 mod signature;
 mod signatures;
 
+pub use days::Days;
 pub use digest::Digest;
 pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;

@@ -1,7 +1,9 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
+use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
+use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
@@ -41,6 +43,8 @@ pub struct Fingerprints {
     pub rows: Vec<Row>,
     /// One signature an article; of articles shorter than a shingle it means nothing.
     pub signatures: Signatures,
+    /// When they were published.
+    pub days: Days,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
     /// What of a text was counted: words and shingles are of that part.
@@ -124,6 +128,7 @@ struct Fingerprinted {
     rows: Vec<Row>,
     values: Vec<u32>,
     ids: Vec<u64>,
+    days: Vec<u16>,
     rejects: Vec<Reject>,
 }
 
@@ -149,6 +154,7 @@ pub fn fingerprint_corpus(
     let mut prints = Fingerprints {
         rows: Vec::new(),
         signatures: Signatures::new(slots),
+        days: Days::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
         file_starts: Vec::new(),
@@ -185,6 +191,7 @@ pub fn fingerprint_corpus(
             prints.rows.extend_from_slice(&done.rows);
             prints.signatures.extend(&done.values);
             ids.extend_from_slice(&done.ids);
+            prints.days.extend(&done.days);
             Ok(())
         },
     )?;
@@ -207,6 +214,7 @@ fn fingerprint_block(
         rows: Vec::with_capacity(block.records.len()),
         values: vec![u32::MAX; block.records.len() * slots],
         ids: Vec::with_capacity(block.records.len()),
+        days: Vec::with_capacity(block.records.len()),
         rejects: block.rejects.clone(),
     };
     for record in &block.records {
@@ -238,6 +246,8 @@ fn fingerprint_block(
                 .signature(&scratch.shingles, &mut done.values[start..start + slots]);
         }
         done.ids.push(ids::hash(&article.id));
+        done.days
+            .push(Days::day(parse_published(&article.published)));
         let Digest(digest) = Digest::of(tokens);
         done.rows.push(Row {
             offset: record.offset,

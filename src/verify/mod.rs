@@ -50,8 +50,24 @@ impl Rule {
     /// A plain rule that every pair meets that this rule accepts.
     pub fn floor(self) -> Acceptance {
         match self {
-            Self::News(rule) => rule.floor(),
+            Self::News(rule) => rule.floor(false),
             Self::Plain(rule) => rule,
+        }
+    }
+
+    /// The same for pairs that [are apart](Self::are_apart).
+    pub fn floor_apart(self) -> Acceptance {
+        match self {
+            Self::News(rule) => rule.floor(true),
+            Self::Plain(rule) => rule,
+        }
+    }
+
+    /// Whether articles that are so many hours apart must have more in common than others.
+    pub fn are_apart(self, hours: f64) -> bool {
+        match self {
+            Self::News(rule) => rule.are_apart(Some(hours)),
+            Self::Plain(_) => false,
         }
     }
 
@@ -226,12 +242,13 @@ fn judge_news(
     const MEMORY: usize = 1 << 20;
     let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
     let opening = opening.max(1);
-    let floor = rule.floor();
     let kept = Mutex::new(evidence.spool_beside(MEMORY));
     let similar = each(pairs.par_chunks(STRETCH), progress, |stretch| {
         let mut comparison = evidence.comparison_with_openings(opening);
         let (mut found, mut bits) = (Vec::new(), Vec::new());
         for &(a, b) in stretch {
+            let hours_apart = dates.apart(a, b);
+            let floor = rule.floor(rule.are_apart(hours_apart));
             if let Some(similarity) = comparison.accepted(a, b, floor)? {
                 found.push(SimilarPair {
                     a,
@@ -284,7 +301,7 @@ fn judge_news(
                 jaccard: similarity.jaccard(),
                 contained: view.contained,
                 opening: view.opening,
-                hours_apart: dates.apart(a, b).map(|seconds| seconds as f64 / 3600.0),
+                hours_apart: dates.apart(a, b),
                 same_source: evidence.same_source(a, b),
             };
             let texts = TextsOf { evidence, a, b };

@@ -139,6 +139,8 @@ impl NewsRule {
     const APART: f64 = 0.95;
     /// Containment, by number of shingles alone, without which the rest is not looked at.
     const LEAST_CONTAINMENT: f64 = 0.5;
+    /// The same of articles that were published further apart than the window.
+    const LEAST_CONTAINMENT_APART: f64 = 0.8;
     /// Distinct shingles below which an article is very short.
     const VERY_SHORT: u32 = 30;
     /// So many figures tell whether two articles that open alike are one report ...
@@ -201,12 +203,22 @@ impl NewsRule {
     }
 
     /// A plain rule that every pair meets that this rule accepts: which pairs are similar enough to be looked at.
-    pub fn floor(self) -> Acceptance {
-        Acceptance::constant(
-            Self::NEARLY_EQUAL,
-            Self::LEAST_CONTAINMENT,
-            Self::VERY_SHORT,
-        )
+    /// Of articles that are `apart`, published further from each other than the window, more must be the same.
+    pub fn floor(self, apart: bool) -> Acceptance {
+        let containment = if apart {
+            Self::LEAST_CONTAINMENT_APART
+        } else {
+            Self::LEAST_CONTAINMENT
+        };
+        Acceptance::constant(Self::NEARLY_EQUAL, containment, Self::VERY_SHORT)
+    }
+
+    /// Whether two articles are further apart than copies are.
+    pub fn are_apart(self, hours_apart: Option<f64>) -> bool {
+        match (self.window_hours, hours_apart) {
+            (Some(window), Some(hours)) => hours > window,
+            _ => false,
+        }
     }
 
     /// Whether a pair is accepted, and why. What the `texts` say is only asked for where it matters.
@@ -218,11 +230,7 @@ impl NewsRule {
             let equal = pair.jaccard >= Self::NEARLY_EQUAL && texts.figures()?.same();
             return Ok(equal.then_some(Reason::Short));
         }
-        let apart = match (self.window_hours, pair.hours_apart) {
-            (Some(window), Some(hours)) => hours > window,
-            _ => false,
-        };
-        let reason = if apart {
+        let reason = if self.are_apart(pair.hours_apart) {
             (pair.contained >= Self::APART.max(self.contained)).then_some(Reason::Reprint)
         } else if pair.same_source {
             (pair.contained >= self.contained_of_one_source()).then_some(Reason::Contained)

@@ -24,11 +24,12 @@ impl<'a> Dates<'a> {
         }
     }
 
-    /// The least time in seconds between two texts, each given as the first article with its words; none if one has no date.
-    pub(super) fn apart(&self, a: u32, b: u32) -> Option<u64> {
-        self.of(a)
-            .flat_map(|a| self.of(b).map(move |b| a.abs_diff(b)))
-            .min()
+    /// The least number of hours between two texts, each given as the first article with its words; none if one has no date.
+    pub(super) fn apart(&self, a: u32, b: u32) -> Option<f64> {
+        let pairs = self
+            .of(a)
+            .flat_map(|a| self.of(b).map(move |b| a.abs_diff(b)));
+        pairs.min().map(|seconds| seconds as f64 / 3600.0)
     }
 
     fn of(&self, first: u32) -> impl Iterator<Item = i64> {
