@@ -5,6 +5,7 @@
 //! that it is passed over without being held and becomes one [`Reject`]. So memory is bounded by the
 //! block size plus the limit, whatever a file decompresses to.
 
+use super::chosen::Place;
 use super::compress::{Chunk, Compression, Stream};
 use super::reject::{Fault, Reject, RejectReason};
 use super::split::{Last, Layout, Splitter, Start};
@@ -12,6 +13,7 @@ use super::unpacked::{self, Store};
 use super::{Corpus, CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use std::ops::Range;
 
 /// A run of records of one file, with their bytes.
 #[derive(Debug, Default)]
@@ -63,6 +65,41 @@ impl Block {
     }
 
     /// Bytes of memory held for records.
+    /// Empties the block for records of a file.
+    pub(super) fn begin(&mut self, file: u32) {
+        self.file = file;
+        self.records.clear();
+        self.rejects.clear();
+        self.filled = 0;
+        self.disk = 0;
+        self.fresh = None;
+    }
+
+    /// Room for more bytes behind the others.
+    pub(super) fn room(&mut self, len: usize) -> Range<usize> {
+        let start = self.filled;
+        self.filled += len;
+        self.reserve(self.filled);
+        start..self.filled
+    }
+
+    pub(super) fn bytes_mut(&mut self, range: Range<usize>) -> &mut [u8] {
+        &mut self.buf[range]
+    }
+
+    /// Adds the record that is the line at `start`, chosen for its place.
+    pub(super) fn line(&mut self, start: usize, place: &Place) {
+        let rest = &self.buf[start..self.filled];
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |hop| hop + 1);
+        self.records.push(Record {
+            // Both fit: a block is hardly longer than its size and the longest record.
+            start: start as u32,
+            len: end as u32,
+            offset: place.offset,
+            line: place.line,
+        });
+    }
+
     /// Keeps what was decompressed for later readers of the file.
     pub(super) fn keep(&self, corpus: &Corpus) {
         if let (Some(fresh), Some(store)) = (self.fresh, corpus.store()) {
@@ -143,7 +180,7 @@ impl<'c> FileReader<'c> {
             Some(unpacked) => Stream::unpacked(unpacked, source.size),
             None => Stream::open(&source.path)?,
         };
-        let packed = stream.compression() == Compression::Gzip;
+        let packed = stream.compression() != Compression::None;
         Ok(Self {
             index,
             source,
@@ -172,13 +209,8 @@ impl<'c> FileReader<'c> {
     /// Fills a block with the next records, or with none if the next piece of the file holds none. `false` when
     /// the file had been at its end.
     pub fn fill(&mut self, block: &mut Block) -> Result<bool> {
-        block.file = self.index;
-        block.records.clear();
-        block.rejects.clear();
-        block.disk = 0;
-        block.fresh = None;
+        block.begin(self.index);
         if self.done {
-            block.filled = 0;
             return Ok(false);
         }
 

@@ -49,6 +49,7 @@
 
 mod article;
 mod blocks;
+mod chosen;
 mod compress;
 mod csv;
 pub mod dates;
@@ -74,6 +75,7 @@ use rayon::prelude::*;
 
 pub use article::{Article, Parser};
 pub use blocks::{Block, Record};
+pub use chosen::Place;
 pub use compress::Compression;
 pub use fields::FieldNames;
 pub use format::Format;
@@ -294,9 +296,8 @@ impl Corpus {
         let file = &self.files[index];
         // The cast is exact: the number of files was checked.
         let index = index as u32;
-        // zstd decodes as fast as a copy is written and read.
-        let slow = file.compression == Compression::Gzip;
-        let store = slow.then(|| self.store()).flatten();
+        let packed = file.compression != Compression::None;
+        let store = packed.then(|| self.store()).flatten();
         blocks::FileReader::open(index, file, file.layout, &self.options, header, store)
     }
 

@@ -6,14 +6,17 @@
 //! by that number. Workers that are ahead wait once a few results a thread are held back, so one slow block
 //! does not make the others pile up results. The worker whose turn it is never waits: no deadlock.
 //!
+//! Where only some records are wanted, workers are given their places (`chosen`).
+//!
 //! One limit: a large compressed file is decompressed under the lock, hence by one thread at a time.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Corpus;
 use super::blocks::{Block, FileReader};
+use super::chosen::{Chosen, Place, Random, ToRead};
 use super::split::Layout;
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage, Unit};
@@ -36,6 +39,10 @@ struct Source<'c> {
     corpus: &'c Corpus,
     next_file: usize,
     current: Option<FileReader<'c>>,
+    /// The records that are wanted, if not all are.
+    chosen: Option<Chosen<'c>>,
+    /// The file of which only those are read.
+    random: Option<Arc<Random<'c>>>,
     next_number: u64,
     stopped: bool,
 }
@@ -45,6 +52,8 @@ enum Work<'c> {
     Block(u64),
     /// A file that the worker is to read itself.
     File(u64, FileToRead<'c>),
+    /// Some records of a file that the worker is to read itself.
+    Records(u64, ToRead<'c>),
     /// An error while reading, which takes its place among the results.
     Failed(u64, Error),
     None,
@@ -68,6 +77,13 @@ impl<'c> Source<'c> {
             if self.stopped {
                 return Work::None;
             }
+            if let (Some(file), Some(chosen)) = (&self.random, &mut self.chosen) {
+                if let Some(records) = chosen.take(file, self.corpus.options.block_bytes / 4) {
+                    self.next_number += 1;
+                    return Work::Records(number, records);
+                }
+                self.random = None;
+            }
             let filled = match &mut self.current {
                 Some(reader) => reader.fill(block),
                 None => {
@@ -77,6 +93,23 @@ impl<'c> Source<'c> {
                         return Work::None;
                     };
                     self.next_file += 1;
+                    if let Some(chosen) = &mut self.chosen {
+                        if !chosen.is_in(index) {
+                            continue;
+                        }
+                        match Random::open(self.corpus, index) {
+                            Ok(Some(random)) => {
+                                self.random = Some(Arc::new(random));
+                                continue;
+                            }
+                            Ok(None) => chosen.pass_over(index),
+                            Err(error) => {
+                                self.stopped = true;
+                                self.next_number += 1;
+                                return Work::Failed(number, error);
+                            }
+                        }
+                    }
                     if file.layout == Layout::Whole
                         || file.size <= self.corpus.options.block_bytes as u64
                     {
@@ -257,6 +290,14 @@ impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
                         .advance(block.disk, block.records.len() as u64);
                     self.deliver(number, Some(result), true)
                 }
+                Work::Records(number, records) => {
+                    let result = records
+                        .fill(&mut block, self.corpus)
+                        .and_then(|()| work(&mut worker, &block));
+                    self.progress
+                        .advance(records.disk, block.records.len() as u64);
+                    self.deliver(number, Some(result), true)
+                }
                 Work::File(number, file) => self.file(number, &file, &mut worker, &mut block, work),
             };
             if !go_on {
@@ -336,6 +377,37 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
+        self.scan_some(stage, progress, None, worker, work, collect)
+    }
+
+    /// [`Corpus::scan`] for whoever needs but some of the records, whose places ascend. Where it can be done only they are read,
+    /// and blocks hold no others; a file of which that cannot be done is read whole, one without any not at all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Corpus::scan`].
+    pub fn scan_chosen<'c, W, T: Send>(
+        &'c self,
+        stage: Stage,
+        progress: &dyn Progress,
+        chosen: impl Iterator<Item = Place> + Send + 'c,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let chosen = Some(Chosen::new(chosen));
+        self.scan_some(stage, progress, chosen, worker, work, collect)
+    }
+
+    fn scan_some<'c, W, T: Send>(
+        &'c self,
+        stage: Stage,
+        progress: &dyn Progress,
+        chosen: Option<Chosen<'c>>,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
         let total = self.files.iter().map(|f| f.size).sum();
         progress.begin(stage, total, Unit::Bytes);
         let threads = rayon::current_num_threads() as u64;
@@ -345,6 +417,8 @@ impl Corpus {
                 corpus: self,
                 next_file: 0,
                 current: None,
+                chosen,
+                random: None,
                 next_number: 0,
                 stopped: false,
             }),

@@ -4,7 +4,7 @@ use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
 use crate::corpus::dates::parse_published;
-use crate::corpus::{Block, Corpus, Parser, Record, Reject, RejectReason};
+use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
@@ -73,7 +73,21 @@ impl Fingerprints {
         self.file_starts[file]..end
     }
 
-    /// The articles of a block of the corpus that was fingerprinted, each with its record; the others were rejected.
+    /// Where the record of an article stands.
+    pub fn place(&self, article: u32) -> Place {
+        let file = self.file(article);
+        let next = article + 1;
+        let follows = self.articles_of_file(file).contains(&next);
+        let offset = |article: u32| self.rows[article as usize].offset;
+        Place {
+            file,
+            offset: offset(article),
+            end: if follows { offset(next) } else { u64::MAX },
+            line: self.rows[article as usize].line,
+        }
+    }
+
+    /// The articles of a block of the corpus that was fingerprinted and that are `wanted`, each with its record.
     ///
     /// # Errors
     /// [`Error::Changed`] if an article is no longer there.
@@ -81,6 +95,7 @@ impl Fingerprints {
         &self,
         corpus: &Corpus,
         block: &'b Block,
+        wanted: impl Fn(u32) -> bool,
     ) -> Result<Vec<(u32, &'b Record)>> {
         let (Some(first), Some(last)) = (block.records.first(), block.records.last()) else {
             return Ok(Vec::new());
@@ -90,8 +105,10 @@ impl Fingerprints {
         let from = rows.partition_point(|row| row.offset < first.offset);
         let to = rows.partition_point(|row| row.offset <= last.offset);
         let mut records = block.records.iter();
-        let mut found = Vec::with_capacity(to - from);
-        for (row, article) in rows[from..to].iter().zip(range.start + from as u32..) {
+        let mut found = Vec::with_capacity(block.records.len());
+        let articles = range.start + from as u32..;
+        let articles = rows[from..to].iter().zip(articles);
+        for (row, article) in articles.filter(|&(_, article)| wanted(article)) {
             let record = records
                 .find(|record| record.offset == row.offset)
                 .ok_or_else(|| {

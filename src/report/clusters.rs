@@ -95,7 +95,10 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
         Parser::new,
         |parser, block| {
             let mut singles = Vec::new();
-            for (article, record) in run.fingerprints.articles_of_block(&run.corpus, block)? {
+            for (article, record) in
+                run.fingerprints
+                    .articles_of_block(&run.corpus, block, |_| true)?
+            {
                 if clustered[article as usize] {
                     continue;
                 }

@@ -112,7 +112,10 @@ pub fn write_unique(
         || (),
         |(), block| {
             let mut kept = Kept::default();
-            for (article, record) in run.fingerprints.articles_of_block(&run.corpus, block)? {
+            for (article, record) in
+                run.fingerprints
+                    .articles_of_block(&run.corpus, block, |_| true)?
+            {
                 if copy[article as usize] {
                     continue;
                 }

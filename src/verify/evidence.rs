@@ -103,9 +103,10 @@ impl Evidence {
             |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
         let mut expected = wanted.iter();
         if wanted.len() > 0 {
-            corpus.scan(
+            corpus.scan_chosen(
                 Stage::Reread,
                 progress,
+                wanted.iter().map(|article| prints.place(article)),
                 || Scratch {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
@@ -357,10 +358,8 @@ fn gather_block(
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
     let changed = || Error::Changed(corpus.files()[block.file as usize].name.clone().into());
-    for (article, record) in prints.articles_of_block(corpus, block)? {
-        if !wanted.contains(article) {
-            continue;
-        }
+    let is_wanted = |article| wanted.contains(article);
+    for (article, record) in prints.articles_of_block(corpus, block, is_wanted)? {
         let row = &prints.rows[article as usize];
         let parsed = scratch
             .parser
