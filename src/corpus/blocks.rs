@@ -30,6 +30,8 @@ pub struct Block {
     pub rejects: Vec<Reject>,
     /// Bytes read from disk for this block.
     pub(super) disk: u64,
+    /// The first record of the file is longer than the limit.
+    pub(super) first_too_long: bool,
     /// What a reader that keeps its file has just decompressed.
     fresh: Option<Fresh>,
 }
@@ -72,6 +74,7 @@ impl Block {
         self.rejects.clear();
         self.filled = 0;
         self.disk = 0;
+        self.first_too_long = false;
         self.fresh = None;
     }
 
@@ -161,6 +164,8 @@ pub(super) struct FileReader<'c> {
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
+    /// Whether there was a record, good or not.
+    any: bool,
     /// Bytes on disk that blocks have accounted for.
     reported: u64,
 }
@@ -202,6 +207,7 @@ impl<'c> FileReader<'c> {
             broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            any: false,
             reported: 0,
         })
     }
@@ -407,6 +413,7 @@ impl<'c> FileReader<'c> {
         if blank || std::mem::take(&mut self.skip_header) {
             return;
         }
+        self.any = true;
         // Both fit: a block is at most `max_document + 2 * block_bytes` long, which
         // `Corpus::open` has limited to far less than 4 GiB.
         block.records.push(Record {
@@ -421,6 +428,7 @@ impl<'c> FileReader<'c> {
         if std::mem::take(&mut self.skip_header) {
             return;
         }
+        block.first_too_long |= !std::mem::replace(&mut self.any, true);
         let fault = Fault::new(
             RejectReason::TooLong,
             format!(

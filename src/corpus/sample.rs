@@ -16,7 +16,6 @@ use super::csv::{Columns, Rows};
 use super::discover::Candidate;
 use super::fields::{FieldTable, Node, ROLES, Role, list_names};
 use super::format::Format;
-use super::reject::RejectReason;
 use super::split::Layout;
 use super::unpacked::Kept;
 use super::{CorpusOptions, SourceFile};
@@ -183,15 +182,12 @@ impl<'a> Sample<'a> {
     ) -> Result<()> {
         FileReader::open(index, file, file.layout, self.options, true, None)?
             .fill_first(block, progress)?;
-        // The header comes first of all, so a row that is too long with no row before it is the header itself.
-        let header = block.records.first();
-        if let Some(reject) = block.rejects.first()
-            && reject.reason == RejectReason::TooLong
-            && header.is_none_or(|header| reject.line < Some(header.line))
+        if block.first_too_long
+            && let Some(reject) = block.rejects.first()
         {
             return Err(Error::Input(format!("{reject} (it is the file's header)")));
         }
-        let Some(header) = header else {
+        let Some(header) = block.records.first() else {
             return Ok(());
         };
         file.header = block.raw(header).to_vec();
