@@ -33,20 +33,24 @@
 //! # }
 //! ```
 
+mod articles;
 mod digest;
 mod distinct;
 mod duplicates;
 mod ids;
 mod kernels;
+mod layout;
 mod pass;
 mod shingles;
 mod signature;
 mod signatures;
 
+pub use articles::ArticleSet;
 pub use digest::Digest;
 pub use duplicates::Duplicates;
 pub use ids::DuplicateIds;
 pub use kernels::Kernel;
+pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};
 pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, equal_and_lesser, estimate};

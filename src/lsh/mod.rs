@@ -1,9 +1,10 @@
 //! Signatures to candidate pairs.
 //!
-//! [`Banding`] says which signatures meet. [`candidates`] works through the bands a few at a time,
-//! so that the band keys of the whole signature never stand in memory together, groups each
-//! band by sorting (`groups`), and asks the caller for every pair of a bucket (`search`) whether a
-//! pair with so many agreeing values is worth a comparison of its texts. A pair that shares several buckets is asked
+//! A [`Scheme`] says which signatures meet: those that agree in a band ([`Banding`]), or, by default, those that agree in two
+//! values close to each other ([`Neighbours`]). [`candidates`] works through bands or values one by one on each thread,
+//! so that their keys never stand in memory together, groups each
+//! by sorting (`groups`), and asks the caller for the pairs of a bucket (`search`) whether a
+//! pair with such a score is worth a comparison of its texts. A pair that shares several buckets is asked
 //! about in each, unless it is still remembered (`verdicts`).
 //!
 //! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
@@ -13,25 +14,30 @@
 //! that has [`LIKELY_PARTNERS`] gets no more of them there, and if crowded buckets are what it mostly meets others in,
 //! no more in small buckets either from others like it. What this leaves out is counted in [`CandidateCounts`].
 //!
-//! A copy cut to a tenth shares a tenth of its signature, and hardly ever two values side by side.
-//! [`candidates_and_unlike`] therefore also looks at articles that share the first value of a band alone, if their lengths
-//! are so unlike that bands are not sure to find them (`single`); both come from the same grouping.
+//! A copy cut to a tenth shares a tenth of its signature, and seldom two values side by side.
+//! [`candidates_and_unlike`] therefore also looks at articles that share a single value, if their lengths
+//! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
+//!
+//! Beside the signatures the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
+//! each candidate pair.
 
 mod banding;
 mod crowded;
 mod groups;
+mod neighbours;
 mod search;
 mod single;
 mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
+pub use neighbours::{Neighbours, Scheme};
 
 pub use single::{
     Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
 };
 
-use crate::fingerprint::Signatures;
+use crate::fingerprint::{ArticleSet, Kernel, Signatures};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
@@ -41,8 +47,8 @@ use search::{Found, Judge, Pool, Scratch, Search};
 use single::{Size, Unlike};
 use std::ops::RangeInclusive;
 
-/// Values of a signature whose bands are grouped in one go: one line of cache.
-const SLOTS_IN_ONE_GO: usize = 16;
+/// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
+const AT_ONCE: usize = 8;
 
 /// The candidate pairs of a corpus.
 #[derive(Debug, Default)]
@@ -91,25 +97,24 @@ impl CandidateCounts {
     }
 }
 
-/// Finds the candidate pairs among `members` (articles, ascending) by bands alone.
+/// Finds the candidate pairs among `members` by bands, or by two values that are close.
 ///
-/// `worth(a, b, agreeing)` judges from the number of agreeing values whether a pair can be
+/// `worth(a, b, score)` judges from the [score](crate::fingerprint::Layout::score) of their signatures whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
 ///
 /// # Errors
 /// [`Error::Interrupted`] when `progress` asks to stop.
 pub fn candidates(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let search = (Packing::new(members.len()), None);
-    find(signatures, members, banding, worth, search, progress)
+    find(signatures, members, scheme, worth, None, progress)
 }
 
-/// [`candidates`], and with the bands a look at their first values alone, which finds pairs that bands seldom bring together:
+/// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
 /// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
@@ -119,72 +124,84 @@ pub fn candidates(
 /// As for [`candidates`].
 pub fn candidates_and_unlike(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    neighbours: Neighbours,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     containment: Containment,
     shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let sizes = members
-        .iter()
-        .map(|&article| Size::new(shingles(article)))
+    let sizes = (0..members.corpus_len() as u32)
+        .into_par_iter()
+        .map(|article| Size::new(shingles(article)))
         .collect();
-    let unlike = Unlike::new(containment, sizes, signatures.slots());
-    let packing = Packing::by_first_value(members.len());
-    let search = (packing, Some(unlike));
-    find(signatures, members, banding, worth, search, progress)
+    let unlike = Unlike::new(containment, sizes, signatures.layout());
+    let scheme = Scheme::Neighbours(neighbours);
+    find(signatures, members, scheme, worth, Some(unlike), progress)
 }
 
 fn find(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
-    (packing, unlike): (Packing, Option<Unlike>),
+    unlike: Option<Unlike>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let rows = banding.rows();
-    let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
-    let mut entries: Vec<Vec<u64>> = Vec::new();
-    let mut crowd = Crowd::new(members.len());
+    let articles = members.corpus_len();
+    let packing = match scheme {
+        Scheme::Bands(_) => Packing::bands(articles),
+        Scheme::Neighbours(neighbours) => Packing::neighbours(articles, neighbours),
+    };
+    let mut crowd = Crowd::new(articles);
     let mut kept: Vec<u64> = Vec::new();
     let mut counts = CandidateCounts::default();
     let judge = Judge {
         signatures,
-        members,
+        kernel: Kernel::best(),
         worth,
     };
     let pool = Pool::default();
 
-    progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
-    for first_band in (0..banding.bands()).step_by(at_once) {
-        let bands = at_once.min(banding.bands() - first_band);
-        entries.resize_with(bands, Vec::new);
-        groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
-        crowd.begin(first_band);
-
+    progress.begin(Stage::Candidates, scheme.buckets() as u64, Unit::Items);
+    for first in (0..scheme.buckets()).step_by(AT_ONCE) {
+        crowd.begin(first);
         let search = Search {
             judge: &judge,
             crowd: &crowd,
-            unlike: unlike.as_ref(),
             packing,
+            unlike: unlike.as_ref(),
         };
-        let found: Vec<Found> = entries
-            .par_iter()
-            .enumerate()
-            .map(|(band, entries)| {
-                let band_end = (first_band + band + 1) * rows;
+        let found: Vec<Found> = (first..scheme.buckets().min(first + AT_ONCE))
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|at| {
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
                 }
                 let mut scratch = pool.take();
                 let Scratch { grouping, desk } = &mut scratch;
-                groups::for_each_bucket(entries, packing, grouping, |bucket| {
-                    search.all(bucket, band_end - rows..band_end, desk, &mut found);
-                });
-                search.finish(band_end - rows, desk, &mut found);
+                match scheme {
+                    Scheme::Bands(banding) => {
+                        let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
+                        let entry = |article: u32| {
+                            packing.entry_of_band(&signatures.row(article)[from..to], article)
+                        };
+                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                            search.band(bucket, to, desk, &mut found);
+                        });
+                    }
+                    Scheme::Neighbours(neighbours) => {
+                        let entry = |article: u32| {
+                            packing.entry_of_value(signatures.whole(article), at, article)
+                        };
+                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                            search.value(bucket, at, neighbours.reach(), desk, &mut found);
+                        });
+                    }
+                }
+                search.finish(at, desk, &mut found);
                 pool.put_back(scratch);
                 progress.advance(1, 0);
                 found
@@ -210,14 +227,8 @@ fn find(
     }
     progress.end();
 
-    let article = |position: u32| members[position as usize];
-    let pairs = kept.into_iter().map(|pair| {
-        let (a, b) = unpack(pair);
-        (article(a), article(b))
-    });
     Ok(Candidates {
-        // Sorted as the positions are: members ascend.
-        pairs: pairs.collect(),
+        pairs: kept.into_iter().map(unpack).collect(),
         counts,
     })
 }

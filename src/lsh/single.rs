@@ -10,7 +10,7 @@
 //! Of these pairs only those count whose lengths are so unlike that bands may miss them. Most of them still are strangers:
 //! that shows in the signatures ([`equal_and_lesser`]), at first in the values around the shared one.
 
-use crate::fingerprint::equal_and_lesser;
+use crate::fingerprint::{Layout, LeastScores, equal_and_lesser};
 use std::ops::RangeInclusive;
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
@@ -24,26 +24,26 @@ pub const RARE: usize = 16;
 /// Of the articles that share a common value, so many are looked at beside all others.
 pub const REPRESENTATIVES: usize = 4;
 
-/// The probability, 0 to 1 and a little less than the true one, that a pair of which one article contains the other
-/// becomes a candidate by one of the first values of `bands` bands: `(1 - (1 - .95 s)^bands) (1 - .002)`, where
+/// The probability, 0 to 1 and a little less than the true one, that an article and its copy that was only cut
+/// become a candidate by one of `values` single values: `(1 - (1 - s)^values) (1 - .002)`, where
 /// `s` is their Jaccard similarity, [`SHORT_CUT_SIMILARITY`] or more.
 ///
 /// That is so where the shared shingles are rare; where only a part of them is, `similarity` counts for that
-/// part. What is taken off is what the comparison of signatures may lose of pairs that are contained just enough.
+/// part. What is taken off is what the comparison of signatures may lose. Of pairs that are contained just enough it loses
+/// 5 % more.
 ///
 /// ```
 /// use wirecopy::lsh::probability_by_single_values;
-/// assert!(probability_by_single_values(0.1, 64) > 0.996);
+/// assert!(probability_by_single_values(0.1, 32) > 0.96);
 /// ```
-pub fn probability_by_single_values(similarity: f64, bands: usize) -> f64 {
-    let kept = similarity * (1.0 - NEAR_LOSS);
-    (1.0 - (1.0 - kept).powf(bands as f64)) * (1.0 - 2.0 * LOSS)
+pub fn probability_by_single_values(similarity: f64, values: usize) -> f64 {
+    (1.0 - (1.0 - similarity).powf(values as f64)) * (1.0 - 2.0 * LOSS)
 }
 
 /// Some of the articles that share a common value, spread over the corpus, others at every slot.
-pub(super) fn representatives(positions: &[u32], slot: usize) -> [u32; REPRESENTATIVES] {
-    let step = positions.len() / REPRESENTATIVES;
-    std::array::from_fn(|at| positions[at * step + slot % step])
+pub(super) fn representatives(articles: &[u32], slot: usize) -> [u32; REPRESENTATIVES] {
+    let step = articles.len() / REPRESENTATIVES;
+    std::array::from_fn(|at| articles[at * step + slot % step])
 }
 
 /// Those of `articles` whose next value another of them shares, as copies of one story do. Strangers that a
@@ -67,8 +67,8 @@ pub struct Containment {
     pub least: f64,
     /// The least number of shingles of the shorter article.
     pub min_shingles: u32,
-    /// The Jaccard similarity from which on bands find a pair for sure.
-    pub found_by_bands: f64,
+    /// The Jaccard similarity from which on the search by two values finds a pair for sure.
+    pub found_by_two: f64,
 }
 
 /// Bounds of the number of distinct shingles of an article, as logarithms: 1024 steps for a factor of two.
@@ -110,51 +110,67 @@ impl Size {
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
 #[derive(Debug)]
 pub(super) struct Unlike {
+    /// Of every article: 4 bytes.
     sizes: Vec<Size>,
-    /// The difference in size, as a logarithm, from which on bands do not find a contained article for sure.
+    layout: Layout,
+    /// The difference in size, as a logarithm, from which on the search by two values does not find a contained article for sure.
     difference: u16,
     min_size: u16,
-    least_agreeing: u32,
     /// Of so many places that tell whether an article is contained: how many must say yes.
     needed: Needed,
     /// The same at a first look at [`NEAR`] places.
     needed_near: Needed,
+    /// The score that the signatures need, for each difference in size of [`SCORE_STEP`].
+    least_scores: Vec<u32>,
 }
 
 /// Values around the one that two articles share that are compared first: two lines of cache, which most strangers do
 /// not outlast.
 const NEAR: usize = 32;
 
-/// The chance, at most, that the values around a shared one speak against a pair whose containment is just enough. It
-/// loses the pair at this place alone.
+/// The chance, at most, that the values around a shared one speak against a pair whose containment is just enough.
 const NEAR_LOSS: f64 = 0.05;
 
 /// The chance, at most, that the whole signatures do.
 pub(super) const LOSS: f64 = 1e-3;
 
+/// The chance, at most, that the score of the signatures does.
+const SCORE_LOSS: f64 = 1e-3;
+
+/// What differences in size, as logarithms, are told apart by: a thirty-second of a factor of two.
+const SCORE_STEP: usize = 32;
+
 impl Unlike {
-    /// For members of these sizes, by position, with signatures of `slots` values.
-    pub(super) fn new(containment: Containment, sizes: Vec<Size>, slots: usize) -> Self {
+    /// For articles of these sizes, with signatures of this layout.
+    pub(super) fn new(containment: Containment, sizes: Vec<Size>, layout: Layout) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
         let Containment {
             least,
-            found_by_bands,
+            found_by_two,
             ..
         } = containment;
-        let ratio = (least / found_by_bands - 1.0 + least).max(1.0);
+        let ratio = (least / found_by_two - 1.0 + least).max(1.0);
+        let scores = LeastScores::new(layout, SCORE_LOSS);
+        let least_score = |step: usize| {
+            let ratio = 2f64.powf(((step + 1) * SCORE_STEP) as f64 / STEPS);
+            scores.at((least / (1.0 + ratio - least)).clamp(SHORT_CUT_SIMILARITY, 1.0))
+        };
         Self {
             sizes,
+            layout,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
-            least_agreeing: Needed::new(SHORT_CUT_SIMILARITY, slots, LOSS).of(slots),
-            needed: Needed::new(least, slots, LOSS),
-            needed_near: Needed::new(least, slots.min(NEAR), NEAR_LOSS),
+            needed: Needed::new(least, layout.whole(), LOSS),
+            needed_near: Needed::new(least, layout.whole().min(NEAR), NEAR_LOSS),
+            least_scores: (0..=usize::from(u16::MAX) / SCORE_STEP)
+                .map(least_score)
+                .collect(),
         }
     }
 
     #[inline]
-    pub(super) fn size(&self, position: u32) -> Size {
-        self.sizes[position as usize]
+    pub(super) fn size(&self, article: u32) -> Size {
+        self.sizes[article as usize]
     }
 
     /// Whether two articles of these sizes may be a pair of which one may contain the other.
@@ -168,23 +184,21 @@ impl Unlike {
         largest.saturating_sub(smallest) >= self.difference
     }
 
-    /// Values that two articles must share: a copy cut as far as [`SHORT_CUT_SIMILARITY`] has fewer with a probability of
-    /// [`LOSS`] at most.
+    /// The score that two articles, one of them contained in the other, have at least, so far as one is no shorter than
+    /// [`SHORT_CUT_SIMILARITY`] allows; with a probability of [`SCORE_LOSS`] at most it is less.
     #[inline]
-    pub(super) fn least_agreeing(&self) -> u32 {
-        self.least_agreeing
+    pub(super) fn least_score(&self, a: u32, b: u32) -> u32 {
+        let difference = difference(self.size(a), self.size(b));
+        self.least_scores[usize::from(difference) / SCORE_STEP]
     }
 
-    /// Whether one of two articles of these sizes may contain the other and yet be too unlike it for bands.
+    /// Whether one of two articles of these sizes may contain the other and yet be too unlike it to be found by two values.
     #[inline]
     pub(super) fn may_contain(&self, a: Size, b: Size) -> bool {
-        let smaller = a.least.min(b.least);
-        let larger = a.most.max(b.most);
-        // Of the two the smaller bound below and the greater bound above may be of the same article, whose size is not known well.
-        larger - smaller >= self.difference && a.most.min(b.most) >= self.min_size
+        difference(a, b) >= self.difference && a.most.min(b.most) >= self.min_size
     }
 
-    /// Two positions in one number, that of the shorter article in the upper half.
+    /// Two articles in one number, the shorter in the upper half.
     #[inline]
     pub(super) fn in_order(a: u32, size_a: Size, b: u32, size_b: Size) -> u64 {
         let turn = size_a.most > size_b.most;
@@ -192,7 +206,7 @@ impl Unlike {
         u64::from(shorter) << 32 | u64::from(longer)
     }
 
-    /// Whether the signatures of two articles (position, values) allow that one is contained in the other.
+    /// Whether the whole values of two articles allow that one is contained in the other.
     pub(super) fn is_contained(&self, a: (u32, &[u32]), b: (u32, &[u32])) -> bool {
         let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {
             let (equal, told) = places(shorter.0, shorter.1, longer.1);
@@ -227,6 +241,18 @@ impl Unlike {
             allow,
         )
     }
+
+    /// Whether signatures have more whole values than are looked at nearby.
+    pub(super) fn has_more_than_nearby(&self) -> bool {
+        self.layout.whole() > NEAR
+    }
+}
+
+/// How far apart the sizes of two articles may be.
+#[inline]
+fn difference(a: Size, b: Size) -> u16 {
+    // Of the two the smaller bound below and the greater bound above may be of the same article, whose size is not known well.
+    a.most.max(b.most) - a.least.min(b.least)
 }
 
 /// Whether the shorter of two articles is contained in the longer, or, where their sizes are not known so well as to say
@@ -297,7 +323,7 @@ mod tests {
     const RULE: Containment = Containment {
         least: 0.85,
         min_shingles: 30,
-        found_by_bands: 0.3,
+        found_by_two: 0.3,
     };
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -506,10 +532,10 @@ mod tests {
             let unlike = Unlike::new(Containment { least, ..RULE }, vec![size_a, size_b], 128);
             let shared = least * f64::from(short);
             let similarity = shared / (f64::from(short) + f64::from(long) - shared);
-            if similarity < RULE.found_by_bands {
+            if similarity < RULE.found_by_two {
                 prop_assert!(unlike.may_contain(size_a, size_b));
                 prop_assert!(unlike.any_may_contain(&[size_b, size_a]));
-            } else if similarity > RULE.found_by_bands * 1.01 {
+            } else if similarity > RULE.found_by_two * 1.01 {
                 prop_assert!(!unlike.may_contain(size_a, size_b));
             }
         }

@@ -86,6 +86,17 @@ impl Kernel {
         }
     }
 
+    /// Of two packed signatures, the number of their first `whole` words that are equal, and the number of pairs of bits in the
+    /// words behind them that are not.
+    #[inline]
+    pub fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> (u32, u32) {
+        match self.0 {
+            Kind::Plain => plain::agreement(a, b, whole),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.agreement(a, b, whole),
+        }
+    }
+
     /// [`equal_and_lesser`](super::equal_and_lesser) by this kernel.
     #[inline]
     pub fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {

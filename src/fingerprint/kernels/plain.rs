@@ -186,6 +186,16 @@ pub(super) fn agreeing(a: &[u32], b: &[u32]) -> u32 {
 }
 
 #[inline(always)]
+pub(super) fn agreement(a: &[u32], b: &[u32], whole: usize) -> (u32, u32) {
+    let ((whole_a, low_a), (whole_b, low_b)) = (a.split_at(whole), b.split_at(whole));
+    let differing = low_a.iter().zip(low_b).map(|(a, b)| {
+        let differs = a ^ b;
+        ((differs | differs >> 1) & 0x5555_5555).count_ones()
+    });
+    (agreeing(whole_a, whole_b), differing.sum())
+}
+
+#[inline(always)]
 pub(super) fn equal_and_lesser(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
     let (mut equal, mut lesser) = (0, 0);
     for (&a, &b) in a.iter().zip(b) {

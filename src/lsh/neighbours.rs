@@ -1,0 +1,206 @@
+//! Articles that meet by two values that stand close to each other.
+
+use super::{Banding, WANTED_PROBABILITY};
+use crate::fingerprint::Layout;
+
+/// Values are kept whole for at least so many places, if there are so many.
+const LEAST_VALUES: usize = 32;
+
+/// The most that two values may be apart.
+pub(super) const MAX_REACH: usize = 3;
+
+/// Which articles meet without bands: those that agree in one of the first `values` values of their signatures, and in one more
+/// that stands at most `reach` places away from it, on a circle of `values` places.
+///
+/// Every value makes buckets, as a band of one row would; that a second one agrees shows without a look at the signatures. The
+/// pairs that share one value are found by few buckets, and the many that share it by chance are left out.
+///
+/// ```
+/// use wirecopy::lsh::Neighbours;
+/// let neighbours = Neighbours::for_similarity(0.3, 128);
+/// assert_eq!((neighbours.values(), neighbours.reach()), (32, 3));
+/// assert!(neighbours.probability(0.3) >= 0.99);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Neighbours {
+    values: usize,
+    reach: usize,
+}
+
+impl Neighbours {
+    /// Of a signature of `slots` values the first quarter, 32 at least, and the shortest reach with which a pair at
+    /// `similarity` is found with a probability of [`WANTED_PROBABILITY`]. Where none of up to 3 places finds it, a single value is
+    /// enough, of as many as are needed.
+    pub fn for_similarity(similarity: f64, slots: usize) -> Self {
+        let values = slots.div_ceil(4).max(LEAST_VALUES).min(slots);
+        let finds = |neighbours: &Self| neighbours.probability(similarity) >= WANTED_PROBABILITY;
+        let by_two = (1..=MAX_REACH).map(|reach| Self { values, reach });
+        let by_one = (values..=slots).map(|values| Self { values, reach: 0 });
+        let all = Self {
+            values: slots,
+            reach: 0,
+        };
+        by_two.chain(by_one).find(finds).unwrap_or(all)
+    }
+
+    /// Values that make buckets. They are kept whole.
+    pub fn values(self) -> usize {
+        self.values
+    }
+
+    /// How far a second value that agrees may be from the first; 0 if one is enough.
+    pub fn reach(self) -> usize {
+        self.reach
+    }
+
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate.
+    ///
+    /// It does not if no two values that agree are close. Of `n` places on a circle `m` can be chosen such that
+    /// between any two of them lie `d` others at least in `n / (n - m d) * (n - m d over m)` ways (Kaplansky, *Solution of the
+    /// "Problème des ménages"*, 1943), so that with `d` the reach the probability is `1 - sum over m of those times s^m (1 - s)^(n - m)`.
+    pub fn probability(self, similarity: f64) -> f64 {
+        let (values, reach) = (self.values, self.reach);
+        if similarity >= 1.0 {
+            return 1.0;
+        }
+        let mut log_factorial = vec![0.0];
+        for number in 1..=values {
+            log_factorial.push(log_factorial[number - 1] + (number as f64).ln());
+        }
+        let none = (1.0 - similarity).powf(values as f64);
+        let most = match reach {
+            0 => 0,
+            _ => values / (reach + 1),
+        };
+        let lonely = (1..=most).map(|agreeing| {
+            let places = values - agreeing * reach;
+            let ways = (values as f64 / places as f64).ln() + log_factorial[places]
+                - log_factorial[agreeing]
+                - log_factorial[places - agreeing];
+            let chance =
+                agreeing as f64 * similarity.ln() + (values - agreeing) as f64 * (1.0 - similarity).ln();
+            (ways + chance).exp()
+        });
+        (1.0 - none - lonely.sum::<f64>()).clamp(0.0, 1.0)
+    }
+}
+
+/// Which articles become candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Those that agree in a band.
+    Bands(Banding),
+    /// Those that agree in two values that are close.
+    Neighbours(Neighbours),
+}
+
+impl Scheme {
+    /// Values of a signature that have to be kept whole.
+    pub fn whole_values(self) -> usize {
+        match self {
+            // Crowded buckets are sorted by the values behind the band.
+            Self::Bands(banding) => (banding.bands() * banding.rows()).max(LEAST_VALUES),
+            Self::Neighbours(neighbours) => neighbours.values(),
+        }
+    }
+
+    /// What is kept of a signature of `slots` values.
+    pub fn layout(self, slots: usize) -> Layout {
+        Layout::new(slots, self.whole_values())
+    }
+
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate.
+    pub fn probability(self, similarity: f64) -> f64 {
+        match self {
+            Self::Bands(banding) => banding.probability(similarity),
+            Self::Neighbours(neighbours) => neighbours.probability(similarity),
+        }
+    }
+
+    /// Buckets that an article is in.
+    pub(super) fn buckets(self) -> usize {
+        match self {
+            Self::Bands(banding) => banding.bands(),
+            Self::Neighbours(neighbours) => neighbours.values(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_values_as_are_needed() {
+        for (similarity, slots, values, reach) in [
+            (0.3, 128, 32, 3),
+            (0.35, 128, 32, 2),
+            (0.5, 128, 32, 1),
+            (0.9, 128, 32, 1),
+            (0.1, 128, 44, 0),
+            (0.01, 128, 128, 0),
+            (0.3, 16, 16, 0),
+            (0.3, 256, 64, 2),
+            (0.3, 4096, 1024, 1),
+            (0.3, 1, 1, 0),
+        ] {
+            let wanted = Neighbours { values, reach };
+            let chosen = Neighbours::for_similarity(similarity, slots);
+            assert_eq!(chosen, wanted, "{similarity} {slots}");
+        }
+    }
+
+    /// The probability by going round the circle, for each state of the places behind.
+    fn by_transfer(values: usize, reach: usize, similarity: f64) -> f64 {
+        let states = 1usize << reach;
+        let none: f64 = (0..states)
+            .map(|start| {
+                let mut chances = vec![0.0; states];
+                chances[start] = 1.0;
+                for _ in 0..values {
+                    let mut next = vec![0.0; states];
+                    for (state, chance) in chances.iter().enumerate() {
+                        next[state << 1 & (states - 1)] += chance * (1.0 - similarity);
+                        if state == 0 && reach > 0 {
+                            next[1] += chance * similarity;
+                        }
+                    }
+                    chances = next;
+                }
+                chances[start]
+            })
+            .sum();
+        1.0 - none
+    }
+
+    #[test]
+    fn the_formula_is_that_of_the_transfer_matrix() {
+        for values in [1, 2, 3, 4, 5, 31, 32, 48, 256] {
+            for reach in 0..=MAX_REACH {
+                for similarity in [0.0, 0.05, 0.3, 0.7, 0.99, 1.0] {
+                    let formula = Neighbours { values, reach }.probability(similarity);
+                    let wanted = by_transfer(values, reach, similarity);
+                    assert!((formula - wanted).abs() < 1e-9, "{values} {reach} {similarity}: {formula}, {wanted}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn known_probabilities() {
+        let chance = |reach, similarity| Neighbours { values: 32, reach }.probability(similarity);
+        assert!((chance(3, 0.3) - 0.9916).abs() < 5e-5);
+        assert!((chance(3, 0.33) - 0.9964).abs() < 5e-5);
+        assert!((chance(2, 0.3) - 0.9785).abs() < 5e-5);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn probability_is_monotone(values in 1usize..200, reach in 0usize..=MAX_REACH, a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
+            let neighbours = Neighbours { values, reach };
+            let (low, high) = (neighbours.probability(a.min(b)), neighbours.probability(a.max(b)));
+            proptest::prop_assert!(low <= high + 1e-9);
+            proptest::prop_assert!((0.0..=1.0).contains(&high));
+        }
+    }
+}
