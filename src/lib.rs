@@ -205,6 +205,24 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         )?,
         _ => lsh::candidates(signatures, &distinct, scheme, worth, progress)?,
     };
+    #[allow(clippy::print_stderr)]
+    if std::env::var("DBG").is_ok() {
+        let mut h = std::collections::BTreeMap::<(u32,bool), (u64,u64)>::new();
+        let mut arts = std::collections::BTreeSet::new();
+        for &(a, b) in &found.pairs {
+            let (x, y) = (sizes(a), sizes(b));
+            let s = *x.start().min(y.start()) as f64; let l = *x.end().max(y.end()) as f64;
+            let ratio = (l / s).log2();
+            arts.insert(a); arts.insert(b);
+            let n = layout.whole();
+            let (ra, rb): (Vec<u32>, Vec<u32>) = (0..n).map(|i| (signatures.value(a, i), signatures.value(b, i))).unzip();
+            let near = (0..n).any(|i| ra[i]==rb[i] && (1..=3).any(|d| ra[(i+d)%n]==rb[(i+d)%n]));
+            let e = h.entry(((ratio * 2.0) as u32, near)).or_default();
+            e.0 += 1;
+            e.1 += u64::from((0..n).filter(|&i| ra[i]==rb[i]).count() > 1);
+        }
+        eprintln!("DBG pairs {} articles {} by log2 ratio/2, near: (pairs, more than one whole) {:?}", found.pairs.len(), arts.len(), h);
+    }
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(

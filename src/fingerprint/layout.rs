@@ -1,25 +1,27 @@
 //! How much of a signature is kept, and what its agreement with another says.
 //!
-//! Some values are kept whole: they bring articles together, and their order tells what is contained in what. Of the others
-//! only the lowest [`BITS`] bits are kept (b-bit minwise hashing: Li and König, *b-Bit Minwise Hashing*, WWW 2010). Those of two
-//! articles agree by chance in one case in four, so that one says less than a whole value; but a
-//! whole one takes the place of sixteen.
+//! Of some values the highest 24 bits are kept, and they are called whole here: they bring articles together, and their order
+//! tells what is contained in what. Different ones seldom have these bits in common: in one case of 2^21 where an
+//! article of 500 words has 128 values. Of the others
+//! only the lowest [`BITS`] bits are kept (b-bit minwise hashing: Li and König, *b-Bit Minwise Hashing*, WWW 2010), and two of
+//! them agree by chance in one case of 64.
 //!
-//! The *score* of two signatures is a fixed sum: [`WHOLE_WEIGHT`] for each whole value that agrees and 1 for each of the
-//! others. By the log-likelihood ratio of a pair at J = .3 against one at J = .15 a whole value weighs 1.9 times as much. At
-//! Jaccard similarity J the score is distributed like `2 Binomial(whole, J) + Binomial(low, J + (1 - J) / 4)`, whose tails
-//! [`Layout::least_score`] sums up exactly.
+//! The *score* of two signatures is the number of values that agree. At
+//! Jaccard similarity J it is distributed like `Binomial(whole, J) + Binomial(low, J + (1 - J) / 64)`, whose tails
+//! [`Layout::least_score`] sums up exactly. How many bits are worth their room: to tell J = .11 from J = .03 a bit of
+//! seven says most, one of six nearly as much, one of two a third of that; at greater similarities fewer would do.
+//!
+//! Packed, four whole values share three words: with `q` a quarter of their number, word `i` of the first `3 q` holds
+//! value `i` in its lower 24 bits, and the upper bytes of the words `i`, `q + i` and `2 q + i` hold value `3 q + i`, the lowest byte first. Of each 32 other
+//! values one word holds the lowest bits, the next the second lowest bits, and so on.
 
 use super::kernels::Kernel;
 
 /// Bits that are kept of a value that is not kept whole.
-pub const BITS: usize = 2;
+pub(super) const BITS: usize = 6;
 
-/// What a whole value that agrees counts for in a score.
-pub const WHOLE_WEIGHT: u32 = 2;
-
-/// Values whose low bits share a word.
-const A_WORD: usize = u32::BITS as usize / BITS;
+/// Bits that are left out of a whole value.
+pub(super) const LEFT_OUT: u32 = 8;
 
 /// How many values of a signature are kept whole, and of how many others the lowest bits.
 ///
@@ -54,9 +56,14 @@ impl Layout {
         self.whole
     }
 
-    /// Words of a packed signature: one a whole value, behind them the bits of sixteen others in each.
+    /// Words of a packed signature.
     pub fn words(self) -> usize {
-        self.whole + self.low.div_ceil(A_WORD)
+        3 * self.quarter() + self.low.div_ceil(32) * BITS
+    }
+
+    /// A quarter of the whole values, rounded up.
+    fn quarter(self) -> usize {
+        self.whole.div_ceil(4)
     }
 
     /// Bytes of a packed signature.
@@ -71,41 +78,57 @@ impl Layout {
     pub fn pack(self, values: &[u32], packed: &mut [u32]) {
         assert_eq!(values.len(), self.values(), "all values of a signature");
         assert_eq!(packed.len(), self.words(), "room for a packed signature");
-        let (whole, low) = values.split_at(self.whole);
-        let (packed_whole, packed_low) = packed.split_at_mut(self.whole);
-        packed_whole.copy_from_slice(whole);
-        for (word, values) in packed_low.iter_mut().zip(low.chunks(A_WORD)) {
-            let bits = values.iter().enumerate();
-            *word = bits.fold(0, |word, (at, value)| word | (value & 3) << (at * BITS));
-        }
+        Kernel::best().pack(values, self.whole, packed);
     }
 
-    /// The score of two packed signatures, by a kernel.
+    /// The highest 24 bits of value `at`, one of the whole ones.
+    ///
+    /// # Panics
+    /// If there are no such bits in `packed`.
+    #[inline]
+    pub fn value(self, packed: &[u32], at: usize) -> u32 {
+        let quarter = self.quarter();
+        if at < 3 * quarter {
+            return packed[at] & (u32::MAX >> LEFT_OUT);
+        }
+        let byte = |part: usize| packed[at - 3 * quarter + part * quarter] >> 24;
+        byte(0) | byte(1) << 8 | byte(2) << 16
+    }
+
+    /// The score of two packed signatures, by a kernel: how many of their values agree.
     #[inline]
     pub fn score(self, kernel: Kernel, a: &[u32], b: &[u32]) -> u32 {
-        let (equal, differing) = kernel.agreement(a, b, self.whole);
-        WHOLE_WEIGHT * equal + self.low as u32 - differing
+        let not_used = 4 * self.quarter() - self.whole + self.low.next_multiple_of(32) - self.low;
+        kernel.agreement(a, b, self.whole) - not_used as u32
     }
 
     /// The score of a signature and itself, the greatest there is.
     pub fn full_score(self) -> u32 {
-        WHOLE_WEIGHT * self.whole as u32 + self.low as u32
+        self.values() as u32
+    }
+
+    /// The numbers of whole values at which that of `a` is at least `floor` and equals that of `b`, and at which
+    /// it is at least `floor` and less than that of `b`.
+    ///
+    /// Where one or the other holds, the value belongs to a shingle drawn at random from the set of `a`, and they are equal if
+    /// `b` has it, too: so the first number by the sum of both estimates the share of `a` that is in `b`, its containment,
+    /// whatever the size of `b`. The floor leaves out positions into which no shingle of `a` fell: those have the least of as
+    /// many values as the set has elements, and are below `x` / elements * 2^24 with a probability of 1 - e^-`x`.
+    #[inline]
+    pub fn equal_and_lesser(self, kernel: Kernel, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+        // Places that are not used hold 0.
+        kernel.equal_and_lesser(a, b, self.whole, floor.max(1))
     }
 
     /// The mean and the standard deviation of the score at a Jaccard similarity.
     pub fn expected_score(self, similarity: f64) -> (f64, f64) {
-        let (whole, low, weight) = (
+        let (whole, low, by_bits) = (
             self.whole as f64,
             self.low as f64,
-            f64::from(WHOLE_WEIGHT),
+            agree_by_bits(similarity),
         );
-        let by_bits = agree_by_bits(similarity);
-        let variance = weight * weight * whole * similarity * (1.0 - similarity)
-            + low * by_bits * (1.0 - by_bits);
-        (
-            weight * whole * similarity + low * by_bits,
-            variance.sqrt(),
-        )
+        let variance = whole * similarity * (1.0 - similarity) + low * by_bits * (1.0 - by_bits);
+        (whole * similarity + low * by_bits, variance.sqrt())
     }
 
     /// The largest score below which a pair at Jaccard similarity `similarity` falls with a probability of at most `loss`.
@@ -124,7 +147,7 @@ impl Layout {
         }
         let below = |score: u32| -> f64 {
             // Of `low_at_most` the chance that so few bits agree that the whole falls below `score`.
-            let chances = whole.iter().zip((0..score).rev().step_by(WHOLE_WEIGHT as usize));
+            let chances = whole.iter().zip((0..score).rev());
             chances
                 .map(|(chance, left)| chance * low_at_most[(left as usize).min(self.low)])
                 .sum()
@@ -192,24 +215,25 @@ mod tests {
 
     #[test]
     fn bytes_of_an_article() {
-        assert_eq!(Layout::new(128, 32).bytes(), 152);
-        assert_eq!(Layout::new(128, 128).bytes(), 512);
-        assert_eq!(Layout::new(8, 32).bytes(), 32);
-        assert_eq!(Layout::new(33, 32).words(), 33);
-        assert_eq!(Layout::new(49, 32).words(), 34);
+        assert_eq!(Layout::new(128, 32).bytes(), 168);
+        assert_eq!(Layout::new(128, 128).bytes(), 384);
+        assert_eq!(Layout::new(8, 32).bytes(), 24);
+        assert_eq!(Layout::new(33, 32).words(), 24 + BITS);
+        assert_eq!(Layout::new(65, 32).words(), 24 + 2 * BITS);
     }
 
     #[test]
-    fn the_least_score_of_whole_values_is_twice_the_binomial_quantile() {
-        let least = |values, similarity, loss| Layout::new(values, values).least_score(similarity, loss);
+    fn the_least_score_of_whole_values_is_the_binomial_quantile() {
+        let least =
+            |values, similarity, loss| Layout::new(values, values).least_score(similarity, loss);
         assert_eq!(least(128, 0.0, 1e-4), 0);
-        assert_eq!(least(128, 1.0, 1e-4), 256);
+        assert_eq!(least(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
         assert_eq!(least(10, 0.5, 1e-4), 0);
         // 20 values at 1/2: P(0..=1) = 2.0e-5, P(0..=2) = 2.0e-4.
-        assert_eq!(least(20, 0.5, 1e-4), 4);
+        assert_eq!(least(20, 0.5, 1e-4), 2);
         let at_threshold = least(128, 0.7, 1e-4);
-        assert!((136..=144).contains(&at_threshold), "{at_threshold}");
+        assert!((68..=72).contains(&at_threshold), "{at_threshold}");
     }
 
     #[test]
@@ -223,7 +247,7 @@ mod tests {
                 let mut chances = vec![0.0; layout.full_score() as usize + 1];
                 for (equal, chance) in whole.iter().enumerate() {
                     for (bits, other) in low.iter().enumerate() {
-                        chances[equal * WHOLE_WEIGHT as usize + bits] += chance * other;
+                        chances[equal + bits] += chance * other;
                     }
                 }
                 assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-9);
@@ -242,31 +266,46 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_packed_signature_says_what_agrees(
-            values in proptest::collection::vec((0u32..9, 0u32..9), 1..300), whole in 0usize..300,
+        fn a_packed_signature_says_what_the_values_do(
+            values in proptest::collection::vec((0u32..9, 0u32..9), 1..300), whole in 0usize..300, floor in 0u32..9, high in any::<bool>(),
         ) {
             let layout = Layout::new(values.len(), whole);
-            let packed = |values: Vec<u32>| {
-                let mut packed = vec![0; layout.words()];
-                layout.pack(&values, &mut packed);
-                assert_eq!(packed[..layout.whole()], values[..layout.whole()]);
-                for (at, value) in values[layout.whole()..].iter().enumerate() {
-                    let word = packed[layout.whole() + at / 16];
-                    assert_eq!(word >> (at % 16 * 2) & 3, value & 3);
-                }
-                packed
+            let whole = layout.whole();
+            // Values that differ in the highest bits or in the lowest, on both sides of 2^31.
+            let shift = if high { 29 } else { 0 };
+            let values = |which: fn(&(u32, u32)) -> u32| -> Vec<u32> {
+                let shifted = values.iter().map(which).enumerate().map(|(at, value)| match at < whole {
+                    true => (value << (8 + if high { 20 } else { 0 })) | at as u32 % 9,
+                    false => value << shift.min(3) | value,
+                });
+                shifted.collect()
             };
-            let (a, b): (Vec<u32>, Vec<u32>) = values.iter().copied().unzip();
-            let (a, b) = (packed(a), packed(b));
-            let scores = values.iter().enumerate().map(|(at, (a, b))| match at < layout.whole() {
-                true => 2 * u32::from(a == b),
-                false => u32::from(a % 4 == b % 4),
-            });
-            let wanted: u32 = scores.sum();
+            let (a, b) = (values(|pair| pair.0), values(|pair| pair.1));
+            let kept = |at: usize, value: u32| if at < whole { value >> 8 } else { value % 64 };
+            let agree = (0..a.len()).filter(|&at| kept(at, a[at]) == kept(at, b[at])).count();
+            let floor = (floor << if high { 20 } else { 0 }).max(1);
+            let told = || a[..whole].iter().zip(&b[..whole]).map(|(a, b)| (a >> 8, b >> 8)).filter(|&(a, _)| a >= floor);
+            let equal = told().filter(|(a, b)| a == b).count() as u32;
+            let lesser = told().filter(|(a, b)| a < b).count() as u32;
+            let mut all = Vec::new();
             for kernel in Kernel::available() {
-                prop_assert_eq!(layout.score(kernel, &a, &b), wanted, "{}", kernel.name());
-                prop_assert_eq!(layout.score(kernel, &a, &a), layout.full_score());
+                let pack = |values: &[u32]| {
+                    // What was there before does not matter.
+                    let mut packed = vec![u32::MAX; layout.words()];
+                    kernel.pack(values, whole, &mut packed);
+                    packed
+                };
+                let (packed_a, packed_b) = (pack(&a), pack(&b));
+                for (at, value) in a[..whole].iter().enumerate() {
+                    prop_assert_eq!(layout.value(&packed_a, at), value >> 8);
+                }
+                prop_assert_eq!(layout.score(kernel, &packed_a, &packed_b), agree as u32, "{}", kernel.name());
+                prop_assert_eq!(layout.score(kernel, &packed_a, &packed_a), layout.full_score());
+                let order = layout.equal_and_lesser(kernel, &packed_a, &packed_b, floor);
+                prop_assert_eq!(order, (equal, lesser), "{}", kernel.name());
+                all.push(packed_a);
             }
+            prop_assert!(all.iter().all(|packed| *packed == all[0]));
         }
 
         #[test]

@@ -53,5 +53,5 @@ pub use kernels::Kernel;
 pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};
-pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, equal_and_lesser, estimate};
+pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub use signatures::Signatures;

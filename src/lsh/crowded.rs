@@ -26,8 +26,7 @@ pub(super) fn neighbours(
     let slots = signatures.layout().whole();
     // Two values, the first of them `depth` behind the band.
     let values = |article: u32, depth: usize| {
-        let row = signatures.whole(article);
-        let value = |depth: usize| u64::from(row[(band_end + depth) % slots]);
+        let value = |depth: usize| u64::from(signatures.value(article, (band_end + depth) % slots));
         value(depth) << 32 | value(depth + 1)
     };
     let mut order: Vec<(u64, u32)> = articles.iter().map(|&article| (0, article)).collect();

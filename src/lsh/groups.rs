@@ -69,24 +69,22 @@ impl Packing {
 
     /// The entry of an article whose band holds `values`.
     #[inline]
-    pub(super) fn entry_of_band(self, values: &[u32], article: u32) -> u64 {
+    pub(super) fn entry_of_band(self, values: impl Iterator<Item = u32>, article: u32) -> u64 {
         (hash_band(values) & self.bucket_mask) | u64::from(article)
     }
 
-    /// The entry of an article by the value at `slot` of its whole values.
+    /// The entry of an article by `value` and those that follow it.
     #[inline]
-    pub(super) fn entry_of_value(self, values: &[u32], slot: usize, article: u32) -> u64 {
-        let mut near = 0;
-        let mut at = slot;
-        for _ in 0..self.reach {
-            at += 1;
-            if at >= values.len() {
-                at = 0;
-            }
-            let bits = values[at] & ((1 << self.near_bits) - 1);
-            near = near << self.near_bits | u64::from(bits);
-        }
-        (hash_value(values[slot]) & self.bucket_mask) | near << self.article_bits | u64::from(article)
+    pub(super) fn entry_of_value(
+        self,
+        value: u32,
+        following: impl Iterator<Item = u32>,
+        article: u32,
+    ) -> u64 {
+        let near = following.take(self.reach).fold(0, |near, value| {
+            near << self.near_bits | u64::from(value & ((1 << self.near_bits) - 1))
+        });
+        (hash_value(value) & self.bucket_mask) | near << self.article_bits | u64::from(article)
     }
 
     /// Whether of two entries of a bucket a value that follows agrees. Now and then it only seems so.
@@ -113,12 +111,11 @@ impl Packing {
 
 /// A hash of the values of a band; for one or two rows no two bands share it.
 #[inline]
-pub(super) fn hash_band(values: &[u32]) -> u64 {
+pub(super) fn hash_band(mut values: impl Iterator<Item = u32>) -> u64 {
     let mut hash = 0u64;
-    for pair in values.chunks(2) {
-        let low = u64::from(pair[0]);
-        let high = u64::from(pair.get(1).copied().unwrap_or(0));
-        hash = mix(hash.rotate_left(29) ^ (low | high << 32));
+    while let Some(low) = values.next() {
+        let high = values.next().unwrap_or(0);
+        hash = mix(hash.rotate_left(29) ^ (u64::from(low) | u64::from(high) << 32));
     }
     hash
 }

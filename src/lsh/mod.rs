@@ -42,6 +42,7 @@ use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
 use groups::Packing;
+use neighbours::MAX_REACH;
 use rayon::prelude::*;
 use search::{Found, Judge, Pool, Scratch, Search};
 use single::{Size, Unlike};
@@ -162,6 +163,7 @@ fn find(
         worth,
     };
     let pool = Pool::default();
+    let layout = signatures.layout();
 
     progress.begin(Stage::Candidates, scheme.buckets() as u64, Unit::Items);
     for first in (0..scheme.buckets()).step_by(AT_ONCE) {
@@ -186,15 +188,21 @@ fn find(
                     Scheme::Bands(banding) => {
                         let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
                         let entry = |article: u32| {
-                            packing.entry_of_band(&signatures.row(article)[from..to], article)
+                            let row = signatures.row(article);
+                            let values = (from..to).map(|at| layout.value(row, at));
+                            packing.entry_of_band(values, article)
                         };
                         groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
                             search.band(bucket, to, desk, &mut found);
                         });
                     }
                     Scheme::Neighbours(neighbours) => {
+                        let following: [usize; MAX_REACH] =
+                            std::array::from_fn(|before| (at + 1 + before) % neighbours.values());
                         let entry = |article: u32| {
-                            packing.entry_of_value(signatures.whole(article), at, article)
+                            let row = signatures.row(article);
+                            let following = following.iter().map(|&at| layout.value(row, at));
+                            packing.entry_of_value(layout.value(row, at), following, article)
                         };
                         groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
                             search.value(bucket, at, neighbours.reach(), desk, &mut found);

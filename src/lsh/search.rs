@@ -247,7 +247,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
             let at = (slot + distance) % whole;
             order.clear();
             order.extend(articles.iter().map(|&article| {
-                u64::from(self.judge.signatures.row(article)[at]) << 32 | u64::from(article)
+                u64::from(self.judge.signatures.value(article, at)) << 32 | u64::from(article)
             }));
             order.sort_unstable();
             for (article, &next) in articles.iter_mut().zip(&order) {
@@ -304,10 +304,9 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let next = |article: u32| {
-            let row = self.judge.signatures.whole(article);
-            row[(slot + 1) % row.len()]
-        };
+        let signatures = self.judge.signatures;
+        let at = (slot + 1) % signatures.layout().whole();
+        let next = |article: u32| signatures.value(article, at);
         for b in single::alike(single::representatives(articles, slot), next) {
             let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
             for &a in articles {
@@ -317,9 +316,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                if !(self.nearby(ordered, slot, unlike)
-                    && self.scores(ordered, unlike)
-                    && self.contained(ordered, unlike))
+                if !(self.contained(ordered, slot, unlike) && self.scores(ordered, unlike))
                 {
                     found.counts.proposed += 1;
                     found.dropped(1);
@@ -330,12 +327,11 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         }
     }
 
-    /// Whether the values around a shared one allow that the pair (shorter, longer) is one of containment.
+    /// Whether the values beside that at `slot`, which the pair (shorter, longer) shares, allow that it is one of containment.
     #[inline]
-    fn nearby(&self, ordered: u64, slot: usize, unlike: &Unlike) -> bool {
+    fn contained(&self, ordered: u64, slot: usize, unlike: &Unlike) -> bool {
         let (a, b) = unpack(ordered);
-        let whole = |article| self.judge.signatures.whole(article);
-        unlike.is_contained_nearby((a, whole(a)), (b, whole(b)), slot)
+        unlike.is_contained(self.judge.signatures, self.judge.kernel, a, b, slot)
     }
 
     /// Whether the score of the signatures allows it.
@@ -343,14 +339,6 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     fn scores(&self, pair: u64, unlike: &Unlike) -> bool {
         let (a, b) = unpack(pair);
         self.judge.score(pair) >= unlike.least_score(a, b)
-    }
-
-    /// Whether all whole values allow it.
-    #[inline]
-    fn contained(&self, pair: u64, unlike: &Unlike) -> bool {
-        let (a, b) = unpack(pair);
-        let whole = |article| self.judge.signatures.whole(article);
-        !unlike.has_more_than_nearby() || unlike.is_contained((a, whole(a)), (b, whole(b)))
     }
 
     /// Looks at the waiting pairs that share a single value.
@@ -361,9 +349,8 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
-        keep(&mut pairs, |pair| self.nearby(pair, slot, unlike));
+        keep(&mut pairs, |pair| self.contained(pair, slot, unlike));
         keep(&mut pairs, |pair| self.scores(pair, unlike));
-        keep(&mut pairs, |pair| self.contained(pair, unlike));
         found.dropped(looked_at - pairs.len());
         for pair in &mut pairs {
             let (a, b) = unpack(*pair);

@@ -8,9 +8,9 @@
 //! those, which are others at every place. The work is linear in both cases.
 //!
 //! Of these pairs only those count whose lengths are so unlike that bands may miss them. Most of them still are strangers:
-//! that shows in the signatures ([`equal_and_lesser`]), at first in the values around the shared one.
+//! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
-use crate::fingerprint::{Layout, LeastScores, equal_and_lesser};
+use crate::fingerprint::{Kernel, Layout, LeastScores, Signatures};
 use std::ops::RangeInclusive;
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
@@ -25,7 +25,7 @@ pub const RARE: usize = 16;
 pub const REPRESENTATIVES: usize = 4;
 
 /// The probability, 0 to 1 and a little less than the true one, that an article and its copy that was only cut
-/// become a candidate by one of `values` single values: `(1 - (1 - s)^values) (1 - .002)`, where
+/// become a candidate by one of `values` single values: `(1 - (1 - s)^values) (1 - .01)`, where
 /// `s` is their Jaccard similarity, [`SHORT_CUT_SIMILARITY`] or more.
 ///
 /// That is so where the shared shingles are rare; where only a part of them is, `similarity` counts for that
@@ -34,10 +34,10 @@ pub const REPRESENTATIVES: usize = 4;
 ///
 /// ```
 /// use wirecopy::lsh::probability_by_single_values;
-/// assert!(probability_by_single_values(0.1, 32) > 0.96);
+/// assert!(probability_by_single_values(0.1, 32) > 0.955);
 /// ```
 pub fn probability_by_single_values(similarity: f64, values: usize) -> f64 {
-    (1.0 - (1.0 - similarity).powf(values as f64)) * (1.0 - 2.0 * LOSS)
+    (1.0 - (1.0 - similarity).powf(values as f64)) * (1.0 - SCORE_LOSS)
 }
 
 /// Some of the articles that share a common value, spread over the corpus, others at every slot.
@@ -100,10 +100,10 @@ impl Size {
     /// that is below this with a probability of 1 - e^-8. Values of other places seldom are.
     #[inline]
     fn floor(self) -> u32 {
-        // 2^32 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
+        // 2^24 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
         let (whole, rest) = (u32::from(self.least) >> 10, u64::from(self.least) & 1023);
-        let floor = ((1u64 << 35) * 1024 / (1024 + rest)) >> whole;
-        floor.min(u64::from(u32::MAX)) as u32
+        let floor = ((1u64 << 27) * 1024 / (1024 + rest)) >> whole;
+        floor.min((1 << 24) - 1) as u32
     }
 }
 
@@ -112,30 +112,20 @@ impl Size {
 pub(super) struct Unlike {
     /// Of every article: 4 bytes.
     sizes: Vec<Size>,
-    layout: Layout,
     /// The difference in size, as a logarithm, from which on the search by two values does not find a contained article for sure.
     difference: u16,
     min_size: u16,
     /// Of so many places that tell whether an article is contained: how many must say yes.
     needed: Needed,
-    /// The same at a first look at [`NEAR`] places.
-    needed_near: Needed,
     /// The score that the signatures need, for each difference in size of [`SCORE_STEP`].
     least_scores: Vec<u32>,
 }
 
-/// Values around the one that two articles share that are compared first: two lines of cache, which most strangers do
-/// not outlast.
-const NEAR: usize = 32;
-
-/// The chance, at most, that the values around a shared one speak against a pair whose containment is just enough.
-const NEAR_LOSS: f64 = 0.05;
-
-/// The chance, at most, that the whole signatures do.
-pub(super) const LOSS: f64 = 1e-3;
+/// The chance, at most, that the order of the whole values speaks against a pair whose containment is just enough.
+const LOSS: f64 = 0.05;
 
 /// The chance, at most, that the score of the signatures does.
-const SCORE_LOSS: f64 = 1e-3;
+const SCORE_LOSS: f64 = 0.01;
 
 /// What differences in size, as logarithms, are told apart by: a thirty-second of a factor of two.
 const SCORE_STEP: usize = 32;
@@ -157,11 +147,9 @@ impl Unlike {
         };
         Self {
             sizes,
-            layout,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
             needed: Needed::new(least, layout.whole(), LOSS),
-            needed_near: Needed::new(least, layout.whole().min(NEAR), NEAR_LOSS),
             least_scores: (0..=usize::from(u16::MAX) / SCORE_STEP)
                 .map(least_score)
                 .collect(),
@@ -206,45 +194,34 @@ impl Unlike {
         u64::from(shorter) << 32 | u64::from(longer)
     }
 
-    /// Whether the whole values of two articles allow that one is contained in the other.
-    pub(super) fn is_contained(&self, a: (u32, &[u32]), b: (u32, &[u32])) -> bool {
-        let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {
-            let (equal, told) = places(shorter.0, shorter.1, longer.1);
-            self.needed.allow(equal, told)
-        };
-        either_way((self.size(a.0), a.1), (self.size(b.0), b.1), allow)
-    }
-
-    /// Whether the values around `slot`, which the two share, allow it.
+    /// Whether the whole values of two articles beside that at `slot`, which they share, allow that the shorter one is contained in
+    /// the longer, or, where their sizes are not known so well as to say which is which, one of them in the other.
     #[inline]
-    pub(super) fn is_contained_nearby(
+    pub(super) fn is_contained(
         &self,
-        a: (u32, &[u32]),
-        b: (u32, &[u32]),
+        signatures: &Signatures,
+        kernel: Kernel,
+        a: u32,
+        b: u32,
         slot: usize,
     ) -> bool {
-        let first = slot / NEAR * NEAR;
-        let near = |values| -> &[u32] {
-            let values: &[u32] = values;
-            &values[first..values.len().min(first + NEAR)]
-        };
-        let allow = |shorter: (Size, &[u32]), longer: (Size, &[u32])| {
-            let (equal, told) = places(shorter.0, shorter.1, longer.1);
+        let layout = signatures.layout();
+        let contained = |shorter: u32, longer: u32| {
+            let floor = self.size(shorter).floor();
+            let (shorter, longer) = (signatures.row(shorter), signatures.row(longer));
+            let (equal, lesser) = layout.equal_and_lesser(kernel, shorter, longer, floor);
             // The shared value is why they are looked at, and no evidence.
-            let value = shorter.1[slot - first];
-            let given = u32::from(value >= shorter.0.floor() && value == longer.1[slot - first]);
-            self.needed_near.allow(equal - given, told - given)
+            let value = layout.value(shorter, slot);
+            let given = u32::from(value >= floor && value == layout.value(longer, slot));
+            self.needed.allow(equal - given, equal + lesser - given)
         };
-        either_way(
-            (self.size(a.0), near(a.1)),
-            (self.size(b.0), near(b.1)),
-            allow,
-        )
-    }
-
-    /// Whether signatures have more whole values than are looked at nearby.
-    pub(super) fn has_more_than_nearby(&self) -> bool {
-        self.layout.whole() > NEAR
+        let (size_a, size_b) = (self.size(a), self.size(b));
+        let (shorter, longer, overlap) = if size_a.most <= size_b.most {
+            (a, b, size_b.least <= size_a.most)
+        } else {
+            (b, a, size_a.least <= size_b.most)
+        };
+        contained(shorter, longer) || (overlap && contained(longer, shorter))
     }
 }
 
@@ -253,25 +230,6 @@ impl Unlike {
 fn difference(a: Size, b: Size) -> u16 {
     // Of the two the smaller bound below and the greater bound above may be of the same article, whose size is not known well.
     a.most.max(b.most) - a.least.min(b.least)
-}
-
-/// Whether the shorter of two articles is contained in the longer, or, where their sizes are not known so well as to say
-/// which is which, one of them in the other.
-#[inline]
-fn either_way(
-    a: (Size, &[u32]),
-    b: (Size, &[u32]),
-    contained: impl Fn((Size, &[u32]), (Size, &[u32])) -> bool,
-) -> bool {
-    let (shorter, longer) = if a.0.most <= b.0.most { (a, b) } else { (b, a) };
-    contained(shorter, longer) || (longer.0.least <= shorter.0.most && contained(longer, shorter))
-}
-
-/// The places that tell whether an article of size `size` is contained in another, as (those that say yes, all).
-#[inline]
-fn places(size: Size, shorter: &[u32], longer: &[u32]) -> (u32, u32) {
-    let (equal, lesser) = equal_and_lesser(shorter, longer, size.floor());
-    (equal, equal + lesser)
 }
 
 /// How many of so many trials must be hits.

@@ -86,10 +86,19 @@ impl Kernel {
         }
     }
 
-    /// Of two packed signatures, the number of their first `whole` words that are equal, and the number of pairs of bits in the
-    /// words behind them that are not.
+    /// [`Layout::pack`](super::Layout::pack) by this kernel.
     #[inline]
-    pub fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> (u32, u32) {
+    pub(super) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
+        match self.0 {
+            Kind::Plain => plain::pack(values, whole, packed),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.pack(values, whole, packed),
+        }
+    }
+
+    /// Values that agree in two packed signatures; places that are not used agree, too.
+    #[inline]
+    pub(super) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
         match self.0 {
             Kind::Plain => plain::agreement(a, b, whole),
             #[cfg(target_arch = "x86_64")]
@@ -97,13 +106,19 @@ impl Kernel {
         }
     }
 
-    /// [`equal_and_lesser`](super::equal_and_lesser) by this kernel.
+    /// [`Layout::equal_and_lesser`](super::Layout::equal_and_lesser) by this kernel, of places that are not used, too, if `floor` is 0.
     #[inline]
-    pub fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    pub(super) fn equal_and_lesser(
+        self,
+        a: &[u32],
+        b: &[u32],
+        whole: usize,
+        floor: u32,
+    ) -> (u32, u32) {
         match self.0 {
-            Kind::Plain => plain::equal_and_lesser(a, b, floor),
+            Kind::Plain => plain::equal_and_lesser(a, b, whole, floor),
             #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.equal_and_lesser(a, b, floor),
+            Kind::X86(isa) => isa.equal_and_lesser(a, b, whole, floor),
         }
     }
 }
