@@ -174,6 +174,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let filter = Prefilter::new(
         rule.floor(),
         layout,
+        scheme,
         rule.prefilter_loss(),
         rule.likely_jaccard(),
     );

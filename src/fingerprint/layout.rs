@@ -131,14 +131,18 @@ impl Layout {
         (whole * similarity + low * by_bits, variance.sqrt())
     }
 
-    /// The largest score below which a pair at Jaccard similarity `similarity` falls with a probability of at most `loss`.
+    /// The largest score below which a pair at Jaccard similarity `similarity` is dropped with a probability of at most `loss`,
+    /// if a pair of whose whole values `m` agree is met, and so can be dropped, with the probability `met(m)`.
     ///
     /// Positions of a signature that agree do so a little less spread than independent ones would, so that this errs on the safe side.
-    pub fn least_score(self, similarity: f64, loss: f64) -> u32 {
+    pub fn least_score(self, similarity: f64, loss: f64, met: impl Fn(usize) -> f64) -> u32 {
         if similarity >= 1.0 {
             return self.full_score();
         }
-        let whole = binomial(self.whole, similarity);
+        let mut whole = binomial(self.whole, similarity);
+        for (agreeing, chance) in whole.iter_mut().enumerate() {
+            *chance *= met(agreeing);
+        }
         let mut low_at_most = binomial(self.low, agree_by_bits(similarity));
         let mut sum = 0.0;
         for chance in &mut low_at_most {
@@ -154,7 +158,7 @@ impl Layout {
         };
         let (mut enough, mut too_much) = (0, self.full_score() + 1);
         while enough + 1 < too_much {
-            let score = enough.midpoint(too_much);
+            let score = u32::midpoint(enough, too_much);
             if below(score) <= loss {
                 enough = score;
             } else {
@@ -170,8 +174,8 @@ fn agree_by_bits(similarity: f64) -> f64 {
     similarity + (1.0 - similarity) / f64::from(1 << BITS)
 }
 
-/// The probabilities of 0 to `trials` hits, each with probability `hit` (below 1).
-fn binomial(trials: usize, hit: f64) -> Vec<f64> {
+/// The probabilities of 0 to `trials` hits, each trial with probability `hit` (below 1).
+pub(crate) fn binomial(trials: usize, hit: f64) -> Vec<f64> {
     // By recurrence, in logarithms so that none underflows to a wrong start.
     let odds = (hit / (1.0 - hit)).ln();
     let mut log_probability = trials as f64 * (1.0 - hit).ln();
@@ -191,17 +195,18 @@ pub struct LeastScores(Vec<u32>);
 impl LeastScores {
     const STEPS: usize = 512;
 
-    /// For signatures of this layout and a given loss.
-    pub fn new(layout: Layout, loss: f64) -> Self {
+    /// For signatures of this layout, a given loss, and pairs that are met as `met` says.
+    pub fn new(layout: Layout, loss: f64, met: impl Fn(usize) -> f64) -> Self {
+        let met: Vec<f64> = (0..=layout.whole()).map(met).collect();
         let similarity = |step: usize| step as f64 / Self::STEPS as f64;
         Self(
             (0..=Self::STEPS)
-                .map(|step| layout.least_score(similarity(step), loss))
+                .map(|step| layout.least_score(similarity(step), loss, |agreeing| met[agreeing]))
                 .collect(),
         )
     }
 
-    /// The score that a pair of this Jaccard similarity (0 to 1), rounded down to 1/512, seldom falls below.
+    /// The score that a pair that is met seldom falls below at this Jaccard similarity (0 to 1), rounded down to 1/512.
     #[inline]
     pub fn at(&self, similarity: f64) -> u32 {
         self.0[(similarity * Self::STEPS as f64) as usize]
@@ -225,7 +230,7 @@ mod tests {
     #[test]
     fn the_least_score_of_whole_values_is_the_binomial_quantile() {
         let least =
-            |values, similarity, loss| Layout::new(values, values).least_score(similarity, loss);
+            |values, similarity, loss| Layout::new(values, values).least_score(similarity, loss, |_| 1.0);
         assert_eq!(least(128, 0.0, 1e-4), 0);
         assert_eq!(least(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
@@ -242,17 +247,24 @@ mod tests {
             let layout = Layout::new(values, whole);
             for similarity in [0.0, 0.05, 0.33, 0.7, 0.99] {
                 // Every pair of counts, one by one.
-                let whole = binomial(layout.whole, similarity);
+                let mut whole = binomial(layout.whole, similarity);
                 let low = binomial(layout.low, agree_by_bits(similarity));
+                // Pairs that share much are met more often.
+                let given = |agreeing: usize| 1.0 - 0.7f64.powi(agreeing as i32 + 1);
+                let met = (whole.iter_mut().enumerate()).map(|(agreeing, chance)| {
+                    *chance *= given(agreeing);
+                    *chance
+                });
+                let met: f64 = met.sum();
                 let mut chances = vec![0.0; layout.full_score() as usize + 1];
                 for (equal, chance) in whole.iter().enumerate() {
                     for (bits, other) in low.iter().enumerate() {
                         chances[equal + bits] += chance * other;
                     }
                 }
-                assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+                assert!((chances.iter().sum::<f64>() - met).abs() < 1e-9);
                 for loss in [1e-2, 1e-4] {
-                    let least = layout.least_score(similarity, loss) as usize;
+                    let least = layout.least_score(similarity, loss, given) as usize;
                     let below = |score: usize| chances[..score].iter().sum::<f64>();
                     assert!(below(least) <= loss * (1.0 + 1e-9), "{layout:?} {similarity} {loss}");
                     assert!(
@@ -311,7 +323,7 @@ mod tests {
         #[test]
         fn more_similarity_asks_for_more(values in 1usize..200, whole in 0usize..200, a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
             let layout = Layout::new(values, whole);
-            let scores = LeastScores::new(layout, 1e-3);
+            let scores = LeastScores::new(layout, 1e-3, |_| 1.0);
             prop_assert!(scores.at(a.min(b)) <= scores.at(a.max(b)));
         }
     }
@@ -331,7 +343,7 @@ mod tests {
         };
         for (size, shared) in [(300, 100), (300, 200), (40, 20), (520, 52)] {
             let similarity = f64::from(shared) / f64::from(2 * size - shared);
-            let least = layout.least_score(similarity, 0.02);
+            let least = layout.least_score(similarity, 0.02, |_| 1.0);
             let (mut below, mut sum) = (0, 0.0);
             for seed in 0..PAIRS {
                 let permutations = Permutations::new(128, seed as u64).expect("in range");

@@ -50,6 +50,7 @@ pub use digest::Digest;
 pub use duplicates::Duplicates;
 pub use ids::DuplicateIds;
 pub use kernels::Kernel;
+pub(crate) use layout::binomial;
 pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};

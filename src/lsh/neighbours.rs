@@ -1,7 +1,7 @@
 //! Articles that meet by two values that stand close to each other.
 
 use super::{Banding, WANTED_PROBABILITY};
-use crate::fingerprint::Layout;
+use crate::fingerprint::{Layout, binomial};
 
 /// Values are kept whole for at least so many places, if there are so many.
 const LEAST_VALUES: usize = 32;
@@ -53,35 +53,32 @@ impl Neighbours {
         self.reach
     }
 
-    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate.
-    ///
-    /// It does not if no two values that agree are close. Of `n` places on a circle `m` can be chosen such that
-    /// between any two of them lie `d` others at least in `n / (n - m d) * (n - m d over m)` ways (Kaplansky, *Solution of the
-    /// "Problème des ménages"*, 1943), so that with `d` the reach the probability is `1 - sum over m of those times s^m (1 - s)^(n - m)`.
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate: that of each number of values that
+    /// agree, times that of two of them [being close](Self::probability_given).
     pub fn probability(self, similarity: f64) -> f64 {
-        let (values, reach) = (self.values, self.reach);
         if similarity >= 1.0 {
             return 1.0;
         }
-        let mut log_factorial = vec![0.0];
-        for number in 1..=values {
-            log_factorial.push(log_factorial[number - 1] + (number as f64).ln());
+        let chances = binomial(self.values, similarity).into_iter().enumerate();
+        let found = chances.map(|(agreeing, chance)| chance * self.probability_given(agreeing));
+        found.sum::<f64>().clamp(0.0, 1.0)
+    }
+
+    /// The probability that of `agreeing` values that agree two are close.
+    ///
+    /// Of `n` places on a circle `m` can be chosen such that between any two of them lie `d` others at least in
+    /// `n / (n - m d) * (n - m d over m)` of the `n over m` ways (Kaplansky, *Solution of the "Problème des ménages"*, 1943).
+    pub fn probability_given(self, agreeing: usize) -> f64 {
+        let (places, free) = (self.values, self.values.saturating_sub(agreeing * self.reach));
+        if agreeing == 0 {
+            return 0.0;
         }
-        let none = (1.0 - similarity).powf(values as f64);
-        let most = match reach {
-            0 => 0,
-            _ => values / (reach + 1),
-        };
-        let lonely = (1..=most).map(|agreeing| {
-            let places = values - agreeing * reach;
-            let ways = (values as f64 / places as f64).ln() + log_factorial[places]
-                - log_factorial[agreeing]
-                - log_factorial[places - agreeing];
-            let chance =
-                agreeing as f64 * similarity.ln() + (values - agreeing) as f64 * (1.0 - similarity).ln();
-            (ways + chance).exp()
-        });
-        (1.0 - none - lonely.sum::<f64>()).clamp(0.0, 1.0)
+        if self.reach == 0 || agreeing > free || agreeing > places {
+            return 1.0;
+        }
+        // The quotient of the two numbers of ways, factor by factor.
+        let quotients = (0..agreeing).map(|at| (free - at) as f64 / (places - at) as f64);
+        1.0 - places as f64 / free as f64 * quotients.product::<f64>()
     }
 }
 
@@ -114,6 +111,14 @@ impl Scheme {
         match self {
             Self::Bands(banding) => banding.probability(similarity),
             Self::Neighbours(neighbours) => neighbours.probability(similarity),
+        }
+    }
+
+    /// The probability that a pair is met of whose whole values so many agree; of bands, that it is met or more.
+    pub fn probability_given(self, agreeing: usize) -> f64 {
+        match self {
+            Self::Bands(_) => 1.0,
+            Self::Neighbours(neighbours) => neighbours.probability_given(agreeing),
         }
     }
 

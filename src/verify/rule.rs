@@ -3,7 +3,7 @@
 
 use super::Reason;
 use crate::fingerprint::{Layout, LeastScores};
-use crate::lsh::Worth;
+use crate::lsh::{Scheme, Worth};
 use crate::{Error, Result};
 use std::ops::RangeInclusive;
 
@@ -167,14 +167,15 @@ pub struct Prefilter {
 }
 
 impl Prefilter {
-    /// A filter for signatures of this layout that drops a pair that just meets `rule` with a probability of at most
-    /// `loss`; pairs above it are dropped far more seldom. From a Jaccard similarity of `likely` on a pair is most likely accepted.
-    pub fn new(rule: Acceptance, layout: Layout, loss: f64, likely: f64) -> Self {
+    /// A filter for signatures of this layout, of pairs that meet by `scheme`. Of pairs that just meet `rule` it drops at most the
+    /// share `loss`; pairs above it are dropped far more seldom. (Those that do not meet at all count as not dropped.) From a Jaccard
+    /// similarity of `likely` on a pair is most likely accepted.
+    pub fn new(rule: Acceptance, layout: Layout, scheme: Scheme, loss: f64, likely: f64) -> Self {
         // A standard deviation above what that similarity would show.
         let (mean, spread) = layout.expected_score(likely);
         Self {
             rule,
-            needed: LeastScores::new(layout, loss),
+            needed: LeastScores::new(layout, loss, |agreeing| scheme.probability_given(agreeing)),
             likely: (mean + spread).min(f64::from(layout.full_score())) as u32,
         }
     }
@@ -206,6 +207,7 @@ impl Prefilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsh::Neighbours;
     use proptest::prelude::*;
 
     fn similarity(shared: u32, size_a: u32, size_b: u32) -> Similarity {
@@ -280,9 +282,10 @@ mod tests {
         }
 
         #[test]
-        fn a_higher_score_never_hurts(a in 1u32..3000, b in 1u32..3000, score in 0u32..160) {
-            let filter = Prefilter::new(Acceptance::default(), Layout::new(128, 32), 1e-4, 0.7);
-            prop_assert_eq!(filter.worth(a..=a, b..=b, 160), Worth::Likely);
+        fn a_higher_score_never_hurts(a in 1u32..3000, b in 1u32..3000, score in 0u32..128) {
+            let scheme = Scheme::Neighbours(Neighbours::for_similarity(0.3, 128));
+            let filter = Prefilter::new(Acceptance::default(), scheme.layout(128), scheme, 1e-4, 0.7);
+            prop_assert_eq!(filter.worth(a..=a, b..=b, 128), Worth::Likely);
             if filter.worth(a..=a, b..=b, score) != Worth::Nothing {
                 prop_assert_ne!(filter.worth(a..=a, b..=b, score + 1), Worth::Nothing);
             }
