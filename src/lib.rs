@@ -46,7 +46,7 @@ pub use error::{Error, Result};
 use cluster::{Cluster, Keep};
 use corpus::{Corpus, CorpusOptions};
 use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
-use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts, Neighbours, Scheme};
+use lsh::{Banding, CandidateCounts, FOUND_BY_TWO, Neighbours, Scheme};
 use progress::Progress;
 use std::path::PathBuf;
 use text::Furniture;
@@ -93,8 +93,8 @@ impl Default for Options {
 
 impl Options {
     /// Which articles become candidates: those that agree in one of the bands that are given; or those that agree in two values that
-    /// are close, chosen so that a pair at the threshold is found and, where containment counts,
-    /// also a copy [cut](CUT_COPY_SIMILARITY) to 30 % of its length.
+    /// are close, chosen so that a pair at the threshold is found and, where containment counts, one that
+    /// is [similar enough](FOUND_BY_TWO) not to be looked for by [single values](Self::unlike_copies).
     ///
     /// # Errors
     /// If the bands do not fit the permutations.
@@ -103,8 +103,8 @@ impl Options {
             Some((bands, rows)) => Banding::new(bands, rows, self.permutations).map(Scheme::Bands),
             None => {
                 let floor = self.rule.floor();
-                let cut = floor.containment().map_or(1.0, |_| CUT_COPY_SIMILARITY);
-                let similarity = floor.threshold().min(cut);
+                let contained = floor.containment().map_or(1.0, |_| FOUND_BY_TWO);
+                let similarity = floor.threshold().min(contained);
                 let neighbours = Neighbours::for_similarity(similarity, self.permutations);
                 Ok(Scheme::Neighbours(neighbours))
             }
@@ -118,7 +118,7 @@ impl Options {
         self.bands_and_rows.is_none().then(|| lsh::Containment {
             least,
             min_shingles: self.rule.floor().min_shingles(),
-            found_by_two: CUT_COPY_SIMILARITY,
+            found_by_two: FOUND_BY_TWO,
         })
     }
 }
@@ -206,24 +206,6 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         )?,
         _ => lsh::candidates(signatures, &distinct, scheme, worth, progress)?,
     };
-    #[allow(clippy::print_stderr)]
-    if std::env::var("DBG").is_ok() {
-        let mut h = std::collections::BTreeMap::<(u32,bool), (u64,u64)>::new();
-        let mut arts = std::collections::BTreeSet::new();
-        for &(a, b) in &found.pairs {
-            let (x, y) = (sizes(a), sizes(b));
-            let s = *x.start().min(y.start()) as f64; let l = *x.end().max(y.end()) as f64;
-            let ratio = (l / s).log2();
-            arts.insert(a); arts.insert(b);
-            let n = layout.whole();
-            let (ra, rb): (Vec<u32>, Vec<u32>) = (0..n).map(|i| (signatures.value(a, i), signatures.value(b, i))).unzip();
-            let near = (0..n).any(|i| ra[i]==rb[i] && (1..=3).any(|d| ra[(i+d)%n]==rb[(i+d)%n]));
-            let e = h.entry(((ratio * 2.0) as u32, near)).or_default();
-            e.0 += 1;
-            e.1 += u64::from((0..n).filter(|&i| ra[i]==rb[i]).count() > 1);
-        }
-        eprintln!("DBG pairs {} articles {} by log2 ratio/2, near: (pairs, more than one whole) {:?}", found.pairs.len(), arts.len(), h);
-    }
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(

@@ -229,8 +229,9 @@ mod tests {
 
     #[test]
     fn the_least_score_of_whole_values_is_the_binomial_quantile() {
-        let least =
-            |values, similarity, loss| Layout::new(values, values).least_score(similarity, loss, |_| 1.0);
+        let least = |values, similarity, loss| {
+            Layout::new(values, values).least_score(similarity, loss, |_| 1.0)
+        };
         assert_eq!(least(128, 0.0, 1e-4), 0);
         assert_eq!(least(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
@@ -266,7 +267,10 @@ mod tests {
                 for loss in [1e-2, 1e-4] {
                     let least = layout.least_score(similarity, loss, given) as usize;
                     let below = |score: usize| chances[..score].iter().sum::<f64>();
-                    assert!(below(least) <= loss * (1.0 + 1e-9), "{layout:?} {similarity} {loss}");
+                    assert!(
+                        below(least) <= loss * (1.0 + 1e-9),
+                        "{layout:?} {similarity} {loss}"
+                    );
                     assert!(
                         least == chances.len() - 1 || below(least + 1) > loss * (1.0 - 1e-9),
                         "{layout:?} {similarity} {loss}: {least} could be more"
@@ -338,7 +342,9 @@ mod tests {
         let kernel = Kernel::best();
         let mut state = 7u64;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state ^ state >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
         };
         for (size, shared) in [(300, 100), (300, 200), (40, 20), (520, 52)] {
@@ -364,7 +370,10 @@ mod tests {
             assert!(below < 120, "{size} {shared}: {below} of {PAIRS} below");
             let (mean, spread) = layout.expected_score(similarity);
             let bias = (sum / PAIRS as f64 - mean) / (spread / (PAIRS as f64).sqrt());
-            assert!(bias.abs() < 4.0, "{size} {shared}: a bias of {bias} standard errors");
+            assert!(
+                bias.abs() < 4.0,
+                "{size} {shared}: a bias of {bias} standard errors"
+            );
         }
     }
 }

@@ -130,6 +130,9 @@ mod tests {
         assert!(signatures.is_empty());
         signatures.push(&[1 << 8, 2 << 8, 3 << 8, 0xabc_def << 8]);
         assert_eq!(signatures.len(), 1);
-        assert_eq!([0, 1, 2, 3].map(|at| signatures.value(0, at)), [1, 2, 3, 0xabc_def]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|at| signatures.value(0, at)),
+            [1, 2, 3, 0xabc_def]
+        );
     }
 }

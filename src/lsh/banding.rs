@@ -9,8 +9,7 @@ pub const WANTED_PROBABILITY: f64 = 0.99;
 /// The Jaccard similarity of an article and its copy cut to 30 % of its length.
 ///
 /// A cut copy is accepted by its containment, which is 1, but it can only be found
-/// by its Jaccard similarity, which is the share that was kept. When containment
-/// counts, bands and rows are therefore chosen for this similarity.
+/// by its Jaccard similarity, which is the share that was kept.
 pub const CUT_COPY_SIMILARITY: f64 = 0.3;
 
 /// How a signature is cut into bands for locality-sensitive hashing.

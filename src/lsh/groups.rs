@@ -45,9 +45,9 @@ impl Packing {
     /// Buckets of articles that have a value in common.
     pub(super) fn neighbours(articles: usize, neighbours: Neighbours) -> Self {
         /// More bits would seldom tell more.
-        const MOST: u32 = 6;
-        /// Hashes of so many bits more than it takes to tell all articles apart seldom bring together two with different values.
-        const SPARE: u32 = 8;
+        const MOST: u32 = 10;
+        /// Hashes of so many bits more than it takes to number all articles seldom bring together two with different values.
+        const SPARE: u32 = 4;
         let bands = Self::bands(articles);
         let (bits, reach) = (bands.article_bits, neighbours.reach());
         if reach == 0 {
@@ -239,12 +239,18 @@ mod tests {
     }
 
     /// The sets of articles with an equal key, of two or more.
-    fn classes<K: std::hash::Hash + Eq>(members: &ArticleSet, key: impl Fn(u32) -> K) -> BTreeSet<Vec<u32>> {
+    fn classes<K: std::hash::Hash + Eq>(
+        members: &ArticleSet,
+        key: impl Fn(u32) -> K,
+    ) -> BTreeSet<Vec<u32>> {
         let mut classes: HashMap<K, Vec<u32>> = HashMap::new();
         for article in members.iter() {
             classes.entry(key(article)).or_default().push(article);
         }
-        classes.into_values().filter(|class| class.len() > 1).collect()
+        classes
+            .into_values()
+            .filter(|class| class.len() > 1)
+            .collect()
     }
 
     #[test]
@@ -252,16 +258,28 @@ mod tests {
         for articles in [0usize, 1, 2, 3, 700, 5000] {
             let signatures = table(articles, 4, 40);
             let mut members = ArticleSet::all(articles);
-            (0..articles as u32).step_by(7).for_each(|article| members.remove(article));
+            (0..articles as u32)
+                .step_by(7)
+                .for_each(|article| members.remove(article));
             let packing = Packing::bands(articles);
             for band in 0..2 {
                 let key = |article: u32| &signatures.row(article)[band * 2..band * 2 + 2];
                 let mut found = BTreeSet::new();
                 let entry = |article| packing.entry_of_band(key(article), article);
-                for_each_bucket(&members, packing, &mut Grouping::default(), entry, |bucket| {
-                    found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
-                });
-                assert_eq!(found, classes(&members, key), "{articles} articles, band {band}");
+                for_each_bucket(
+                    &members,
+                    packing,
+                    &mut Grouping::default(),
+                    entry,
+                    |bucket| {
+                        found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
+                    },
+                );
+                assert_eq!(
+                    found,
+                    classes(&members, key),
+                    "{articles} articles, band {band}"
+                );
             }
         }
     }
@@ -269,7 +287,12 @@ mod tests {
     #[test]
     fn buckets_are_the_classes_of_equal_values_and_neighbours_show() {
         let neighbours = Neighbours::for_similarity(0.3, 128);
-        for (articles, room) in [(700, 700), (3000, 3000), (700, 1 << 20), (700, usize::MAX >> 32)] {
+        for (articles, room) in [
+            (700, 700),
+            (3000, 3000),
+            (700, 1 << 20),
+            (700, usize::MAX >> 32),
+        ] {
             let signatures = table(articles, 32, 300);
             let members = ArticleSet::all(articles);
             let packing = Packing::neighbours(room, neighbours);
@@ -278,26 +301,38 @@ mod tests {
                 let row = |article: u32| signatures.row(article);
                 let mut found = BTreeSet::new();
                 let entry = |article| packing.entry_of_value(row(article), slot, article);
-                for_each_bucket(&members, packing, &mut Grouping::default(), entry, |bucket| {
-                    let mut all: Vec<u32> = bucket.iter().map(|&entry| packing.article(entry)).collect();
-                    for (at, &a) in bucket.iter().enumerate() {
-                        for &b in &bucket[at + 1..] {
-                            let value = |entry: u64, d: usize| row(packing.article(entry))[(slot + d) % 32];
-                            let near = (1..=3).any(|d| value(a, d) == value(b, d));
-                            assert!(!near || packing.near(a, b), "{slot}");
-                            pairs += 1;
-                            seeming += usize::from(!near && packing.near(a, b));
+                for_each_bucket(
+                    &members,
+                    packing,
+                    &mut Grouping::default(),
+                    entry,
+                    |bucket| {
+                        let mut all: Vec<u32> =
+                            bucket.iter().map(|&entry| packing.article(entry)).collect();
+                        for (at, &a) in bucket.iter().enumerate() {
+                            for &b in &bucket[at + 1..] {
+                                let value = |entry: u64, d: usize| {
+                                    row(packing.article(entry))[(slot + d) % 32]
+                                };
+                                let near = (1..=3).any(|d| value(a, d) == value(b, d));
+                                assert!(!near || packing.near(a, b), "{slot}");
+                                pairs += 1;
+                                seeming += usize::from(!near && packing.near(a, b));
+                            }
                         }
-                    }
-                    all.sort_unstable();
-                    found.insert(all);
-                });
+                        all.sort_unstable();
+                        found.insert(all);
+                    },
+                );
                 assert_eq!(found, classes(&members, |article| row(article)[slot]));
             }
             // Three values seem equal in one of so many cases each.
             let share = seeming as f64 / f64::from(pairs);
             let wanted = 1.0 - (1.0 - 0.5f64.powi(packing.near_bits as i32)).powi(3);
-            assert!((share - wanted).abs() < 0.2 * wanted, "{room}: {share}, {wanted}");
+            assert!(
+                (share - wanted).abs() < 0.2 * wanted,
+                "{room}: {share}, {wanted}"
+            );
         }
     }
 
@@ -308,7 +343,10 @@ mod tests {
             let packing = Packing::neighbours(1usize << bits, neighbours);
             assert_eq!(packing.article_bits, bits);
             let hash = packing.bucket_mask.count_ones();
-            assert!(hash >= 29 && (bits > 26 || hash >= bits + 8), "{bits}: {hash}");
+            assert!(
+                hash >= 29 && (bits > 26 || hash >= bits + 8),
+                "{bits}: {hash}"
+            );
         }
     }
 

@@ -31,7 +31,7 @@ mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
-pub use neighbours::{Neighbours, Scheme};
+pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
 
 pub use single::{
     Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,

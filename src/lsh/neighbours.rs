@@ -6,6 +6,13 @@ use crate::fingerprint::{Layout, binomial};
 /// Values are kept whole for at least so many places, if there are so many.
 const LEAST_VALUES: usize = 32;
 
+/// The Jaccard similarity from which on pairs are found by two values that are close, where containment counts; below it single values
+/// find those of unlike size ([`Containment`](super::Containment)).
+///
+/// It is that of two articles of the same length of which one half of each stands in the other, the least that any rule takes for a copy by
+/// default.
+pub const FOUND_BY_TWO: f64 = 1.0 / 3.0;
+
 /// The most that two values may be apart.
 pub(super) const MAX_REACH: usize = 3;
 
@@ -17,9 +24,9 @@ pub(super) const MAX_REACH: usize = 3;
 ///
 /// ```
 /// use wirecopy::lsh::Neighbours;
-/// let neighbours = Neighbours::for_similarity(0.3, 128);
-/// assert_eq!((neighbours.values(), neighbours.reach()), (32, 3));
-/// assert!(neighbours.probability(0.3) >= 0.99);
+/// let neighbours = Neighbours::for_similarity(1.0 / 3.0, 128);
+/// assert_eq!((neighbours.values(), neighbours.reach()), (32, 2));
+/// assert!(neighbours.probability(1.0 / 3.0) >= 0.99);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Neighbours {
@@ -69,7 +76,10 @@ impl Neighbours {
     /// Of `n` places on a circle `m` can be chosen such that between any two of them lie `d` others at least in
     /// `n / (n - m d) * (n - m d over m)` of the `n over m` ways (Kaplansky, *Solution of the "Problème des ménages"*, 1943).
     pub fn probability_given(self, agreeing: usize) -> f64 {
-        let (places, free) = (self.values, self.values.saturating_sub(agreeing * self.reach));
+        let (places, free) = (
+            self.values,
+            self.values.saturating_sub(agreeing * self.reach),
+        );
         if agreeing == 0 {
             return 0.0;
         }
@@ -185,7 +195,10 @@ mod tests {
                 for similarity in [0.0, 0.05, 0.3, 0.7, 0.99, 1.0] {
                     let formula = Neighbours { values, reach }.probability(similarity);
                     let wanted = by_transfer(values, reach, similarity);
-                    assert!((formula - wanted).abs() < 1e-9, "{values} {reach} {similarity}: {formula}, {wanted}");
+                    assert!(
+                        (formula - wanted).abs() < 1e-9,
+                        "{values} {reach} {similarity}: {formula}, {wanted}"
+                    );
                 }
             }
         }

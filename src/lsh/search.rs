@@ -222,7 +222,8 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                 let (article_a, article_b) = (packing.article(a), packing.article(b));
                 if packing.near(a, b) {
                     self.propose(article_a, article_b, desk, found);
-                } else if unlike.may_contain(sizes[at], size) && !self.of_crowd(article_a, article_b)
+                } else if unlike.may_contain(sizes[at], size)
+                    && !self.of_crowd(article_a, article_b)
                 {
                     desk.unlike
                         .push(Unlike::in_order(article_a, sizes[at], article_b, size));
@@ -280,19 +281,14 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         if articles.iter().all(|&a| self.crowd.has_enough(a)) {
             return;
         }
-        crowded::neighbours(
-            articles,
-            band_end,
-            self.judge.signatures,
-            |a, b| {
-                if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
-                    found.counts.capped -= 1;
-                    if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
-                        found.crowded.push(pack(a, b));
-                    }
+        crowded::neighbours(articles, band_end, self.judge.signatures, |a, b| {
+            if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
+                found.counts.capped -= 1;
+                if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
+                    found.crowded.push(pack(a, b));
                 }
-            },
-        );
+            }
+        });
     }
 
     /// Looks at pairs of unlike size among articles so many of which share the value at `slot` that not all pairs can be looked at.
@@ -316,8 +312,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                if !(self.contained(ordered, slot, unlike) && self.scores(ordered, unlike))
-                {
+                if !(self.contained(ordered, slot, unlike) && self.scores(ordered, unlike)) {
                     found.counts.proposed += 1;
                     found.dropped(1);
                 } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {

@@ -3,8 +3,8 @@
 //! Everything here is `inline(always)`, so that it takes on the instruction set of the function
 //! that calls it.
 
-use crate::fingerprint::shingles::{MULTIPLIERS, finalise};
 use crate::fingerprint::layout::{BITS, LEFT_OUT};
+use crate::fingerprint::shingles::{MULTIPLIERS, finalise};
 use crate::fingerprint::signature::Permutations;
 
 /// Shingles that are worked on at a time, held in registers by wide vectors.
