@@ -284,12 +284,25 @@ mod tests {
     use super::*;
     use crate::progress::Silent;
 
+    use crate::fingerprint::Layout;
+
+    /// Signatures of these whole values.
     fn store(rows: &[Vec<u32>]) -> Signatures {
-        let mut signatures = Signatures::new(rows[0].len());
+        let slots = rows[0].len();
+        let mut signatures = Signatures::new(Layout::new(slots, slots));
         for row in rows {
-            signatures.extend(row);
+            let values: Vec<u32> = row.iter().map(|value| value << 8).collect();
+            signatures.push(&values);
         }
         signatures
+    }
+
+    fn all(articles: usize) -> ArticleSet {
+        ArticleSet::all(articles)
+    }
+
+    fn by_bands(bands: usize, rows: usize, slots: usize) -> Scheme {
+        Scheme::Bands(Banding::new(bands, rows, slots).unwrap())
     }
 
     fn likely_above(agreeing: u32) -> impl Fn(u32, u32, u32) -> Worth + Sync {
@@ -337,8 +350,8 @@ mod tests {
         ) {
             let table = random_rows(count, bands * rows + 1, values, seed);
             let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
-            let members: Vec<u32> = (0..count as u32).collect();
-            let found = candidates(&store(&table), &members, banding, |_, _, _| Worth::Perhaps, &Silent).unwrap();
+            let scheme = Scheme::Bands(banding);
+            let found = candidates(&store(&table), &all(count), scheme, |_, _, _| Worth::Perhaps, &Silent).unwrap();
             let meetings = naive(&table, banding);
             proptest::prop_assert_eq!(found.counts.proposed, meetings.iter().map(|m| m.1).sum::<u64>());
             let expected: Vec<(u32, u32)> = meetings.into_iter().map(|m| m.0).collect();
@@ -357,37 +370,75 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_search_by_first_values_finds_what_bands_do(
-            count in 1usize..300, bands in 1usize..12, rows in 1usize..4, values in 2u64..12, seed in 0u64..
+        fn neighbours_equal_the_naive_search_where_nothing_is_crowded(
+            count in 1usize..60, slots in 1usize..40, target in 0.05f64..0.9, values in 2u64..60, seed in 0u64..
         ) {
-            let table = random_rows(count, bands * rows + 1, values, seed);
-            let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
-            let members: Vec<u32> = (0..count as u32).collect();
-            let run = |packing| {
-                // None is of unlike size.
-                let rule = Containment { least: 0.85, min_shingles: 30, found_by_bands: 0.3 };
-                let sizes = vec![Size::new(100..=100); count];
-                let search = (packing, Some(Unlike::new(rule, sizes, bands * rows + 1)));
-                find(&store(&table), &members, banding, likely_above(3), search, &Silent).unwrap()
-            };
-            let by_bands = candidates(&store(&table), &members, banding, likely_above(3), &Silent).unwrap();
-            // With positions of so many bits families are told apart by their values.
-            for packing in [Packing::by_first_value(count), Packing::by_first_value(1 << 31)] {
-                let found = run(packing);
-                proptest::prop_assert_eq!(&found.pairs, &by_bands.pairs);
-                proptest::prop_assert_eq!(found.counts, by_bands.counts);
+            let table = random_rows(count, slots, values, seed);
+            let neighbours = Neighbours::for_similarity(target, slots);
+            let places = neighbours.values();
+            let close = |a: &[u32], b: &[u32]| (0..places).any(|at| {
+                let agree = |distance: usize| a[(at + distance) % places] == b[(at + distance) % places];
+                agree(0) && (neighbours.reach() == 0 || (1..=neighbours.reach()).any(agree))
+            });
+            let mut naive = Vec::new();
+            for a in 0..count {
+                for b in a + 1..count {
+                    if close(&table[a], &table[b]) {
+                        naive.push((a as u32, b as u32));
+                    }
+                }
             }
+            let scheme = Scheme::Neighbours(neighbours);
+            let found = candidates(&store(&table), &all(count), scheme, |_, _, _| Worth::Perhaps, &Silent).unwrap();
+            // With as many bits as these few articles leave, values of up to 60 are told apart for sure.
+            proptest::prop_assert_eq!(found.pairs, naive);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_found_as_the_formula_says() {
+        const PAIRS: usize = 4_000;
+        let mut random = random_rows(1, 1 << 20, 1 << 31, 5)
+            .remove(0)
+            .into_iter()
+            .cycle();
+        for similarity in [0.1, 0.2, 1.0 / 3.0] {
+            let neighbours = Neighbours::for_similarity(1.0 / 3.0, 128);
+            let mut table = Vec::new();
+            for pair in 0..PAIRS as u32 {
+                let own = |which: u32| (0..32).map(move |at| (pair * 2 + which) * 64 + at);
+                let first: Vec<u32> = own(0).collect();
+                let second = first.iter().zip(own(1)).map(|(&same, other)| {
+                    let draw = f64::from(random.next().unwrap()) / 2f64.powi(31);
+                    if draw < similarity { same } else { other }
+                });
+                let second = second.collect();
+                table.extend([first, second]);
+            }
+            let scheme = Scheme::Neighbours(neighbours);
+            let worth = |_, _, _| Worth::Perhaps;
+            let found =
+                candidates(&store(&table), &all(2 * PAIRS), scheme, worth, &Silent).unwrap();
+            let share =
+                found.pairs.iter().filter(|(a, b)| a / 2 == b / 2).count() as f64 / PAIRS as f64;
+            let wanted = neighbours.probability(similarity);
+            let spread = (wanted * (1.0 - wanted) / PAIRS as f64).sqrt();
+            assert!(
+                (share - wanted).abs() < 4.0 * spread,
+                "{similarity}: {share}, {wanted}"
+            );
         }
     }
 
     #[test]
     fn only_members_take_part() {
         let table = vec![vec![1, 2], vec![1, 2], vec![1, 2], vec![9, 9]];
-        let banding = Banding::new(1, 2, 2).unwrap();
+        let mut members = all(4);
+        members.remove(1);
         let found = candidates(
             &store(&table),
-            &[0, 2, 3],
-            banding,
+            &members,
+            by_bands(1, 2, 2),
             |_, _, _| Worth::Perhaps,
             &Silent,
         )
@@ -409,17 +460,22 @@ mod tests {
                     .collect()
             })
             .collect();
-        let banding = Banding::for_similarity(0.3, 128).unwrap();
-        let members: Vec<u32> = (0..count as u32).collect();
-        let found =
-            candidates(&store(&table), &members, banding, likely_above(40), &Silent).unwrap();
+        let scheme = by_bands(64, 2, 128);
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(40),
+            &Silent,
+        )
+        .unwrap();
         assert!(
             found.pairs.len() <= count * LIKELY_PARTNERS as usize,
             "{} pairs",
             found.pairs.len()
         );
         assert!(found.counts.capped > 0 && found.counts.crowded_buckets > 0);
-        let mut component: Vec<u32> = members.clone();
+        let mut component: Vec<u32> = (0..count as u32).collect();
         for _ in 0..64 {
             for &(a, b) in &found.pairs {
                 let low = component[a as usize].min(component[b as usize]);
@@ -456,10 +512,15 @@ mod tests {
             .zip(&noise[4100])
             .map(|(&v, &n)| if n == 9 { 7 } else { v })
             .collect();
-        let banding = Banding::for_similarity(0.3, 128).unwrap();
-        let members: Vec<u32> = (0..count as u32).collect();
-        let found =
-            candidates(&store(&table), &members, banding, likely_above(75), &Silent).unwrap();
+        let scheme = by_bands(64, 2, 128);
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(75),
+            &Silent,
+        )
+        .unwrap();
         assert_eq!(found.pairs, [(100, 4100)]);
         assert!(found.counts.crowded_buckets > 0);
 
@@ -469,7 +530,7 @@ mod tests {
             16.. => Worth::Perhaps,
             _ => Worth::Nothing,
         };
-        let found = candidates(&store(&table), &members, banding, worth, &Silent).unwrap();
+        let found = candidates(&store(&table), &all(count), scheme, worth, &Silent).unwrap();
         assert!(found.pairs.contains(&(100, 4100)));
         assert!(found.pairs.len() <= count * 2 * PERHAPS_PARTNERS as usize);
     }
@@ -477,21 +538,60 @@ mod tests {
     #[test]
     fn threads_do_not_change_the_result() {
         let table = random_rows(4_000, 32, 6, 11);
-        let banding = Banding::new(16, 2, 32).unwrap();
-        let members: Vec<u32> = (0..4_000).collect();
         let signatures = store(&table);
-        let run = |threads| {
+        let run = |threads, scheme| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()
                 .unwrap();
             pool.install(|| {
-                candidates(&signatures, &members, banding, likely_above(9), &Silent).unwrap()
+                candidates(&signatures, &all(4_000), scheme, likely_above(9), &Silent).unwrap()
             })
         };
-        let (one, three) = (run(1), run(3));
-        assert_eq!(one.pairs, three.pairs);
-        assert_eq!(one.counts, three.counts);
-        assert!(one.counts.crowded_buckets > 0 && !one.pairs.is_empty());
+        let neighbours = Scheme::Neighbours(Neighbours::for_similarity(0.3, 32));
+        for scheme in [by_bands(16, 2, 32), neighbours] {
+            let (one, three) = (run(1, scheme), run(3, scheme));
+            assert_eq!(one.pairs, three.pairs);
+            assert_eq!(one.counts, three.counts);
+            assert!(one.counts.crowded_buckets > 0 && !one.pairs.is_empty());
+        }
+    }
+
+    /// Light variants of one row and a row of its own for each of the others: the variants are one component.
+    #[test]
+    fn a_crowd_of_neighbours_stays_linear_and_connected() {
+        let count = 5_000;
+        let noise = random_rows(count, 32, 10, 7);
+        let variant = |(id, row): (usize, &Vec<u32>)| -> Vec<u32> {
+            let own = |(at, &n): (usize, &u32)| match n {
+                0 => 1_000 + (id * 32 + at) as u32,
+                _ => 5,
+            };
+            row.iter().enumerate().map(own).collect()
+        };
+        let table: Vec<Vec<u32>> = noise.iter().enumerate().map(variant).collect();
+        let scheme = Scheme::Neighbours(Neighbours::for_similarity(1.0 / 3.0, 32));
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(16),
+            &Silent,
+        )
+        .unwrap();
+        assert!(
+            found.pairs.len() <= count * LIKELY_PARTNERS as usize,
+            "{} pairs",
+            found.pairs.len()
+        );
+        let mut component: Vec<u32> = (0..count as u32).collect();
+        for _ in 0..64 {
+            for &(a, b) in &found.pairs {
+                let low = component[a as usize].min(component[b as usize]);
+                component[a as usize] = low;
+                component[b as usize] = low;
+            }
+        }
+        assert!(component.iter().all(|&c| c == 0), "one component");
     }
 }

@@ -274,15 +274,17 @@ impl Needed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::{Permutations, Signatures};
-    use crate::lsh::{Banding, Candidates, Worth, candidates, candidates_and_unlike};
+    use crate::fingerprint::{ArticleSet, Permutations, Signatures};
+    use crate::lsh::{
+        Candidates, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates, candidates_and_unlike,
+    };
     use crate::progress::Silent;
     use proptest::prelude::*;
 
     const RULE: Containment = Containment {
         least: 0.85,
         min_shingles: 30,
-        found_by_two: 0.3,
+        found_by_two: FOUND_BY_TWO,
     };
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -308,20 +310,21 @@ mod tests {
     impl Corpus {
         fn signatures(&self) -> Signatures {
             let permutations = Permutations::new(128, 3).unwrap();
-            let mut signatures = Signatures::new(128);
+            let mut signatures = Signatures::new(Layout::new(128, 32));
             let mut row = [0; 128];
             for set in &self.0 {
                 permutations.signature(set, &mut row);
-                signatures.extend(&row);
+                signatures.push(&row);
             }
             signatures
         }
 
         /// The candidates that share at least one value.
         fn search(&self, unlike: bool) -> Candidates {
-            let (signatures, banding) = (self.signatures(), Banding::new(64, 2, 128).unwrap());
-            let members: Vec<u32> = (0..self.0.len() as u32).collect();
-            let worth = |_, _, agreeing| match agreeing {
+            let signatures = self.signatures();
+            let by_two = Neighbours::for_similarity(FOUND_BY_TWO, 128);
+            let members = ArticleSet::all(self.0.len());
+            let worth = |_, _, score| match score {
                 0 => Worth::Nothing,
                 1..90 => Worth::Perhaps,
                 _ => Worth::Likely,
@@ -331,9 +334,10 @@ mod tests {
                 size..=size
             };
             if unlike {
-                candidates_and_unlike(&signatures, &members, banding, worth, RULE, size, &Silent)
+                candidates_and_unlike(&signatures, &members, by_two, worth, RULE, size, &Silent)
             } else {
-                candidates(&signatures, &members, banding, worth, &Silent)
+                let scheme = Scheme::Neighbours(by_two);
+                candidates(&signatures, &members, scheme, worth, &Silent)
             }
             .unwrap()
         }
@@ -361,7 +365,7 @@ mod tests {
             let pairs = found.iter().filter(|&&(a, b)| a % 2 == 0 && b == a + 1);
             let (pairs, strangers) = (pairs.clone().count(), found.len() - pairs.count());
             let similarity = shared as f64 / (long + short - shared) as f64;
-            let wanted = probability_by_single_values(similarity, 64);
+            let wanted = probability_by_single_values(similarity, 32);
             let spread = (wanted * (1.0 - wanted) / PAIRS as f64).sqrt();
             let share = pairs as f64 / PAIRS as f64;
             assert!(
@@ -454,20 +458,21 @@ mod tests {
         let mut random = Random(5);
         let permutations = Permutations::new(128, 3).unwrap();
         let long = random.set(600);
-        let row = |set: &[u64]| {
+        let layout = Layout::new(128, 32);
+        let mut signatures = Signatures::new(layout);
+        for set in [&long[..], &long[..100]] {
             let mut row = [0; 128];
             permutations.signature(set, &mut row);
-            row
-        };
-        let (long, short) = (row(&long), row(&long[..100]));
+            signatures.push(&row);
+        }
+        let contained = |unlike: &Unlike| unlike.is_contained(&signatures, Kernel::best(), 0, 1, 0);
         // The short one repeats itself, so that it may have as many shingles as the long one.
         let sizes = vec![Size::new(600..=600), Size::new(100..=700)];
-        let unlike = Unlike::new(RULE, sizes, 128);
+        let unlike = Unlike::new(RULE, sizes, layout);
         assert!(unlike.may_contain(unlike.size(0), unlike.size(1)));
-        assert!(unlike.is_contained((0, &long), (1, &short)));
+        assert!(contained(&unlike));
         let sizes = vec![Size::new(100..=100), Size::new(600..=600)];
-        let unlike = Unlike::new(RULE, sizes, 128);
-        assert!(!unlike.is_contained((0, &long), (1, &short)));
+        assert!(!contained(&Unlike::new(RULE, sizes, layout)));
     }
 
     #[test]
@@ -488,7 +493,7 @@ mod tests {
         fn pairs_that_bands_may_miss_are_considered(short in 30u32..5_000, long in 30u32..50_000, least in 0.3f64..1.0) {
             let (short, long) = (short.min(long), short.max(long));
             let (size_a, size_b) = (Size::new(short..=short), Size::new(long..=long));
-            let unlike = Unlike::new(Containment { least, ..RULE }, vec![size_a, size_b], 128);
+            let unlike = Unlike::new(Containment { least, ..RULE }, vec![size_a, size_b], Layout::new(128, 32));
             let shared = least * f64::from(short);
             let similarity = shared / (f64::from(short) + f64::from(long) - shared);
             if similarity < RULE.found_by_two {
@@ -500,17 +505,17 @@ mod tests {
         }
 
         #[test]
-        fn the_floor_is_eight_least_values(shingles in 9u32..10_000_000) {
+        fn the_floor_is_eight_least_values(shingles in 9u32..1_000_000) {
             let floor = f64::from(Size::new(shingles..=shingles).floor());
-            let wanted = 8.0 * 2f64.powi(32) / f64::from(shingles);
+            let wanted = 8.0 * 2f64.powi(24) / f64::from(shingles);
             prop_assert!((floor / wanted).max(wanted / floor) < 1.1, "{} {}", floor, wanted);
         }
     }
 
     #[test]
     fn the_smallest_articles_have_no_value_above_the_floor() {
-        assert_eq!(Size::new(1..=1).floor(), u32::MAX);
-        assert_eq!(Size::new(8..=8).floor(), u32::MAX);
+        assert_eq!(Size::new(1..=1).floor(), (1 << 24) - 1);
+        assert_eq!(Size::new(8..=8).floor(), (1 << 24) - 1);
     }
 
     #[test]
