@@ -201,7 +201,7 @@ impl Grouping {
 ///
 /// Most share it with none, and need not be sorted: they are told by the bits behind those that made the part.
 fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
-    /// Of 26 bits at most that tell parts and kinds, all belong to the hash, which has 29 at least.
+    /// The bits that tell parts and kinds all belong to the hash: three more than it takes to number the articles, 26 at most.
     const KINDS: usize = 8 * PART;
     let kind = |entry: u64| {
         let behind = entry << parts.trailing_zeros();
@@ -336,7 +336,8 @@ mod tests {
             }
             // Three values seem equal in one of so many cases each.
             let share = seeming as f64 / f64::from(pairs);
-            let wanted = 1.0 - (1.0 - 0.5f64.powi(packing.near_bits as i32)).powi(3);
+            let seems = 0.5f64.powi(packing.near_bits as i32) - 1.0 / 300.0;
+            let wanted = 1.0 - (1.0 - seems).powi(3);
             assert!(
                 (share - wanted).abs() < 0.2 * wanted,
                 "{room}: {share}, {wanted}"
@@ -351,10 +352,9 @@ mod tests {
             let packing = Packing::neighbours(1usize << bits, neighbours);
             assert_eq!(packing.article_bits, bits);
             let hash = packing.bucket_mask.count_ones();
-            assert!(
-                hash >= 29 && (bits > 26 || hash >= bits + 8),
-                "{bits}: {hash}"
-            );
+            // For parts of 512 articles, at most 2^14 of them, and 4,096 kinds in each.
+            assert!(hash >= bits.clamp(9, 23) - 9 + 12, "{bits}: {hash}");
+            assert!(bits > 27 || hash >= bits + 4, "{bits}: {hash}");
         }
     }
 

@@ -219,15 +219,18 @@ fn find(
             return Err(Error::Interrupted);
         }
 
-        let (mut ordinary, mut crowded) = (Vec::new(), Vec::new());
+        let (mut perhaps, mut likely, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
         for band in found {
-            ordinary.extend(band.ordinary);
+            perhaps.extend(band.perhaps);
+            likely.extend(band.likely);
             crowded.extend(band.crowded);
             counts.add(&band.counts);
         }
-        keep_new(&mut ordinary, &kept);
-        crowd.count_partners(&ordinary, |a, b| judge.worth(a, b));
-        merge_into(&mut kept, ordinary);
+        for (mut ordinary, worth) in [(perhaps, Worth::Perhaps), (likely, Worth::Likely)] {
+            keep_new(&mut ordinary, &kept);
+            crowd.count_partners(&ordinary, |_, _| worth);
+            merge_into(&mut kept, ordinary);
+        }
         keep_new(&mut crowded, &kept);
         let chosen = crowd.choose(&crowded, |a, b| judge.worth(a, b));
         counts.capped += (crowded.len() - chosen.len()) as u64;

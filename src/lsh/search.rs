@@ -84,7 +84,9 @@ impl Pool {
 /// What one band found: pairs worth a comparison, as packed pairs. A pair may be left out that another band found.
 #[derive(Default)]
 pub(super) struct Found {
-    pub(super) ordinary: Vec<u64>,
+    pub(super) perhaps: Vec<u64>,
+    pub(super) likely: Vec<u64>,
+    /// Pairs of crowds, of either kind.
     pub(super) crowded: Vec<u64>,
     pub(super) counts: CandidateCounts,
 }
@@ -380,12 +382,12 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let scores = desk.unknown.iter().map(|&pair| self.judge.score(pair));
         desk.scores.extend(scores);
         for (&pair, &score) in desk.unknown.iter().zip(&desk.scores) {
-            if self.judge.worth_of(pair, score) == Worth::Nothing {
-                found.dropped(1);
-                desk.verdicts.set(pair, false);
-            } else {
-                found.ordinary.push(pair);
-                desk.verdicts.set(pair, true);
+            let worth = self.judge.worth_of(pair, score);
+            desk.verdicts.set(pair, worth != Worth::Nothing);
+            match worth {
+                Worth::Nothing => found.dropped(1),
+                Worth::Perhaps => found.perhaps.push(pair),
+                Worth::Likely => found.likely.push(pair),
             }
         }
     }
