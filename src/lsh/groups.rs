@@ -180,19 +180,23 @@ impl Grouping {
         let part = |entry: u64| (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
         self.ends.clear();
         self.ends.resize(parts, 0);
-        for article in members.iter() {
-            self.ends[part(entry(article))] += 1;
-        }
-        let mut start = 0;
-        for end in &mut self.ends {
-            start += std::mem::replace(end, start);
-        }
-        self.dealt.resize(start as usize, 0);
-        for article in members.iter() {
-            let entry = entry(article);
-            let end = &mut self.ends[part(entry)];
-            self.dealt[*end as usize] = entry;
-            *end += 1;
+        // One loop for both rounds, so that `entry` is called in one place and becomes a part of it.
+        for dealing in [false, true] {
+            if dealing {
+                let mut start = 0;
+                for end in &mut self.ends {
+                    start += std::mem::replace(end, start);
+                }
+                self.dealt.resize(start as usize, 0);
+            }
+            for article in members.iter() {
+                let entry = entry(article);
+                let end = &mut self.ends[part(entry)];
+                if dealing {
+                    self.dealt[*end as usize] = entry;
+                }
+                *end += 1;
+            }
         }
     }
 }

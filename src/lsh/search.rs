@@ -247,6 +247,10 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let whole = self.judge.signatures.layout().whole();
         let mut order: Vec<u64> = Vec::with_capacity(articles.len());
         for distance in 1..=reach {
+            if distance > 1 && articles.iter().all(|&article| self.crowd.is_part(article)) {
+                // None of their pairs would be looked at.
+                break;
+            }
             let at = (slot + distance) % whole;
             order.clear();
             order.extend(articles.iter().map(|&article| {
