@@ -5,7 +5,7 @@
 //! * [`corpus`]: files become articles.
 //! * [`text`]: a text without the furniture of its page becomes tokens, the hashes of its words.
 //! * [`fingerprint`]: tokens become shingles, shingles a MinHash signature; exact duplicates are found.
-//! * [`lsh`]: signatures that agree on a band become candidate pairs.
+//! * [`lsh`]: signatures that agree in two values become candidate pairs.
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.
 //! * [`mod@cluster`]: accepted pairs become connected components with a representative.
 //! * [`report`]: clusters become files.
@@ -49,7 +49,7 @@ pub use error::{Error, Result};
 use cluster::{Cluster, Keep};
 use corpus::{Corpus, CorpusOptions};
 use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
-use lsh::{Banding, CUT_COPY_SIMILARITY, CandidateCounts};
+use lsh::{Banding, CandidateCounts, FOUND_BY_TWO, Neighbours, Scheme};
 use progress::Progress;
 use std::path::PathBuf;
 use text::Furniture;
@@ -95,30 +95,33 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The banding: as given, or chosen so that a pair at the threshold is found and, where containment counts,
-    /// also a copy [cut](CUT_COPY_SIMILARITY) to 30 % of its length.
+    /// Which articles become candidates: those that agree in one of the bands that are given; or those that agree in two values that
+    /// are close, chosen so that a pair at the threshold is found and, where containment counts, one that
+    /// is [similar enough](FOUND_BY_TWO) not to be looked for by [single values](Self::unlike_copies).
     ///
     /// # Errors
-    /// If it does not fit the permutations.
-    pub fn banding(&self) -> Result<Banding> {
+    /// If the bands do not fit the permutations.
+    pub fn scheme(&self) -> Result<Scheme> {
         match self.bands_and_rows {
-            Some((bands, rows)) => Banding::new(bands, rows, self.permutations),
+            Some((bands, rows)) => Banding::new(bands, rows, self.permutations).map(Scheme::Bands),
             None => {
                 let floor = self.rule.floor();
-                let cut = floor.containment().map_or(1.0, |_| CUT_COPY_SIMILARITY);
-                Banding::for_similarity(floor.threshold().min(cut), self.permutations)
+                let contained = floor.containment().map_or(1.0, |_| FOUND_BY_TWO);
+                let similarity = floor.threshold().min(contained);
+                let neighbours = Neighbours::for_similarity(similarity, self.permutations);
+                Ok(Scheme::Neighbours(neighbours))
             }
         }
     }
 
-    /// What is looked for besides bands, by the first values of bands alone ([`lsh::candidates_and_unlike`]): articles
+    /// What is looked for besides, by single values ([`lsh::candidates_and_unlike`]): articles
     /// contained in much longer ones, where containment counts, unless bands and rows are given.
     pub fn unlike_copies(&self) -> Option<lsh::Containment> {
         let least = self.rule.contained()?;
         self.bands_and_rows.is_none().then(|| lsh::Containment {
             least,
             min_shingles: self.rule.floor().min_shingles(),
-            found_by_bands: CUT_COPY_SIMILARITY,
+            found_by_two: FOUND_BY_TWO,
         })
     }
 }
@@ -132,9 +135,9 @@ pub struct Run {
     pub fingerprints: Fingerprints,
     /// The exact duplicates.
     pub duplicates: Duplicates,
-    /// The bands and rows that were used.
-    pub banding: Banding,
-    /// What was looked for by first values of bands alone.
+    /// Which articles became candidates.
+    pub scheme: Scheme,
+    /// What was looked for by single values.
     pub unlike_copies: Option<lsh::Containment>,
     /// What the search for candidates did.
     pub candidates: CandidateCounts,
@@ -162,16 +165,18 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// As for [`cluster()`].
 pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress) -> Result<Run> {
     let rule = options.rule;
+    let scheme = options.scheme()?;
+    let layout = scheme.layout(options.permutations);
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         furniture: options.furniture,
         permutations: Permutations::new(options.permutations, options.seed)?,
+        layout,
         strict: options.strict,
     };
-    let banding = options.banding()?;
     let filter = |floor| {
         let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());
-        Prefilter::new(floor, options.permutations, loss, likely)
+        Prefilter::new(floor, layout, scheme, loss, likely)
     };
     let filters = [rule.floor(), rule.floor_apart()].map(filter);
 
@@ -191,23 +196,22 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         let row = &prints.rows[article as usize];
         row.least_distinct..=row.shingles(prints.shingle_size)
     };
-    let worth = |a, b, agreeing| {
+    let worth = |a, b, score| {
         let apart = rule.are_apart(prints.days.least_hours(a, b).into());
-        filters[usize::from(apart)].worth(sizes(a), sizes(b), agreeing)
+        filters[usize::from(apart)].worth(sizes(a), sizes(b), score)
     };
     let signatures = &prints.signatures;
-    let found = if let Some(containment) = options.unlike_copies() {
-        lsh::candidates_and_unlike(
+    let found = match (scheme, options.unlike_copies()) {
+        (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,
             &distinct,
-            banding,
+            neighbours,
             worth,
             containment,
             sizes,
             progress,
-        )?
-    } else {
-        lsh::candidates(signatures, &distinct, banding, worth, progress)?
+        )?,
+        _ => lsh::candidates(signatures, &distinct, scheme, worth, progress)?,
     };
     // The evidence takes their place.
     prints.signatures.clear();
@@ -233,7 +237,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         corpus,
         fingerprints: prints,
         duplicates,
-        banding,
+        scheme,
         unlike_copies: options.unlike_copies(),
         candidates: found.counts,
         edges,

@@ -276,7 +276,7 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let options = options(&arguments)?;
     // What is wrong with these is said before the input is read, which for a pipe means to the end.
     Permutations::new(options.permutations, options.seed)?;
-    options.banding()?;
+    options.scheme()?;
     if arguments.threads > MOST_THREADS {
         return Err(Error::Parameter(format!(
             "--threads must be at most {MOST_THREADS}, not {}; 0 takes all that the machine has",

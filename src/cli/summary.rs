@@ -4,7 +4,7 @@ use super::look::{Look, fit, one_line};
 use super::words;
 use crate::corpus::RejectReason;
 use crate::lsh::{
-    CROWDED, CUT_COPY_SIMILARITY, SHORT_CUT_SIMILARITY, probability_by_single_values,
+    CROWDED, CUT_COPY_SIMILARITY, SHORT_CUT_SIMILARITY, Scheme, probability_by_single_values,
 };
 use crate::report::LISTED_DUPLICATES;
 use crate::verify::Rule;
@@ -137,7 +137,7 @@ fn duplicate_ids(run: &Run) -> Option<String> {
     let &(first, second) = ids.examples.first()?;
     let place = |article: u32| {
         let file = one_line(&run.corpus.files()[prints.file(article)].name);
-        format!("{file}:{}", prints.rows[article as usize].line)
+        format!("{file}:{}", prints.rows[article as usize].line())
     };
     Some(format!(
         "{} shared by {}, first by {} and {}. They are told apart by file and line.",
@@ -214,9 +214,9 @@ fn crowded_buckets(run: &Run) -> Option<String> {
 }
 
 fn chances(ending: &Ending<'_>) -> String {
-    let banding = ending.run.banding;
+    let scheme = ending.run.scheme;
     let chance = |similarity: f64| {
-        let probability = banding.probability(similarity);
+        let probability = scheme.probability(similarity);
         // It can be so close to 1 that it is rounded there. Only equal articles are found for certain.
         words::percent(if similarity < 1.0 {
             probability.min(0.999_99)
@@ -224,11 +224,20 @@ fn chances(ending: &Ending<'_>) -> String {
             probability
         })
     };
-    let bands = format!(
-        "{} of {} find",
-        words::counted(banding.bands() as u64, "band", "bands"),
-        words::counted(banding.rows() as u64, "row", "rows")
-    );
+    let found_by = match scheme {
+        Scheme::Bands(banding) => format!(
+            "{} of {} find",
+            words::counted(banding.bands() as u64, "band", "bands"),
+            words::counted(banding.rows() as u64, "row", "rows")
+        ),
+        Scheme::Neighbours(neighbours) => {
+            let values = words::counted(neighbours.values() as u64, "value", "values");
+            match neighbours.reach() {
+                0 => format!("Single values, {values} of them, find"),
+                _ => format!("Pairs of {values} find"),
+            }
+        }
+    };
     let cut = |similarity: f64| {
         format!(
             "a copy cut to {:.0} % of its length with",
@@ -236,9 +245,9 @@ fn chances(ending: &Ending<'_>) -> String {
         )
     };
     let mut text = match ending.rule {
-        Rule::News(_) => format!("{bands} {} a probability of {}", cut(0.5), chance(0.5)),
+        Rule::News(_) => format!("{found_by} {} a probability of {}", cut(0.5), chance(0.5)),
         Rule::Plain(rule) => format!(
-            "{bands} a pair that is just at the threshold {} with a probability of {}",
+            "{found_by} a pair that is just at the threshold {} with a probability of {}",
             rule.threshold(),
             chance(rule.threshold())
         ),
@@ -251,7 +260,7 @@ fn chances(ending: &Ending<'_>) -> String {
         );
     }
     if ending.run.unlike_copies.is_some() {
-        let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, banding.bands());
+        let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, scheme.whole_values());
         text += &format!(
             "; single values find one cut to {:.0} % with {} where few others share its wording",
             100.0 * SHORT_CUT_SIMILARITY,

@@ -1,6 +1,6 @@
 //! Articles with the same words in the same order.
 
-use super::{Digest, Fingerprints};
+use super::{ArticleSet, Digest, Fingerprints};
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
@@ -70,14 +70,17 @@ impl Duplicates {
         &self.pairs[from..from + len]
     }
 
-    /// The articles that can be candidates: each distinct text once, if it has a shingle. Ascending.
-    pub fn distinct_articles(&self, prints: &Fingerprints) -> Vec<u32> {
-        let mut duplicates: Vec<u32> = self.pairs.iter().map(|&(_, duplicate)| duplicate).collect();
-        duplicates.sort_unstable();
-        let mut next = duplicates.into_iter().peekable();
-        (0..prints.rows.len() as u32)
-            .filter(|article| next.next_if_eq(article).is_none())
-            .filter(|&article| prints.rows[article as usize].shingles(prints.shingle_size) > 0)
-            .collect()
+    /// The articles that can be candidates: each distinct text once, if it has a shingle.
+    pub fn distinct_articles(&self, prints: &Fingerprints) -> ArticleSet {
+        let mut articles = ArticleSet::all(prints.rows.len());
+        for &(_, duplicate) in &self.pairs {
+            articles.remove(duplicate);
+        }
+        for (article, row) in (0..).zip(&prints.rows) {
+            if row.shingles(prints.shingle_size) == 0 {
+                articles.remove(article);
+            }
+        }
+        articles
     }
 }

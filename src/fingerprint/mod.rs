@@ -33,23 +33,28 @@
 //! # }
 //! ```
 
+mod articles;
 mod days;
 mod digest;
 mod distinct;
 mod duplicates;
 mod ids;
 mod kernels;
+mod layout;
 mod pass;
 mod shingles;
 mod signature;
 mod signatures;
 
+pub use articles::ArticleSet;
 pub use days::Days;
 pub use digest::Digest;
 pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;
 pub use kernels::Kernel;
+pub(crate) use layout::binomial;
+pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};
-pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, equal_and_lesser, estimate};
+pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub use signatures::Signatures;

@@ -2,32 +2,64 @@
 
 use super::days::Days;
 use super::distinct::DistinctCounter;
-use super::{Digest, DuplicateIds, Permutations, ShingleSize, Signatures, ids, shingles};
+use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, ids, shingles};
 use crate::corpus::dates::parse_published;
-use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
+use crate::corpus::{Block, Corpus, Parser, Place as RecordPlace, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 
-/// What is remembered of an article beside its signature: 40 bytes.
+/// What is remembered of an article beside its signature: 36 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// Where its record starts in its (decompressed) file, in bytes.
-    pub offset: u64,
-    /// The line, from 1, on which its record starts.
-    pub line: u64,
-    digest: [u64; 2],
+    place: Place,
+    digest: [u32; 4],
     /// Words of its text.
     pub tokens: u32,
     /// A number that the distinct shingles of its text are never below, and hardly above.
     pub least_distinct: u32,
 }
 
+/// Offset and line, of 48 bits each: without what eight bytes for either would need beside them.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    low: [u32; 2],
+    high: [u16; 2],
+}
+
+impl Place {
+    /// None if one of them is 2^48 or more: a file of 281 terabytes.
+    fn new(offset: u64, line: u64) -> Option<Self> {
+        let high = |value: u64| u16::try_from(value >> 32).ok();
+        Some(Self {
+            low: [offset as u32, line as u32],
+            high: [high(offset)?, high(line)?],
+        })
+    }
+
+    fn get(self, which: usize) -> u64 {
+        u64::from(self.high[which]) << 32 | u64::from(self.low[which])
+    }
+}
+
 impl Row {
+    /// Where its record starts in its (decompressed) file, in bytes.
+    #[inline]
+    pub fn offset(&self) -> u64 {
+        self.place.get(0)
+    }
+
+    /// The line, from 1, on which its record starts.
+    #[inline]
+    pub fn line(&self) -> u64 {
+        self.place.get(1)
+    }
+
     /// The digest of its words: equal for exact duplicates, and only for them.
     pub fn digest(&self) -> Digest {
-        Digest(u128::from(self.digest[0]) << 64 | u128::from(self.digest[1]))
+        let parts = self.digest.iter();
+        Digest(parts.fold(0, |digest, &part| digest << 32 | u128::from(part)))
     }
 
     /// Shingles of its text, repeated ones counted.
@@ -74,16 +106,20 @@ impl Fingerprints {
     }
 
     /// Where the record of an article stands.
-    pub fn place(&self, article: u32) -> Place {
+    pub fn place(&self, article: u32) -> RecordPlace {
         let file = self.file(article);
         let next = article + 1;
         let follows = self.articles_of_file(file).contains(&next);
-        let offset = |article: u32| self.rows[article as usize].offset;
-        Place {
+        let row = |article: u32| &self.rows[article as usize];
+        RecordPlace {
             file,
-            offset: offset(article),
-            end: if follows { offset(next) } else { u64::MAX },
-            line: self.rows[article as usize].line,
+            offset: row(article).offset(),
+            end: if follows {
+                row(next).offset()
+            } else {
+                u64::MAX
+            },
+            line: row(article).line(),
         }
     }
 
@@ -102,15 +138,15 @@ impl Fingerprints {
         };
         let range = self.articles_of_file(block.file as usize);
         let rows = &self.rows[range.start as usize..range.end as usize];
-        let from = rows.partition_point(|row| row.offset < first.offset);
-        let to = rows.partition_point(|row| row.offset <= last.offset);
+        let from = rows.partition_point(|row| row.offset() < first.offset);
+        let to = rows.partition_point(|row| row.offset() <= last.offset);
         let mut records = block.records.iter();
         let mut found = Vec::with_capacity(block.records.len());
         let articles = range.start + from as u32..;
         let articles = rows[from..to].iter().zip(articles);
         for (row, article) in articles.filter(|&(_, article)| wanted(article)) {
             let record = records
-                .find(|record| record.offset == row.offset)
+                .find(|record| record.offset == row.offset())
                 .ok_or_else(|| {
                     let file = &corpus.files()[block.file as usize];
                     Error::Changed(file.name.clone().into())
@@ -135,6 +171,8 @@ pub struct FingerprintOptions {
     pub furniture: Furniture,
     /// The permutations of the signature.
     pub permutations: Permutations,
+    /// What is kept of their values.
+    pub layout: Layout,
     /// Whether the first bad record ends the run.
     pub strict: bool,
 }
@@ -143,7 +181,8 @@ pub struct FingerprintOptions {
 struct Fingerprinted {
     file: u32,
     rows: Vec<Row>,
-    values: Vec<u32>,
+    /// Their signatures, packed.
+    packed: Vec<u32>,
     ids: Vec<u64>,
     days: Vec<u16>,
     rejects: Vec<Reject>,
@@ -154,13 +193,14 @@ struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
     shingles: Vec<u64>,
+    values: Vec<u32>,
     distinct: DistinctCounter,
 }
 
 /// Reads the corpus once and fingerprints it.
 ///
 /// # Errors
-/// What reading gives; [`Error::Rejected`] for the first bad record with `strict`;
+/// [`Error::Parameter`] if the layout is not one for so many permutations. What reading gives; [`Error::Rejected`] for the first bad record with `strict`;
 /// [`Error::Interrupted`].
 pub fn fingerprint_corpus(
     corpus: &Corpus,
@@ -168,9 +208,15 @@ pub fn fingerprint_corpus(
     progress: &dyn Progress,
 ) -> Result<Fingerprints> {
     let slots = options.permutations.len();
+    if options.layout.values() != slots {
+        return Err(Error::Parameter(format!(
+            "signatures of {} values cannot be made of {slots} permutations",
+            options.layout.values()
+        )));
+    }
     let mut prints = Fingerprints {
         rows: Vec::new(),
-        signatures: Signatures::new(slots),
+        signatures: Signatures::new(options.layout),
         days: Days::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -186,9 +232,10 @@ pub fn fingerprint_corpus(
             parser: Parser::new(),
             tokeniser: Tokeniser::new(),
             shingles: Vec::new(),
+            values: vec![0; slots],
             distinct: DistinctCounter::default(),
         },
-        |scratch, block| Ok(fingerprint_block(scratch, corpus, block, options)),
+        |scratch, block| fingerprint_block(scratch, corpus, block, options),
         |done: Fingerprinted| {
             for reject in done.rejects {
                 progress.rejected(&reject);
@@ -206,7 +253,7 @@ pub fn fingerprint_corpus(
                 prints.file_starts.push(prints.rows.len() as u32);
             }
             prints.rows.extend_from_slice(&done.rows);
-            prints.signatures.extend(&done.values);
+            prints.signatures.extend(&done.packed);
             ids.extend_from_slice(&done.ids);
             prints.days.extend(&done.days);
             Ok(())
@@ -224,12 +271,12 @@ fn fingerprint_block(
     corpus: &Corpus,
     block: &Block,
     options: &FingerprintOptions,
-) -> Fingerprinted {
-    let slots = options.permutations.len();
+) -> Result<Fingerprinted> {
+    let words = options.layout.words();
     let mut done = Fingerprinted {
         file: block.file,
         rows: Vec::with_capacity(block.records.len()),
-        values: vec![u32::MAX; block.records.len() * slots],
+        packed: vec![0; block.records.len() * words],
         ids: Vec::with_capacity(block.records.len()),
         days: Vec::with_capacity(block.records.len()),
         rejects: block.rejects.clone(),
@@ -255,26 +302,57 @@ fn fingerprint_block(
                 .push(corpus.reject(block, record, RejectReason::MissingText, detail));
             continue;
         }
-        let start = done.rows.len() * slots;
         shingles(tokens, options.shingle_size, &mut scratch.shingles);
         if !scratch.shingles.is_empty() {
+            let start = done.rows.len() * words;
+            let packed = &mut done.packed[start..start + words];
             options
                 .permutations
-                .signature(&scratch.shingles, &mut done.values[start..start + slots]);
+                .signature(&scratch.shingles, &mut scratch.values);
+            options.layout.pack(&scratch.values, packed);
         }
         done.ids.push(ids::hash(&article.id));
         done.days
             .push(Days::day(parse_published(&article.published)));
         let Digest(digest) = Digest::of(tokens);
+        let place = Place::new(record.offset, record.line).ok_or_else(|| {
+            let name = &corpus.files()[block.file as usize].name;
+            Error::Input(format!(
+                "{name} is longer than 281 terabytes: split it into files of less"
+            ))
+        })?;
         done.rows.push(Row {
-            offset: record.offset,
-            line: record.line,
-            digest: [(digest >> 64) as u64, digest as u64],
+            place,
+            digest: std::array::from_fn(|at| (digest >> (96 - 32 * at)) as u32),
             tokens: tokens.len() as u32,
             least_distinct: scratch.distinct.at_least(&scratch.shingles),
         });
     }
-    done.values.truncate(done.rows.len() * slots);
+    done.packed.truncate(done.rows.len() * words);
     done.rejects.sort_by_key(|reject| reject.line);
-    done
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_takes_36_bytes() {
+        assert_eq!(size_of::<Row>(), 36);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn places_come_back_or_are_refused(offset in 0u64..1 << 50, line in 0u64..1 << 50, digest in 0u128..) {
+            let place = Place::new(offset, line);
+            proptest::prop_assert_eq!(place.is_some(), offset < 1 << 48 && line < 1 << 48);
+            if let Some(place) = place {
+                let digest_words = std::array::from_fn(|at| (digest >> (96 - 32 * at)) as u32);
+                let row = Row { place, digest: digest_words, tokens: 0, least_distinct: 0 };
+                proptest::prop_assert_eq!((row.offset(), row.line()), (offset, line));
+                proptest::prop_assert_eq!(row.digest(), Digest(digest));
+            }
+        }
+    }
 }

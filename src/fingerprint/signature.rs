@@ -155,19 +155,6 @@ pub fn agreeing(a: &[u32], b: &[u32]) -> u32 {
     Kernel::best().agreeing(a, b)
 }
 
-/// The numbers of positions at which the value of `a` is at least `floor` and equals that of `b`, and at which
-/// it is at least `floor` and less than that of `b`.
-///
-/// Where one or the other holds, the value belongs to a shingle drawn at random from the set of `a`, and they are equal if
-/// `b` has it, too: so the first number by the sum of both estimates the share of `a` that is in `b`, its containment,
-/// whatever the size of `b`. The floor leaves out positions into which no shingle of `a` fell: those have the least of as
-/// many values as the set has elements, and are below `x` / elements * 2^32 with a probability of 1 - e^-`x`.
-#[inline]
-pub fn equal_and_lesser(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
-    debug_assert_eq!(a.len(), b.len(), "signatures of different lengths");
-    Kernel::best().equal_and_lesser(a, b, floor)
-}
-
 /// The similarity of two sets as their signatures tell it: the share of positions that agree,
 /// 0 to 1 (0 for signatures without positions).
 ///
@@ -320,25 +307,6 @@ mod tests {
                 prop_assert_eq!(kernel.agreeing(&a, &b), wanted, "{}", kernel.name());
             }
             prop_assert_eq!(agreeing(&a, &b), wanted);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn all_kernels_count_equal_and_lesser(
-            pairs in proptest::collection::vec((0u32..5, 0u32..5), 0..400), floor in 0u32..6, high in any::<bool>(),
-        ) {
-            // Values on both sides of 2^31: they are unsigned.
-            let shift = if high { u32::MAX / 2 - 2 } else { 0 };
-            let (a, b): (Vec<u32>, Vec<u32>) = pairs.iter().map(|(a, b)| (a + shift, b + shift)).unzip();
-            let floor = floor + shift;
-            let told = || a.iter().zip(&b).filter(|&(&a, _)| a >= floor);
-            let equal = told().filter(|(a, b)| a == b).count() as u32;
-            let lesser = told().filter(|(a, b)| a < b).count() as u32;
-            for kernel in Kernel::available() {
-                prop_assert_eq!(kernel.equal_and_lesser(&a, &b, floor), (equal, lesser), "{}", kernel.name());
-            }
-            prop_assert_eq!(equal_and_lesser(&a, &b, floor), (equal, lesser));
         }
     }
 

@@ -1,46 +1,59 @@
-//! All signatures of a corpus, in fixed-size pieces.
+//! All signatures of a corpus, packed, in fixed-size pieces.
 
-/// Rows in a piece. 4 MiB at 128 slots: large enough to cost nothing, small enough
+use super::Layout;
+
+/// Rows in a piece. 1.4 MB at 168 bytes a row: large enough to cost nothing, small enough
 /// that growing never moves or doubles what is already there.
 const PIECE: usize = 8192;
 
-/// One signature (a row of `slots` values) per article, in corpus order.
+/// One packed signature (a row of [`Layout::words`] words) per article, in corpus order.
 #[derive(Debug)]
 pub struct Signatures {
-    slots: usize,
+    layout: Layout,
     pieces: Vec<Vec<u32>>,
     rows: usize,
 }
 
 impl Signatures {
-    /// An empty store for signatures of `slots` values each.
-    pub fn new(slots: usize) -> Self {
+    /// An empty store for signatures of this layout.
+    pub fn new(layout: Layout) -> Self {
         Self {
-            slots,
+            layout,
             pieces: Vec::new(),
             rows: 0,
         }
     }
 
-    /// Appends the signatures that stand one after another in `values`.
+    /// Appends the packed signatures that stand one after another in `packed`.
     ///
     /// # Panics
-    /// If `values` does not hold a whole number of signatures.
-    pub fn extend(&mut self, values: &[u32]) {
-        assert_eq!(values.len() % self.slots, 0, "a whole number of signatures");
-        let mut rest = values;
+    /// If `packed` does not hold a whole number of signatures.
+    pub fn extend(&mut self, packed: &[u32]) {
+        let words = self.layout.words();
+        assert_eq!(packed.len() % words, 0, "a whole number of signatures");
+        let mut rest = packed;
         while !rest.is_empty() {
             if self.rows.is_multiple_of(PIECE) {
-                self.pieces.push(Vec::with_capacity(PIECE * self.slots));
+                self.pieces.push(Vec::with_capacity(PIECE * words));
             }
-            let room = (PIECE - self.rows % PIECE) * self.slots;
+            let room = (PIECE - self.rows % PIECE) * words;
             let (now, later) = rest.split_at(room.min(rest.len()));
             if let Some(piece) = self.pieces.last_mut() {
                 piece.extend_from_slice(now);
             }
-            self.rows += now.len() / self.slots;
+            self.rows += now.len() / words;
             rest = later;
         }
+    }
+
+    /// Packs a signature and appends it.
+    ///
+    /// # Panics
+    /// If it has not as many values as the layout says.
+    pub fn push(&mut self, values: &[u32]) {
+        let mut packed = vec![0; self.layout.words()];
+        self.layout.pack(values, &mut packed);
+        self.extend(&packed);
     }
 
     /// Gives all signatures up, and their memory back.
@@ -49,15 +62,24 @@ impl Signatures {
         self.rows = 0;
     }
 
-    /// The signature of article `article`.
+    /// The packed signature of article `article`.
     ///
     /// # Panics
     /// If there is no such article.
     #[inline]
     pub fn row(&self, article: u32) -> &[u32] {
-        let article = article as usize;
-        let start = article % PIECE * self.slots;
-        &self.pieces[article / PIECE][start..start + self.slots]
+        let (article, words) = (article as usize, self.layout.words());
+        let start = article % PIECE * words;
+        &self.pieces[article / PIECE][start..start + words]
+    }
+
+    /// Value `at` of article `article`, one that is kept whole: its highest 24 bits.
+    ///
+    /// # Panics
+    /// If there is no such article or value.
+    #[inline]
+    pub fn value(&self, article: u32, at: usize) -> u32 {
+        self.layout.value(self.row(article), at)
     }
 
     /// How many signatures there are.
@@ -70,9 +92,9 @@ impl Signatures {
         self.rows == 0
     }
 
-    /// Values in one signature (the number of permutations).
-    pub fn slots(&self) -> usize {
-        self.slots
+    /// What is kept of a signature.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 }
 
@@ -82,14 +104,14 @@ mod tests {
 
     #[test]
     fn rows_come_back_across_pieces() {
-        let mut signatures = Signatures::new(3);
+        let mut signatures = Signatures::new(Layout::new(4, 4));
         let total = PIECE as u32 * 2 + 5;
         let mut next = 0;
         for batch in [1, 7, PIECE as u32, 3, total - PIECE as u32 - 11] {
-            let values: Vec<u32> = (next..next + batch)
+            let packed: Vec<u32> = (next..next + batch)
                 .flat_map(|i| [i, i + 1, i + 2])
                 .collect();
-            signatures.extend(&values);
+            signatures.extend(&packed);
             next += batch;
         }
         assert_eq!(signatures.len(), total as usize);
@@ -106,7 +128,11 @@ mod tests {
         }
         signatures.clear();
         assert!(signatures.is_empty());
-        signatures.extend(&[7, 8, 9]);
-        assert_eq!(signatures.row(0), [7, 8, 9]);
+        signatures.push(&[1 << 8, 2 << 8, 3 << 8, 0xabc_def << 8]);
+        assert_eq!(signatures.len(), 1);
+        assert_eq!(
+            [0, 1, 2, 3].map(|at| signatures.value(0, at)),
+            [1, 2, 3, 0xabc_def]
+        );
     }
 }

@@ -9,8 +9,7 @@ pub const WANTED_PROBABILITY: f64 = 0.99;
 /// The Jaccard similarity of an article and its copy cut to 30 % of its length.
 ///
 /// A cut copy is accepted by its containment, which is 1, but it can only be found
-/// by its Jaccard similarity, which is the share that was kept. When containment
-/// counts, bands and rows are therefore chosen for this similarity.
+/// by its Jaccard similarity, which is the share that was kept.
 pub const CUT_COPY_SIMILARITY: f64 = 0.3;
 
 /// How a signature is cut into bands for locality-sensitive hashing.
@@ -89,8 +88,8 @@ impl Banding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::{Permutations, Signatures};
-    use crate::lsh::Worth;
+    use crate::fingerprint::{ArticleSet, Layout, Permutations, Signatures};
+    use crate::lsh::{Scheme, Worth};
     use crate::progress::Silent;
 
     #[test]
@@ -137,11 +136,10 @@ mod tests {
 
     /// How many of [`PAIRS`] pairs of neighbours become candidates, and how many strangers do.
     fn candidates(banding: Banding, signatures: &Signatures) -> (usize, usize) {
-        let members: Vec<u32> = (0..2 * PAIRS as u32).collect();
         let found = crate::lsh::candidates(
             signatures,
-            &members,
-            banding,
+            &ArticleSet::all(2 * PAIRS),
+            Scheme::Bands(banding),
             |_, _, _| Worth::Likely,
             &Silent,
         );
@@ -171,7 +169,7 @@ mod tests {
     fn values_that_agree_independently_make_candidates_as_the_formula_says() {
         let mut random = SplitMix(1);
         for (bands, rows, similarity) in CASES {
-            let mut signatures = Signatures::new(128);
+            let mut signatures = Signatures::new(Layout::new(128, 128));
             for _ in 0..PAIRS {
                 let first: Vec<u32> = (0..128).map(|_| random.next() as u32).collect();
                 let agrees =
@@ -186,8 +184,8 @@ mod tests {
                         }
                     })
                     .collect();
-                signatures.extend(&first);
-                signatures.extend(&second);
+                signatures.push(&first);
+                signatures.push(&second);
             }
             let banding = Banding::new(bands, rows, 128).unwrap();
             let (found, strangers) = candidates(banding, &signatures);
@@ -205,7 +203,7 @@ mod tests {
         let mut random = SplitMix(2);
         let permutations = Permutations::new(128, 3).unwrap();
         for (bands, rows, similarity) in CASES {
-            let mut signatures = Signatures::new(128);
+            let mut signatures = Signatures::new(Layout::new(128, 128));
             let mut row = [0; 128];
             // Two sets of 600 elements in their union, as many of them shared as the similarity says.
             let (union, shared) = (600, (600.0 * similarity) as usize);
@@ -214,7 +212,7 @@ mod tests {
                 let half = shared + (union - shared) / 2;
                 for set in [&all[..half], &[&all[..shared], &all[half..]].concat()] {
                     permutations.signature(set, &mut row);
-                    signatures.extend(&row);
+                    signatures.push(&row);
                 }
             }
             let banding = Banding::new(bands, rows, 128).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Worth, unpack};
 use crate::fingerprint::Signatures;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A bucket with more articles than this is crowded.
 pub const CROWDED: usize = 64;
@@ -18,20 +18,18 @@ const NEIGHBOURS: usize = 3;
 /// Neighbours share at least the two values after the band, so that strangers in a crowded
 /// bucket (common phrases bring many together) cost no comparison.
 pub(super) fn neighbours(
-    positions: &[u32],
+    articles: &[u32],
     band_end: usize,
-    members: &[u32],
     signatures: &Signatures,
     mut pair: impl FnMut(u32, u32),
 ) {
-    let slots = signatures.slots();
+    let slots = signatures.layout().whole();
     // Two values, the first of them `depth` behind the band.
-    let values = |position: u32, depth: usize| {
-        let row = signatures.row(members[position as usize]);
-        let value = |depth: usize| u64::from(row[(band_end + depth) % slots]);
+    let values = |article: u32, depth: usize| {
+        let value = |depth: usize| u64::from(signatures.value(article, (band_end + depth) % slots));
         value(depth) << 32 | value(depth + 1)
     };
-    let mut order: Vec<(u64, u32)> = positions.iter().map(|&position| (0, position)).collect();
+    let mut order: Vec<(u64, u32)> = articles.iter().map(|&article| (0, article)).collect();
     arrange(&mut order, slots, 0, &values);
 
     for (at, &(_, a)) in order.iter().enumerate() {
@@ -45,7 +43,7 @@ pub(super) fn neighbours(
     }
 }
 
-/// Sorts by the values from `depth` on, then by position; two values at a time, since few articles
+/// Sorts by the values from `depth` on, then by article; two values at a time, since few articles
 /// share many of them.
 fn arrange(
     order: &mut [(u64, u32)],
@@ -53,8 +51,8 @@ fn arrange(
     depth: usize,
     values: &impl Fn(u32, usize) -> u64,
 ) {
-    for (key, position) in &mut *order {
-        *key = values(*position, depth);
+    for (key, article) in &mut *order {
+        *key = values(*article, depth);
     }
     order.sort_unstable();
     if depth + 2 < slots {
@@ -73,72 +71,84 @@ const OF_BUCKETS: usize = 4;
 /// only partners that perhaps are.
 const CERTAIN: u8 = 3;
 
-/// Bounds the partners that a crowd gives to one article.
+/// Bounds the partners that a crowd gives to one article: three bytes an article.
 #[derive(Debug)]
 pub(super) struct Crowd {
     /// The partners of each article, in the measure of [`PERHAPS_PARTNERS`].
     partners: Vec<u8>,
-    /// Those that most likely are copies alone.
+    /// Those that most likely are copies alone, up to 127; with [`PART`](Self::PART) where the article belongs to a crowd
+    /// and has partners enough.
     likely: Vec<u8>,
-    /// Crowded buckets that each article was in.
-    buckets: Vec<AtomicU16>,
-    /// Whether each article belongs to a crowd and has partners enough.
-    part: Vec<bool>,
+    /// Crowded buckets that each article was in, up to 255.
+    buckets: Vec<AtomicU8>,
 }
 
 impl Crowd {
-    pub(super) fn new(members: usize) -> Self {
+    const PART: u8 = 1 << 7;
+
+    pub(super) fn new(articles: usize) -> Self {
         Self {
-            partners: vec![0; members],
-            likely: vec![0; members],
-            buckets: (0..members).map(|_| AtomicU16::new(0)).collect(),
-            part: vec![false; members],
+            partners: vec![0; articles],
+            likely: vec![0; articles],
+            buckets: (0..articles).map(|_| AtomicU8::new(0)).collect(),
         }
     }
 
     /// Settles who belongs to a crowd for the bands that come next, after `bands` of them.
     pub(super) fn begin(&mut self, bands: usize) {
-        let least = bands.div_ceil(OF_BUCKETS).max(1);
-        for (at, part) in self.part.iter_mut().enumerate() {
-            let buckets = usize::from(*self.buckets[at].get_mut());
-            *part = buckets >= least
-                && self.partners[at] >= PERHAPS_PARTNERS
-                && self.likely[at] >= CERTAIN;
+        let least = bands.div_ceil(OF_BUCKETS).clamp(1, u8::MAX.into()) as u8;
+        for ((likely, buckets), &partners) in self
+            .likely
+            .iter_mut()
+            .zip(&mut self.buckets)
+            .zip(&self.partners)
+        {
+            *likely &= !Self::PART;
+            if *buckets.get_mut() >= least && partners >= PERHAPS_PARTNERS && *likely >= CERTAIN {
+                *likely |= Self::PART;
+            }
         }
     }
 
     /// Whether an article has so many partners that crowded buckets bring it no more.
-    pub(super) fn has_enough(&self, position: u32) -> bool {
-        self.partners[position as usize] >= PERHAPS_PARTNERS
+    pub(super) fn has_enough(&self, article: u32) -> bool {
+        self.partners[article as usize] >= PERHAPS_PARTNERS
     }
 
     /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
-    pub(super) fn is_part(&self, position: u32) -> bool {
-        self.part[position as usize]
+    pub(super) fn is_part(&self, article: u32) -> bool {
+        self.likely[article as usize] & Self::PART != 0
     }
 
     /// Counts a crowded bucket for each of its articles.
-    pub(super) fn count_bucket(&self, positions: &[u32]) {
-        for &position in positions {
-            self.buckets[position as usize].fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_bucket(&self, articles: &[u32]) {
+        for &article in articles {
+            let more = |count: u8| count.checked_add(1);
+            // It stays at the most there is.
+            let _ = self.buckets[article as usize].fetch_update(
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+                more,
+            );
         }
     }
 
-    /// Counts the partners that `pairs` gives to each article.
+    /// Counts the partners that `pairs`, each of this worth, give to each article.
     pub(super) fn count_partners(&mut self, pairs: &[u64], worth: impl Fn(u32, u32) -> Worth) {
         for &pair in pairs {
             let (a, b) = unpack(pair);
-            let (weight, likely) = match worth(a, b) {
-                Worth::Nothing => (0, 0),
+            let (weight, certain) = match worth(a, b) {
+                Worth::Nothing => continue,
                 Worth::Perhaps => (1, 0),
                 Worth::Likely => (PERHAPS_PARTNERS / LIKELY_PARTNERS, 1),
             };
-            for (counts, more) in [(&mut self.partners, weight), (&mut self.likely, likely)] {
-                for position in [a, b] {
-                    let count = &mut counts[position as usize];
-                    *count = count.saturating_add(more);
-                }
+            for article in [a as usize, b as usize] {
+                let partners = &mut self.partners[article];
+                *partners = partners.saturating_add(weight);
+                let likely = &mut self.likely[article];
+                let (part, count) = (*likely & Self::PART, *likely & !Self::PART);
+                *likely = part | (count + certain).min(Self::PART - 1);
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Signatures to candidate pairs.
 //!
-//! [`Banding`] says which signatures meet. [`candidates`] works through the bands a few at a time,
-//! so that the band keys of the whole signature never stand in memory together, groups each
-//! band by sorting (`groups`), and asks the caller for every pair of a bucket (`search`) whether a
-//! pair with so many agreeing values is worth a comparison of its texts. A pair that shares several buckets is asked
+//! A [`Scheme`] says which signatures meet: those that agree in a band ([`Banding`]), or, by default, those that agree in two
+//! values close to each other ([`Neighbours`]). [`candidates`] works through bands or values one by one on each thread,
+//! so that their keys never stand in memory together, groups each
+//! by sorting (`groups`), and asks the caller for the pairs of a bucket (`search`) whether a
+//! pair with such a score is worth a comparison of its texts. A pair that shares several buckets is asked
 //! about in each, unless it is still remembered (`verdicts`).
 //!
 //! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
@@ -13,36 +14,42 @@
 //! that has [`LIKELY_PARTNERS`] gets no more of them there, and if crowded buckets are what it mostly meets others in,
 //! no more in small buckets either from others like it. What this leaves out is counted in [`CandidateCounts`].
 //!
-//! A copy cut to a tenth shares a tenth of its signature, and hardly ever two values side by side.
-//! [`candidates_and_unlike`] therefore also looks at articles that share the first value of a band alone, if their lengths
-//! are so unlike that bands are not sure to find them (`single`); both come from the same grouping.
+//! A copy cut to a tenth shares a tenth of its signature, and seldom two values side by side.
+//! [`candidates_and_unlike`] therefore also looks at articles that share a single value, if their lengths
+//! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
+//!
+//! Beside the signatures the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
+//! each candidate pair.
 
 mod banding;
 mod crowded;
 mod groups;
+mod neighbours;
 mod search;
 mod single;
 mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
+pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
 
 pub use single::{
     Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
 };
 
-use crate::fingerprint::Signatures;
+use crate::fingerprint::{ArticleSet, Kernel, Signatures};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
 use groups::Packing;
+use neighbours::MAX_REACH;
 use rayon::prelude::*;
 use search::{Found, Judge, Pool, Scratch, Search};
 use single::{Size, Unlike};
 use std::ops::RangeInclusive;
 
-/// Values of a signature whose bands are grouped in one go: one line of cache.
-const SLOTS_IN_ONE_GO: usize = 16;
+/// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
+const AT_ONCE: usize = 8;
 
 /// The candidate pairs of a corpus.
 #[derive(Debug, Default)]
@@ -91,25 +98,24 @@ impl CandidateCounts {
     }
 }
 
-/// Finds the candidate pairs among `members` (articles, ascending) by bands alone.
+/// Finds the candidate pairs among `members` by bands, or by two values that are close.
 ///
-/// `worth(a, b, agreeing)` judges from the number of agreeing values whether a pair can be
+/// `worth(a, b, score)` judges from the [score](crate::fingerprint::Layout::score) of their signatures whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
 ///
 /// # Errors
 /// [`Error::Interrupted`] when `progress` asks to stop.
 pub fn candidates(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let search = (Packing::new(members.len()), None);
-    find(signatures, members, banding, worth, search, progress)
+    find(signatures, members, scheme, worth, None, progress)
 }
 
-/// [`candidates`], and with the bands a look at their first values alone, which finds pairs that bands seldom bring together:
+/// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
 /// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
@@ -119,72 +125,91 @@ pub fn candidates(
 /// As for [`candidates`].
 pub fn candidates_and_unlike(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    neighbours: Neighbours,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     containment: Containment,
     shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let sizes = members
-        .iter()
-        .map(|&article| Size::new(shingles(article)))
+    let sizes = (0..members.corpus_len() as u32)
+        .into_par_iter()
+        .map(|article| Size::new(shingles(article)))
         .collect();
-    let unlike = Unlike::new(containment, sizes, signatures.slots());
-    let packing = Packing::by_first_value(members.len());
-    let search = (packing, Some(unlike));
-    find(signatures, members, banding, worth, search, progress)
+    let unlike = Unlike::new(containment, sizes, signatures.layout());
+    let scheme = Scheme::Neighbours(neighbours);
+    find(signatures, members, scheme, worth, Some(unlike), progress)
 }
 
 fn find(
     signatures: &Signatures,
-    members: &[u32],
-    banding: Banding,
+    members: &ArticleSet,
+    scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
-    (packing, unlike): (Packing, Option<Unlike>),
+    unlike: Option<Unlike>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let rows = banding.rows();
-    let at_once = (SLOTS_IN_ONE_GO / rows).max(1);
-    let mut entries: Vec<Vec<u64>> = Vec::new();
-    let mut crowd = Crowd::new(members.len());
+    let articles = members.corpus_len();
+    let packing = match scheme {
+        Scheme::Bands(_) => Packing::bands(articles),
+        Scheme::Neighbours(neighbours) => Packing::neighbours(articles, neighbours),
+    };
+    let mut crowd = Crowd::new(articles);
     let mut kept: Vec<u64> = Vec::new();
     let mut counts = CandidateCounts::default();
     let judge = Judge {
         signatures,
-        members,
+        kernel: Kernel::best(),
         worth,
     };
     let pool = Pool::default();
+    let layout = signatures.layout();
 
-    progress.begin(Stage::Candidates, banding.bands() as u64, Unit::Items);
-    for first_band in (0..banding.bands()).step_by(at_once) {
-        let bands = at_once.min(banding.bands() - first_band);
-        entries.resize_with(bands, Vec::new);
-        groups::fill_entries(&mut entries, first_band, rows, members, signatures, packing);
-        crowd.begin(first_band);
-
+    progress.begin(Stage::Candidates, scheme.buckets() as u64, Unit::Items);
+    for first in (0..scheme.buckets()).step_by(AT_ONCE) {
+        crowd.begin(first);
         let search = Search {
             judge: &judge,
             crowd: &crowd,
-            unlike: unlike.as_ref(),
             packing,
+            unlike: unlike.as_ref(),
         };
-        let found: Vec<Found> = entries
-            .par_iter()
-            .enumerate()
-            .map(|(band, entries)| {
-                let band_end = (first_band + band + 1) * rows;
+        let found: Vec<Found> = (first..scheme.buckets().min(first + AT_ONCE))
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|at| {
                 let mut found = Found::default();
                 if progress.cancelled() {
                     return found;
                 }
                 let mut scratch = pool.take();
                 let Scratch { grouping, desk } = &mut scratch;
-                groups::for_each_bucket(entries, packing, grouping, |bucket| {
-                    search.all(bucket, band_end - rows..band_end, desk, &mut found);
-                });
-                search.finish(band_end - rows, desk, &mut found);
+                match scheme {
+                    Scheme::Bands(banding) => {
+                        let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
+                        let entry = |article: u32| {
+                            let row = signatures.row(article);
+                            let values = (from..to).map(|at| layout.value(row, at));
+                            packing.entry_of_band(values, article)
+                        };
+                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                            search.band(bucket, to, desk, &mut found);
+                        });
+                    }
+                    Scheme::Neighbours(neighbours) => {
+                        let following: [usize; MAX_REACH] =
+                            std::array::from_fn(|before| (at + 1 + before) % neighbours.values());
+                        let entry = |article: u32| {
+                            let row = signatures.row(article);
+                            let following = following.iter().map(|&at| layout.value(row, at));
+                            packing.entry_of_value(layout.value(row, at), following, article)
+                        };
+                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                            search.value(bucket, at, neighbours.reach(), desk, &mut found);
+                        });
+                    }
+                }
+                search.finish(at, desk, &mut found);
                 pool.put_back(scratch);
                 progress.advance(1, 0);
                 found
@@ -194,15 +219,18 @@ fn find(
             return Err(Error::Interrupted);
         }
 
-        let (mut ordinary, mut crowded) = (Vec::new(), Vec::new());
+        let (mut perhaps, mut likely, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
         for band in found {
-            ordinary.extend(band.ordinary);
+            perhaps.extend(band.perhaps);
+            likely.extend(band.likely);
             crowded.extend(band.crowded);
             counts.add(&band.counts);
         }
-        keep_new(&mut ordinary, &kept);
-        crowd.count_partners(&ordinary, |a, b| judge.worth(a, b));
-        merge_into(&mut kept, ordinary);
+        for (mut ordinary, worth) in [(perhaps, Worth::Perhaps), (likely, Worth::Likely)] {
+            keep_new(&mut ordinary, &kept);
+            crowd.count_partners(&ordinary, |_, _| worth);
+            merge_into(&mut kept, ordinary);
+        }
         keep_new(&mut crowded, &kept);
         let chosen = crowd.choose(&crowded, |a, b| judge.worth(a, b));
         counts.capped += (crowded.len() - chosen.len()) as u64;
@@ -210,14 +238,8 @@ fn find(
     }
     progress.end();
 
-    let article = |position: u32| members[position as usize];
-    let pairs = kept.into_iter().map(|pair| {
-        let (a, b) = unpack(pair);
-        (article(a), article(b))
-    });
     Ok(Candidates {
-        // Sorted as the positions are: members ascend.
-        pairs: pairs.collect(),
+        pairs: kept.into_iter().map(unpack).collect(),
         counts,
     })
 }
@@ -265,12 +287,25 @@ mod tests {
     use super::*;
     use crate::progress::Silent;
 
+    use crate::fingerprint::Layout;
+
+    /// Signatures of these whole values.
     fn store(rows: &[Vec<u32>]) -> Signatures {
-        let mut signatures = Signatures::new(rows[0].len());
+        let slots = rows[0].len();
+        let mut signatures = Signatures::new(Layout::new(slots, slots));
         for row in rows {
-            signatures.extend(row);
+            let values: Vec<u32> = row.iter().map(|value| value << 8).collect();
+            signatures.push(&values);
         }
         signatures
+    }
+
+    fn all(articles: usize) -> ArticleSet {
+        ArticleSet::all(articles)
+    }
+
+    fn by_bands(bands: usize, rows: usize, slots: usize) -> Scheme {
+        Scheme::Bands(Banding::new(bands, rows, slots).unwrap())
     }
 
     fn likely_above(agreeing: u32) -> impl Fn(u32, u32, u32) -> Worth + Sync {
@@ -318,8 +353,8 @@ mod tests {
         ) {
             let table = random_rows(count, bands * rows + 1, values, seed);
             let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
-            let members: Vec<u32> = (0..count as u32).collect();
-            let found = candidates(&store(&table), &members, banding, |_, _, _| Worth::Perhaps, &Silent).unwrap();
+            let scheme = Scheme::Bands(banding);
+            let found = candidates(&store(&table), &all(count), scheme, |_, _, _| Worth::Perhaps, &Silent).unwrap();
             let meetings = naive(&table, banding);
             proptest::prop_assert_eq!(found.counts.proposed, meetings.iter().map(|m| m.1).sum::<u64>());
             let expected: Vec<(u32, u32)> = meetings.into_iter().map(|m| m.0).collect();
@@ -338,37 +373,75 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_search_by_first_values_finds_what_bands_do(
-            count in 1usize..300, bands in 1usize..12, rows in 1usize..4, values in 2u64..12, seed in 0u64..
+        fn neighbours_equal_the_naive_search_where_nothing_is_crowded(
+            count in 1usize..60, slots in 1usize..40, target in 0.05f64..0.9, values in 2u64..60, seed in 0u64..
         ) {
-            let table = random_rows(count, bands * rows + 1, values, seed);
-            let banding = Banding::new(bands, rows, bands * rows + 1).unwrap();
-            let members: Vec<u32> = (0..count as u32).collect();
-            let run = |packing| {
-                // None is of unlike size.
-                let rule = Containment { least: 0.85, min_shingles: 30, found_by_bands: 0.3 };
-                let sizes = vec![Size::new(100..=100); count];
-                let search = (packing, Some(Unlike::new(rule, sizes, bands * rows + 1)));
-                find(&store(&table), &members, banding, likely_above(3), search, &Silent).unwrap()
-            };
-            let by_bands = candidates(&store(&table), &members, banding, likely_above(3), &Silent).unwrap();
-            // With positions of so many bits families are told apart by their values.
-            for packing in [Packing::by_first_value(count), Packing::by_first_value(1 << 31)] {
-                let found = run(packing);
-                proptest::prop_assert_eq!(&found.pairs, &by_bands.pairs);
-                proptest::prop_assert_eq!(found.counts, by_bands.counts);
+            let table = random_rows(count, slots, values, seed);
+            let neighbours = Neighbours::for_similarity(target, slots);
+            let places = neighbours.values();
+            let close = |a: &[u32], b: &[u32]| (0..places).any(|at| {
+                let agree = |distance: usize| a[(at + distance) % places] == b[(at + distance) % places];
+                agree(0) && (neighbours.reach() == 0 || (1..=neighbours.reach()).any(agree))
+            });
+            let mut naive = Vec::new();
+            for a in 0..count {
+                for b in a + 1..count {
+                    if close(&table[a], &table[b]) {
+                        naive.push((a as u32, b as u32));
+                    }
+                }
             }
+            let scheme = Scheme::Neighbours(neighbours);
+            let found = candidates(&store(&table), &all(count), scheme, |_, _, _| Worth::Perhaps, &Silent).unwrap();
+            // With as many bits as these few articles leave, values of up to 60 are told apart for sure.
+            proptest::prop_assert_eq!(found.pairs, naive);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_found_as_the_formula_says() {
+        const PAIRS: usize = 4_000;
+        let mut random = random_rows(1, 1 << 20, 1 << 31, 5)
+            .remove(0)
+            .into_iter()
+            .cycle();
+        for similarity in [0.1, 0.2, 1.0 / 3.0] {
+            let neighbours = Neighbours::for_similarity(1.0 / 3.0, 128);
+            let mut table = Vec::new();
+            for pair in 0..PAIRS as u32 {
+                let own = |which: u32| (0..32).map(move |at| (pair * 2 + which) * 64 + at);
+                let first: Vec<u32> = own(0).collect();
+                let second = first.iter().zip(own(1)).map(|(&same, other)| {
+                    let draw = f64::from(random.next().unwrap()) / 2f64.powi(31);
+                    if draw < similarity { same } else { other }
+                });
+                let second = second.collect();
+                table.extend([first, second]);
+            }
+            let scheme = Scheme::Neighbours(neighbours);
+            let worth = |_, _, _| Worth::Perhaps;
+            let found =
+                candidates(&store(&table), &all(2 * PAIRS), scheme, worth, &Silent).unwrap();
+            let share =
+                found.pairs.iter().filter(|(a, b)| a / 2 == b / 2).count() as f64 / PAIRS as f64;
+            let wanted = neighbours.probability(similarity);
+            let spread = (wanted * (1.0 - wanted) / PAIRS as f64).sqrt();
+            assert!(
+                (share - wanted).abs() < 4.0 * spread,
+                "{similarity}: {share}, {wanted}"
+            );
         }
     }
 
     #[test]
     fn only_members_take_part() {
         let table = vec![vec![1, 2], vec![1, 2], vec![1, 2], vec![9, 9]];
-        let banding = Banding::new(1, 2, 2).unwrap();
+        let mut members = all(4);
+        members.remove(1);
         let found = candidates(
             &store(&table),
-            &[0, 2, 3],
-            banding,
+            &members,
+            by_bands(1, 2, 2),
             |_, _, _| Worth::Perhaps,
             &Silent,
         )
@@ -390,17 +463,22 @@ mod tests {
                     .collect()
             })
             .collect();
-        let banding = Banding::for_similarity(0.3, 128).unwrap();
-        let members: Vec<u32> = (0..count as u32).collect();
-        let found =
-            candidates(&store(&table), &members, banding, likely_above(40), &Silent).unwrap();
+        let scheme = by_bands(64, 2, 128);
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(40),
+            &Silent,
+        )
+        .unwrap();
         assert!(
             found.pairs.len() <= count * LIKELY_PARTNERS as usize,
             "{} pairs",
             found.pairs.len()
         );
         assert!(found.counts.capped > 0 && found.counts.crowded_buckets > 0);
-        let mut component: Vec<u32> = members.clone();
+        let mut component: Vec<u32> = (0..count as u32).collect();
         for _ in 0..64 {
             for &(a, b) in &found.pairs {
                 let low = component[a as usize].min(component[b as usize]);
@@ -437,10 +515,15 @@ mod tests {
             .zip(&noise[4100])
             .map(|(&v, &n)| if n == 9 { 7 } else { v })
             .collect();
-        let banding = Banding::for_similarity(0.3, 128).unwrap();
-        let members: Vec<u32> = (0..count as u32).collect();
-        let found =
-            candidates(&store(&table), &members, banding, likely_above(75), &Silent).unwrap();
+        let scheme = by_bands(64, 2, 128);
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(75),
+            &Silent,
+        )
+        .unwrap();
         assert_eq!(found.pairs, [(100, 4100)]);
         assert!(found.counts.crowded_buckets > 0);
 
@@ -450,7 +533,7 @@ mod tests {
             16.. => Worth::Perhaps,
             _ => Worth::Nothing,
         };
-        let found = candidates(&store(&table), &members, banding, worth, &Silent).unwrap();
+        let found = candidates(&store(&table), &all(count), scheme, worth, &Silent).unwrap();
         assert!(found.pairs.contains(&(100, 4100)));
         assert!(found.pairs.len() <= count * 2 * PERHAPS_PARTNERS as usize);
     }
@@ -458,21 +541,60 @@ mod tests {
     #[test]
     fn threads_do_not_change_the_result() {
         let table = random_rows(4_000, 32, 6, 11);
-        let banding = Banding::new(16, 2, 32).unwrap();
-        let members: Vec<u32> = (0..4_000).collect();
         let signatures = store(&table);
-        let run = |threads| {
+        let run = |threads, scheme| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()
                 .unwrap();
             pool.install(|| {
-                candidates(&signatures, &members, banding, likely_above(9), &Silent).unwrap()
+                candidates(&signatures, &all(4_000), scheme, likely_above(9), &Silent).unwrap()
             })
         };
-        let (one, three) = (run(1), run(3));
-        assert_eq!(one.pairs, three.pairs);
-        assert_eq!(one.counts, three.counts);
-        assert!(one.counts.crowded_buckets > 0 && !one.pairs.is_empty());
+        let neighbours = Scheme::Neighbours(Neighbours::for_similarity(0.3, 32));
+        for scheme in [by_bands(16, 2, 32), neighbours] {
+            let (one, three) = (run(1, scheme), run(3, scheme));
+            assert_eq!(one.pairs, three.pairs);
+            assert_eq!(one.counts, three.counts);
+            assert!(one.counts.crowded_buckets > 0 && !one.pairs.is_empty());
+        }
+    }
+
+    /// Light variants of one row and a row of its own for each of the others: the variants are one component.
+    #[test]
+    fn a_crowd_of_neighbours_stays_linear_and_connected() {
+        let count = 5_000;
+        let noise = random_rows(count, 32, 10, 7);
+        let variant = |(id, row): (usize, &Vec<u32>)| -> Vec<u32> {
+            let own = |(at, &n): (usize, &u32)| match n {
+                0 => 1_000 + (id * 32 + at) as u32,
+                _ => 5,
+            };
+            row.iter().enumerate().map(own).collect()
+        };
+        let table: Vec<Vec<u32>> = noise.iter().enumerate().map(variant).collect();
+        let scheme = Scheme::Neighbours(Neighbours::for_similarity(1.0 / 3.0, 32));
+        let found = candidates(
+            &store(&table),
+            &all(count),
+            scheme,
+            likely_above(16),
+            &Silent,
+        )
+        .unwrap();
+        assert!(
+            found.pairs.len() <= count * LIKELY_PARTNERS as usize,
+            "{} pairs",
+            found.pairs.len()
+        );
+        let mut component: Vec<u32> = (0..count as u32).collect();
+        for _ in 0..64 {
+            for &(a, b) in &found.pairs {
+                let low = component[a as usize].min(component[b as usize]);
+                component[a as usize] = low;
+                component[b as usize] = low;
+            }
+        }
+        assert!(component.iter().all(|&c| c == 0), "one component");
     }
 }

@@ -1,44 +1,38 @@
 //! The pairs of one band, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
-use super::groups::{Grouping, Packing, hash_band};
+use super::groups::{Grouping, Packing};
 use super::single::{self, RARE, Size, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Worth, pack, unpack};
-use crate::fingerprint::{Signatures, agreeing};
-use std::ops::Range;
+use crate::fingerprint::{Kernel, Signatures};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Judges pairs of positions by their signatures.
+/// Judges pairs of articles by their signatures.
 pub(super) struct Judge<'a, W> {
     pub(super) signatures: &'a Signatures,
-    pub(super) members: &'a [u32],
+    pub(super) kernel: Kernel,
     pub(super) worth: W,
 }
 
 impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
     #[inline]
-    fn row(&self, position: u32) -> &[u32] {
-        self.signatures.row(self.members[position as usize])
+    fn score(&self, pair: u64) -> u32 {
+        let (a, b) = unpack(pair);
+        let (a, b) = (self.signatures.row(a), self.signatures.row(b));
+        self.signatures.layout().score(self.kernel, a, b)
     }
 
     #[inline]
-    fn agreeing(&self, pair: u64) -> u32 {
+    fn worth_of(&self, pair: u64, score: u32) -> Worth {
         let (a, b) = unpack(pair);
-        agreeing(self.row(a), self.row(b))
-    }
-
-    #[inline]
-    fn worth_of(&self, pair: u64, agreeing: u32) -> Worth {
-        // Members ascend as positions do.
-        let (a, b) = unpack(pair);
-        (self.worth)(self.members[a as usize], self.members[b as usize], agreeing)
+        (self.worth)(a, b, score)
     }
 
     #[inline]
     pub(super) fn worth(&self, a: u32, b: u32) -> Worth {
         let pair = pack(a, b);
-        self.worth_of(pair, self.agreeing(pair))
+        self.worth_of(pair, self.score(pair))
     }
 }
 
@@ -55,13 +49,13 @@ pub(super) struct Scratch {
 /// way at the same time.
 #[derive(Default)]
 pub(super) struct Desk {
-    positions: Vec<u32>,
-    /// Pairs that share a band.
+    articles: Vec<u32>,
+    /// Pairs that share a band, or two values that are close.
     pairs: Vec<u64>,
     /// Pairs that share a single value, the shorter article in the upper half.
     unlike: Vec<u64>,
     unknown: Vec<u64>,
-    agreeing: Vec<u32>,
+    scores: Vec<u32>,
     verdicts: Verdicts,
 }
 
@@ -87,10 +81,12 @@ impl Pool {
     }
 }
 
-/// What one band found: pairs worth a comparison, as packed positions. A pair may be left out that another band found.
+/// What one band found: pairs worth a comparison, as packed pairs. A pair may be left out that another band found.
 #[derive(Default)]
 pub(super) struct Found {
-    pub(super) ordinary: Vec<u64>,
+    pub(super) perhaps: Vec<u64>,
+    pub(super) likely: Vec<u64>,
+    /// Pairs of crowds, of either kind.
     pub(super) crowded: Vec<u64>,
     pub(super) counts: CandidateCounts,
 }
@@ -106,45 +102,55 @@ impl Found {
 pub(super) struct Search<'a, W> {
     pub(super) judge: &'a Judge<'a, W>,
     pub(super) crowd: &'a Crowd,
-    pub(super) unlike: Option<&'a Unlike>,
     pub(super) packing: Packing,
+    pub(super) unlike: Option<&'a Unlike>,
 }
 
 impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
-    /// Looks at the pairs of a bucket of entries, whose band is `slots`; the last of them only in [`finish`](Self::finish).
-    pub(super) fn all(
+    /// Looks at the pairs of a bucket of articles with equal bands; the last of them only in [`finish`](Self::finish).
+    pub(super) fn band(&self, bucket: &[u64], band_end: usize, desk: &mut Desk, found: &mut Found) {
+        let mut articles = std::mem::take(&mut desk.articles);
+        self.list(bucket, &mut articles);
+        self.bucket(&articles, band_end, desk, found);
+        desk.articles = articles;
+        if desk.pairs.len() >= WAITING {
+            self.look_at_pairs(desk, found);
+        }
+    }
+
+    /// Looks at the pairs of a bucket of articles that share the value at `slot` and one more that is within `reach`, and those of
+    /// unlike size; the last of them only in [`finish`](Self::finish).
+    pub(super) fn value(
         &self,
         bucket: &[u64],
-        slots: Range<usize>,
+        slot: usize,
+        reach: usize,
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let packing = self.packing;
-        let mut positions = std::mem::take(&mut desk.positions);
-        positions.clear();
-        positions.extend(bucket.iter().map(|&entry| packing.position(entry)));
-        if let Some(unlike) = self.unlike {
-            self.single(&positions, slots.start, unlike, desk, found);
-            if packing.tells_families(bucket.len()) {
-                // Those of equal bands stand together.
-                let same = |&a: &u64, &b: &u64| packing.family(a) == packing.family(b);
-                for family in bucket.chunk_by(same).filter(|family| family.len() > 1) {
-                    positions.clear();
-                    positions.extend(family.iter().map(|&entry| packing.position(entry)));
-                    self.bucket(&positions, slots.end, desk, found);
-                }
-            } else {
-                self.families(&mut positions, slots.clone(), desk, found);
-            }
+        if bucket.len() <= RARE {
+            self.few(bucket, desk, found);
         } else {
-            self.bucket(&positions, slots.end, desk, found);
+            let mut articles = std::mem::take(&mut desk.articles);
+            self.list(bucket, &mut articles);
+            if let Some(unlike) = self.unlike {
+                self.common_value(&articles, slot, unlike, desk, found);
+            }
+            if reach == 0 {
+                articles.sort_unstable();
+                self.bucket(&articles, slot + 1, desk, found);
+            } else if bucket.len() <= CROWDED {
+                self.near_pairs(bucket, desk, found);
+            } else {
+                self.families(&mut articles, slot, reach, desk, found);
+            }
+            desk.articles = articles;
         }
-        desk.positions = positions;
         if desk.pairs.len() >= WAITING {
             self.look_at_pairs(desk, found);
         }
         if desk.unlike.len() >= WAITING {
-            self.look_at_unlike(slots.start, desk, found);
+            self.look_at_unlike(slot, desk, found);
         }
     }
 
@@ -154,137 +160,165 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         self.look_at_unlike(slot, desk, found);
     }
 
-    /// Looks at the pairs of a bucket, given as ascending positions.
-    fn bucket(&self, positions: &[u32], band_end: usize, desk: &mut Desk, found: &mut Found) {
-        if positions.len() > CROWDED {
-            return self.crowded_bucket(positions, band_end, desk, found);
+    fn list(&self, bucket: &[u64], articles: &mut Vec<u32>) {
+        articles.clear();
+        articles.extend(bucket.iter().map(|&entry| self.packing.article(entry)));
+    }
+
+    /// Whether both articles belong to a crowd and have partners enough.
+    #[inline]
+    fn of_crowd(&self, a: u32, b: u32) -> bool {
+        self.crowd.is_part(a) && self.crowd.is_part(b)
+    }
+
+    /// Looks at the pairs of a bucket, given as ascending articles.
+    fn bucket(&self, articles: &[u32], band_end: usize, desk: &mut Desk, found: &mut Found) {
+        if articles.len() > CROWDED {
+            return self.crowded_bucket(articles, band_end, desk, found);
         }
-        for (at, &a) in positions.iter().enumerate() {
-            for &b in &positions[at + 1..] {
-                if self.crowd.is_part(a) && self.crowd.is_part(b) {
-                    found.counts.capped += 1;
-                } else {
-                    desk.pairs.push(pack(a, b));
+        for (at, &a) in articles.iter().enumerate() {
+            for &b in &articles[at + 1..] {
+                self.propose(a, b, desk, found);
+            }
+        }
+    }
+
+    #[inline]
+    fn propose(&self, a: u32, b: u32, desk: &mut Desk, found: &mut Found) {
+        if self.of_crowd(a, b) {
+            found.counts.capped += 1;
+        } else {
+            desk.pairs.push(pack(a, b));
+        }
+    }
+
+    /// Looks at the pairs of a bucket of at most [`CROWDED`] entries of which a value that follows agrees.
+    fn near_pairs(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+        let packing = self.packing;
+        for (at, &a) in bucket.iter().enumerate() {
+            for &b in &bucket[at + 1..] {
+                if packing.near(a, b) {
+                    self.propose(packing.article(a), packing.article(b), desk, found);
                 }
+            }
+        }
+    }
+
+    /// Looks at the pairs of a bucket of at most [`RARE`] entries of which a value that follows agrees, or whose sizes are
+    /// unlike.
+    fn few(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+        let Some(unlike) = self.unlike else {
+            return self.near_pairs(bucket, desk, found);
+        };
+        let packing = self.packing;
+        let mut sizes = [Size::default(); RARE];
+        for (size, &entry) in sizes.iter_mut().zip(bucket) {
+            *size = unlike.size(packing.article(entry));
+        }
+        let sizes = &sizes[..bucket.len()];
+        if !unlike.any_may_contain(sizes) {
+            return self.near_pairs(bucket, desk, found);
+        }
+        for (at, &a) in bucket.iter().enumerate() {
+            for (&b, &size) in bucket.iter().zip(sizes).skip(at + 1) {
+                let (article_a, article_b) = (packing.article(a), packing.article(b));
+                if packing.near(a, b) {
+                    self.propose(article_a, article_b, desk, found);
+                } else if unlike.may_contain(sizes[at], size)
+                    && !self.of_crowd(article_a, article_b)
+                {
+                    desk.unlike
+                        .push(Unlike::in_order(article_a, sizes[at], article_b, size));
+                }
+            }
+        }
+    }
+
+    /// Looks at the pairs of many articles that share the value at `slot`: of those that share one of the values that follow,
+    /// too.
+    fn families(
+        &self,
+        articles: &mut [u32],
+        slot: usize,
+        reach: usize,
+        desk: &mut Desk,
+        found: &mut Found,
+    ) {
+        let whole = self.judge.signatures.layout().whole();
+        let mut order: Vec<u64> = Vec::with_capacity(articles.len());
+        for distance in 1..=reach {
+            if distance > 1 && articles.iter().all(|&article| self.crowd.is_part(article)) {
+                // None of their pairs would be looked at.
+                break;
+            }
+            let at = (slot + distance) % whole;
+            order.clear();
+            order.extend(articles.iter().map(|&article| {
+                u64::from(self.judge.signatures.value(article, at)) << 32 | u64::from(article)
+            }));
+            order.sort_unstable();
+            for (article, &next) in articles.iter_mut().zip(&order) {
+                *article = next as u32;
+            }
+            let mut rest = &*articles;
+            for family in order.chunk_by(|a, b| a >> 32 == b >> 32) {
+                let (now, later) = rest.split_at(family.len());
+                // Of a crowd the next value alone tells the neighbours: the other values would bring it together once more.
+                if distance == 1 || now.len() <= CROWDED {
+                    self.bucket(now, slot + distance + 1, desk, found);
+                }
+                rest = later;
             }
         }
     }
 
     fn crowded_bucket(
         &self,
-        positions: &[u32],
+        articles: &[u32],
         band_end: usize,
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let len = positions.len() as u64;
+        let len = articles.len() as u64;
         found.counts.crowded_buckets += 1;
         found.counts.largest_bucket = found.counts.largest_bucket.max(len);
         found.counts.capped += len * (len - 1) / 2;
-        self.crowd.count_bucket(positions);
-        if positions.iter().all(|&a| self.crowd.has_enough(a)) {
+        self.crowd.count_bucket(articles);
+        if articles.iter().all(|&a| self.crowd.has_enough(a)) {
             return;
         }
-        crowded::neighbours(
-            positions,
-            band_end,
-            self.judge.members,
-            self.judge.signatures,
-            |a, b| {
-                if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
-                    found.counts.capped -= 1;
-                    if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
-                        found.crowded.push(pack(a, b));
-                    }
-                }
-            },
-        );
-    }
-
-    /// Looks at the pairs of articles that share the first value of the band `slots`, those of equal bands together.
-    fn families(
-        &self,
-        positions: &mut [u32],
-        slots: Range<usize>,
-        desk: &mut Desk,
-        found: &mut Found,
-    ) {
-        let keyed = |&position: &u32| {
-            (
-                hash_band(&self.judge.row(position)[slots.clone()]),
-                position,
-            )
-        };
-        let mut order: Vec<(u64, u32)> = positions.iter().map(keyed).collect();
-        order.sort_unstable();
-        for (position, &(_, next)) in positions.iter_mut().zip(&order) {
-            *position = next;
-        }
-        let mut rest = &*positions;
-        for family in order.chunk_by(|a, b| a.0 == b.0) {
-            let (now, later) = rest.split_at(family.len());
-            self.bucket(now, slots.end, desk, found);
-            rest = later;
-        }
-    }
-
-    /// Looks at the pairs of articles that share one value, in any order.
-    fn single(
-        &self,
-        positions: &[u32],
-        slot: usize,
-        unlike: &Unlike,
-        desk: &mut Desk,
-        found: &mut Found,
-    ) {
-        if positions.len() > RARE {
-            return self.common_value(positions, slot, unlike, desk, found);
-        }
-        let mut sizes = [Size::default(); RARE];
-        for (size, &position) in sizes.iter_mut().zip(positions) {
-            *size = unlike.size(position);
-        }
-        let sizes = &sizes[..positions.len()];
-        if !unlike.any_may_contain(sizes) {
-            return;
-        }
-        for (at, &a) in positions.iter().enumerate() {
-            for (&b, &size) in positions.iter().zip(sizes).skip(at + 1) {
-                if unlike.may_contain(sizes[at], size)
-                    && !(self.crowd.is_part(a) && self.crowd.is_part(b))
-                {
-                    desk.unlike.push(Unlike::in_order(a, sizes[at], b, size));
+        crowded::neighbours(articles, band_end, self.judge.signatures, |a, b| {
+            if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
+                found.counts.capped -= 1;
+                if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
+                    found.crowded.push(pack(a, b));
                 }
             }
-        }
+        });
     }
 
-    /// The same where so many share the value that not all pairs of them can be looked at.
+    /// Looks at pairs of unlike size among articles so many of which share the value at `slot` that not all pairs can be looked at.
     fn common_value(
         &self,
-        positions: &[u32],
+        articles: &[u32],
         slot: usize,
         unlike: &Unlike,
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let next = |position: u32| {
-            let row = self.judge.row(position);
-            row[(slot + 1) % row.len()]
-        };
-        for b in single::alike(single::representatives(positions, slot), next) {
+        let signatures = self.judge.signatures;
+        let at = (slot + 1) % signatures.layout().whole();
+        let next = |article: u32| signatures.value(article, at);
+        for b in single::alike(single::representatives(articles, slot), next) {
             let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
-            for &a in positions {
+            for &a in articles {
                 let size_a = unlike.size(a);
                 if a == b || !unlike.may_contain(size_a, size) || enough && self.crowd.has_enough(a)
                 {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                if !(self.nearby(ordered, slot, unlike)
-                    && self.judge.agreeing(ordered) >= unlike.least_agreeing()
-                    && self.contained(ordered, unlike))
-                {
+                if !(self.contained(ordered, slot, unlike) && self.scores(ordered, unlike)) {
                     found.counts.proposed += 1;
                     found.dropped(1);
                 } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
@@ -294,18 +328,18 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         }
     }
 
-    /// Whether the values around a shared one allow that the pair (shorter, longer) is one of containment.
+    /// Whether the values beside that at `slot`, which the pair (shorter, longer) shares, allow that it is one of containment.
     #[inline]
-    fn nearby(&self, ordered: u64, slot: usize, unlike: &Unlike) -> bool {
+    fn contained(&self, ordered: u64, slot: usize, unlike: &Unlike) -> bool {
         let (a, b) = unpack(ordered);
-        unlike.is_contained_nearby((a, self.judge.row(a)), (b, self.judge.row(b)), slot)
+        unlike.is_contained(self.judge.signatures, self.judge.kernel, a, b, slot)
     }
 
-    /// Whether the signatures allow it.
+    /// Whether the score of the signatures allows it.
     #[inline]
-    fn contained(&self, pair: u64, unlike: &Unlike) -> bool {
+    fn scores(&self, pair: u64, unlike: &Unlike) -> bool {
         let (a, b) = unpack(pair);
-        unlike.is_contained((a, self.judge.row(a)), (b, self.judge.row(b)))
+        self.judge.score(pair) >= unlike.least_score(a, b)
     }
 
     /// Looks at the waiting pairs that share a single value.
@@ -316,11 +350,8 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
-        keep(&mut pairs, |pair| self.nearby(pair, slot, unlike));
-        keep(&mut pairs, |pair| {
-            self.judge.agreeing(pair) >= unlike.least_agreeing()
-        });
-        keep(&mut pairs, |pair| self.contained(pair, unlike));
+        keep(&mut pairs, |pair| self.contained(pair, slot, unlike));
+        keep(&mut pairs, |pair| self.scores(pair, unlike));
         found.dropped(looked_at - pairs.len());
         for pair in &mut pairs {
             let (a, b) = unpack(*pair);
@@ -331,7 +362,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
         desk.unlike = pairs;
     }
 
-    /// Looks at the waiting pairs that share a band.
+    /// Looks at the waiting pairs that share a band, or two values.
     fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
         let mut pairs = std::mem::take(&mut desk.pairs);
         found.counts.proposed += pairs.len() as u64;
@@ -351,16 +382,16 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
                 None => desk.unknown.push(pair),
             }
         }
-        desk.agreeing.clear();
-        let agreeing = desk.unknown.iter().map(|&pair| self.judge.agreeing(pair));
-        desk.agreeing.extend(agreeing);
-        for (&pair, &agreeing) in desk.unknown.iter().zip(&desk.agreeing) {
-            if self.judge.worth_of(pair, agreeing) == Worth::Nothing {
-                found.dropped(1);
-                desk.verdicts.set(pair, false);
-            } else {
-                found.ordinary.push(pair);
-                desk.verdicts.set(pair, true);
+        desk.scores.clear();
+        let scores = desk.unknown.iter().map(|&pair| self.judge.score(pair));
+        desk.scores.extend(scores);
+        for (&pair, &score) in desk.unknown.iter().zip(&desk.scores) {
+            let worth = self.judge.worth_of(pair, score);
+            desk.verdicts.set(pair, worth != Worth::Nothing);
+            match worth {
+                Worth::Nothing => found.dropped(1),
+                Worth::Perhaps => found.perhaps.push(pair),
+                Worth::Likely => found.likely.push(pair),
             }
         }
     }
@@ -370,7 +401,7 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     fn look(&self, pair: u64, verdicts: &mut Verdicts, counts: &mut CandidateCounts) -> bool {
         counts.proposed += 1;
         let worthwhile = verdicts.get(pair).unwrap_or_else(|| {
-            let worthwhile = self.judge.worth_of(pair, self.judge.agreeing(pair)) != Worth::Nothing;
+            let worthwhile = self.judge.worth_of(pair, self.judge.score(pair)) != Worth::Nothing;
             // Of a crowd not all pairs that are worth it will be taken.
             if !worthwhile {
                 verdicts.set(pair, false);

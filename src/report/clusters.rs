@@ -156,7 +156,7 @@ impl Row<'_> {
             &harmless(&description.published),
             &description.url,
             &run.corpus.files()[run.fingerprints.file(member.article)].name,
-            &row.line.to_string(),
+            &row.line().to_string(),
             &similarity(member.jaccard),
             &similarity(member.containment),
             matched,

@@ -192,7 +192,7 @@ fn write_cluster(
     }
     let prints = &run.fingerprints;
     let words = |article: u32| prints.rows[article as usize].tokens.to_string();
-    let line = |article: u32| prints.rows[article as usize].line.to_string();
+    let line = |article: u32| prints.rows[article as usize].line().to_string();
     let file = |article: u32| run.corpus.files()[prints.file(article)].name.as_str();
     let apart = |a: u32, b: u32| {
         let dates = run.evidence.published(a).zip(run.evidence.published(b));

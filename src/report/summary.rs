@@ -4,7 +4,8 @@ use super::PairCounts;
 use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{
-    CUT_COPY_SIMILARITY, CandidateCounts, SHORT_CUT_SIMILARITY, probability_by_single_values,
+    Banding, CUT_COPY_SIMILARITY, CandidateCounts, Neighbours, SHORT_CUT_SIMILARITY, Scheme,
+    probability_by_single_values,
 };
 use crate::progress::Stage;
 use crate::text::Furniture;
@@ -52,10 +53,14 @@ pub struct Parameters {
     pub permutations: usize,
     /// Chooses the hash functions.
     pub seed: u64,
-    /// Bands of a signature.
-    pub bands: usize,
-    /// Values in a band.
-    pub rows: usize,
+    /// Bands of a signature; null if none were given.
+    pub bands: Option<usize>,
+    /// Values in a band; null if none were given.
+    pub rows: Option<usize>,
+    /// Values in a signature that are kept whole; of the others two bits are.
+    pub whole_values: usize,
+    /// How far apart two values may be whose agreement makes a candidate, 0 where one is enough; null if bands were given.
+    pub reach: Option<usize>,
     /// The chance that a copy cut to half of its length becomes a candidate.
     pub probability_of_half: f64,
     /// The chance that a copy cut to 30 % of its length becomes a candidate.
@@ -146,6 +151,10 @@ impl Summary {
             Rule::News(_) => None,
             Rule::Plain(rule) => Some(rule.threshold()),
         };
+        let (banding, neighbours) = match run.scheme {
+            Scheme::Bands(banding) => (Some(banding), None),
+            Scheme::Neighbours(neighbours) => (None, Some(neighbours)),
+        };
         let prints = &run.fingerprints;
         let articles = prints.rows.len() as u64;
         let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
@@ -164,13 +173,15 @@ impl Summary {
                 shingle: prints.shingle_size.get(),
                 permutations: options.permutations,
                 seed: options.seed,
-                bands: run.banding.bands(),
-                rows: run.banding.rows(),
-                probability_of_half: run.banding.probability(0.5),
-                probability_of_cut_copy: run.banding.probability(CUT_COPY_SIMILARITY),
-                probability_at_threshold: threshold.map(|at| run.banding.probability(at)),
+                bands: banding.map(Banding::bands),
+                rows: banding.map(Banding::rows),
+                whole_values: run.fingerprints.signatures.layout().whole(),
+                reach: neighbours.map(Neighbours::reach),
+                probability_of_half: run.scheme.probability(0.5),
+                probability_of_cut_copy: run.scheme.probability(CUT_COPY_SIMILARITY),
+                probability_at_threshold: threshold.map(|at| run.scheme.probability(at)),
                 probability_of_short_cut: run.unlike_copies.map(|_| {
-                    probability_by_single_values(SHORT_CUT_SIMILARITY, run.banding.bands())
+                    probability_by_single_values(SHORT_CUT_SIMILARITY, run.scheme.whole_values())
                 }),
                 prefilter_loss: options.rule.prefilter_loss(),
                 keep: options.keep,

@@ -93,7 +93,7 @@ impl Evidence {
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
-        let bound = LEAST_MEMORY.max(articles * prints.signatures.slots() * size_of::<u32>());
+        let bound = LEAST_MEMORY.max(articles * prints.signatures.layout().bytes());
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());

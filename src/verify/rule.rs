@@ -2,7 +2,8 @@
 //! for that to be possible.
 
 use super::Reason;
-use crate::lsh::Worth;
+use crate::fingerprint::{Layout, LeastScores};
+use crate::lsh::{Scheme, Worth};
 use crate::{Error, Result};
 use std::ops::RangeInclusive;
 
@@ -152,57 +153,50 @@ impl Acceptance {
     }
 }
 
-/// Tells from the number of agreeing signature values whether a pair can be accepted at all.
+/// Tells from the score of two signatures ([`Layout::score`]) whether a pair can be accepted at all.
 ///
-/// For a pair of Jaccard similarity `J` that number is binomial with mean `k J` (for the signatures
-/// used here its variance is below the binomial one). A pair is dropped when so few values agree that a pair at
-/// the [least similarity](Acceptance::least_jaccard) of these two lengths would show as few with a probability
-/// below the loss that is granted to the filter.
+/// A pair is dropped when its score is so low that a pair at the
+/// [least similarity](Acceptance::least_jaccard) of these two lengths would show as low a one with a probability
+/// below the loss that is granted to the filter ([`Layout::least_score`]).
 #[derive(Debug)]
 pub struct Prefilter {
     rule: Acceptance,
-    /// For a least similarity of `i / STEPS`: agreeing values that are needed.
-    needed: Vec<u32>,
-    /// Agreeing values that a pair below the threshold seldom has.
+    needed: LeastScores,
+    /// A score that a pair below the threshold seldom has.
     likely: u32,
 }
 
 impl Prefilter {
-    const STEPS: usize = 512;
-
-    /// A filter for signatures of `slots` values that drops a pair that just meets `rule` with a probability of at most
-    /// `loss`; pairs above it are dropped far more seldom. From a Jaccard similarity of `likely` on a pair is most likely accepted.
-    pub fn new(rule: Acceptance, slots: usize, loss: f64, likely: f64) -> Self {
-        let needed = (0..=Self::STEPS)
-            .map(|step| least_agreeing(slots, step as f64 / Self::STEPS as f64, loss))
-            .collect();
+    /// A filter for signatures of this layout, of pairs that meet by `scheme`. Of pairs that just meet `rule` it drops at most the
+    /// share `loss`; pairs above it are dropped far more seldom. (Those that do not meet at all count as not dropped.) From a Jaccard
+    /// similarity of `likely` on a pair is most likely accepted.
+    pub fn new(rule: Acceptance, layout: Layout, scheme: Scheme, loss: f64, likely: f64) -> Self {
         // A standard deviation above what that similarity would show.
-        let slots = slots as f64;
-        let spread = (slots * likely * (1.0 - likely)).sqrt();
+        let (mean, spread) = layout.expected_score(likely);
         Self {
             rule,
-            needed,
-            likely: (slots * likely + spread).min(slots) as u32,
+            needed: LeastScores::new(layout, loss, |agreeing| scheme.probability_given(agreeing)),
+            likely: (mean + spread).min(f64::from(layout.full_score())) as u32,
         }
     }
 
     /// What an exact comparison promises for a pair of articles whose numbers of distinct shingles lie between
-    /// these bounds, and of whose signature values `agreeing` are equal.
+    /// these bounds, and whose signatures have this score.
     #[inline]
     pub fn worth(
         &self,
         shingles_a: RangeInclusive<u32>,
         shingles_b: RangeInclusive<u32>,
-        agreeing: u32,
+        score: u32,
     ) -> Worth {
         let smaller = *shingles_a.start().min(shingles_b.start());
         let larger = *shingles_a.end().max(shingles_b.end());
         let least = self
             .rule
             .least_jaccard(f64::from(smaller), f64::from(larger));
-        if agreeing < self.needed[(least * Self::STEPS as f64) as usize] {
+        if score < self.needed.at(least) {
             Worth::Nothing
-        } else if agreeing < self.likely {
+        } else if score < self.likely {
             Worth::Perhaps
         } else {
             Worth::Likely
@@ -210,29 +204,10 @@ impl Prefilter {
     }
 }
 
-/// The largest `m` with P(fewer than `m` of `slots` values agree) <= `loss`, at
-/// Jaccard similarity `jaccard`.
-fn least_agreeing(slots: usize, jaccard: f64, loss: f64) -> u32 {
-    if jaccard >= 1.0 {
-        return slots as u32;
-    }
-    // Binomial probabilities by recurrence, in logarithms so that none underflows to a wrong start.
-    let odds = (jaccard / (1.0 - jaccard)).ln();
-    let mut log_probability = slots as f64 * (1.0 - jaccard).ln();
-    let mut below = 0.0;
-    for agreeing in 0..slots {
-        below += log_probability.exp();
-        if below > loss {
-            return agreeing as u32;
-        }
-        log_probability += ((slots - agreeing) as f64 / (agreeing + 1) as f64).ln() + odds;
-    }
-    slots as u32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsh::Neighbours;
     use proptest::prelude::*;
 
     fn similarity(shared: u32, size_a: u32, size_b: u32) -> Similarity {
@@ -272,18 +247,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_needed_agreement_is_the_binomial_quantile() {
-        assert_eq!(least_agreeing(128, 0.0, 1e-4), 0);
-        assert_eq!(least_agreeing(128, 1.0, 1e-4), 128);
-        // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
-        assert_eq!(least_agreeing(10, 0.5, 1e-4), 0);
-        // 20 values at 1/2: P(0..=1) = 2.0e-5, P(0..=2) = 2.0e-4.
-        assert_eq!(least_agreeing(20, 0.5, 1e-4), 2);
-        let at_threshold = least_agreeing(128, 0.7, 1e-4);
-        assert!((68..=72).contains(&at_threshold), "{at_threshold}");
-    }
-
     proptest! {
         #[test]
         fn an_accepted_pair_is_never_below_the_least_jaccard(
@@ -319,11 +282,12 @@ mod tests {
         }
 
         #[test]
-        fn more_agreement_never_hurts(a in 1u32..3000, b in 1u32..3000, agreeing in 0u32..128) {
-            let filter = Prefilter::new(Acceptance::default(), 128, 1e-4, 0.7);
+        fn a_higher_score_never_hurts(a in 1u32..3000, b in 1u32..3000, score in 0u32..128) {
+            let scheme = Scheme::Neighbours(Neighbours::for_similarity(0.3, 128));
+            let filter = Prefilter::new(Acceptance::default(), scheme.layout(128), scheme, 1e-4, 0.7);
             prop_assert_eq!(filter.worth(a..=a, b..=b, 128), Worth::Likely);
-            if filter.worth(a..=a, b..=b, agreeing) != Worth::Nothing {
-                prop_assert_ne!(filter.worth(a..=a, b..=b, agreeing + 1), Worth::Nothing);
+            if filter.worth(a..=a, b..=b, score) != Worth::Nothing {
+                prop_assert_ne!(filter.worth(a..=a, b..=b, score + 1), Worth::Nothing);
             }
         }
     }

@@ -96,13 +96,39 @@ impl Kernel {
         }
     }
 
-    /// [`equal_and_lesser`](super::equal_and_lesser) by this kernel.
+    /// [`Layout::pack`](super::Layout::pack) by this kernel.
     #[inline]
-    pub fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    pub(super) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
         match self.0 {
-            Kind::Plain => plain::equal_and_lesser(a, b, floor),
+            Kind::Plain => plain::pack(values, whole, packed),
             #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.equal_and_lesser(a, b, floor),
+            Kind::X86(isa) => isa.pack(values, whole, packed),
+        }
+    }
+
+    /// Values that agree in two packed signatures; places that are not used agree, too.
+    #[inline]
+    pub(super) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
+        match self.0 {
+            Kind::Plain => plain::agreement(a, b, whole),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.agreement(a, b, whole),
+        }
+    }
+
+    /// [`Layout::equal_and_lesser`](super::Layout::equal_and_lesser) by this kernel, of places that are not used, too, if `floor` is 0.
+    #[inline]
+    pub(super) fn equal_and_lesser(
+        self,
+        a: &[u32],
+        b: &[u32],
+        whole: usize,
+        floor: u32,
+    ) -> (u32, u32) {
+        match self.0 {
+            Kind::Plain => plain::equal_and_lesser(a, b, whole, floor),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.equal_and_lesser(a, b, whole, floor),
         }
     }
 }

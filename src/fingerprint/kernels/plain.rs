@@ -3,6 +3,7 @@
 //! Everything here is `inline(always)`, so that it takes on the instruction set of the function
 //! that calls it.
 
+use crate::fingerprint::layout::{BITS, LEFT_OUT};
 use crate::fingerprint::shingles::{MULTIPLIERS, finalise};
 use crate::fingerprint::signature::Permutations;
 
@@ -196,11 +197,81 @@ pub(super) fn agreeing(a: &[u32], b: &[u32]) -> u32 {
 }
 
 #[inline(always)]
-pub(super) fn equal_and_lesser(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+pub(super) fn pack(values: &[u32], whole: usize, packed: &mut [u32]) {
+    let (values, low_values) = values.split_at(whole);
+    let quarter = whole.div_ceil(4);
+    let (packed, planes) = packed.split_at_mut(3 * quarter);
+    let (first, last) = values.split_at(whole.min(3 * quarter));
+    packed.fill(0);
+    for (word, value) in packed.iter_mut().zip(first) {
+        *word = value >> LEFT_OUT;
+    }
+    for (at, value) in last.iter().enumerate() {
+        for part in 0..3 {
+            let byte = value >> LEFT_OUT >> (8 * part) & 0xff;
+            packed[part * quarter + at] |= byte << 24;
+        }
+    }
+    for (planes, values) in planes.chunks_mut(BITS).zip(low_values.chunks(32)) {
+        let mut padded = [0; 32];
+        padded[..values.len()].copy_from_slice(values);
+        for (bit, plane) in planes.iter_mut().enumerate() {
+            let mut word = 0;
+            for (at, value) in padded.iter().enumerate() {
+                word |= (value >> bit & 1) << at;
+            }
+            *plane = word;
+        }
+    }
+}
+
+/// The three words that the last quarter of the values lies in, beside other ones, as one list of triples.
+#[inline(always)]
+fn triples(packed: &[u32], quarter: usize) -> impl Iterator<Item = [u32; 3]> {
+    let (first, rest) = packed.split_at(quarter);
+    let (second, third) = rest.split_at(quarter);
+    let triples = first.iter().zip(second).zip(third);
+    triples.map(|((first, second), third)| [*first, *second, *third])
+}
+
+#[inline(always)]
+pub(super) fn agreement(a: &[u32], b: &[u32], whole: usize) -> u32 {
+    let quarter = whole.div_ceil(4);
+    let ((a, planes_a), (b, planes_b)) = (a.split_at(3 * quarter), b.split_at(3 * quarter));
+    let mut agreeing = 0;
+    for (a, b) in a.iter().zip(b) {
+        agreeing += u32::from((a ^ b) << 8 == 0);
+    }
+    for (a, b) in triples(a, quarter).zip(triples(b, quarter)) {
+        let differing = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]);
+        agreeing += u32::from(differing >> 24 == 0);
+    }
+    for (a, b) in planes_a.chunks_exact(BITS).zip(planes_b.chunks_exact(BITS)) {
+        let mut differing = 0;
+        for (a, b) in a.iter().zip(b) {
+            differing |= a ^ b;
+        }
+        agreeing += differing.count_zeros();
+    }
+    agreeing
+}
+
+#[inline(always)]
+pub(super) fn equal_and_lesser(a: &[u32], b: &[u32], whole: usize, floor: u32) -> (u32, u32) {
+    const VALUE: u32 = u32::MAX >> LEFT_OUT;
     let (mut equal, mut lesser) = (0, 0);
-    for (&a, &b) in a.iter().zip(b) {
+    let mut count = |a: u32, b: u32| {
         equal += u32::from((a >= floor) & (a == b));
         lesser += u32::from((a >= floor) & (a < b));
+    };
+    let quarter = whole.div_ceil(4);
+    let (a, b) = (&a[..3 * quarter], &b[..3 * quarter]);
+    for (a, b) in a.iter().zip(b) {
+        count(a & VALUE, b & VALUE);
+    }
+    let value = |words: [u32; 3]| words[0] >> 24 | words[1] >> 24 << 8 | words[2] >> 24 << 16;
+    for (a, b) in triples(a, quarter).zip(triples(b, quarter)) {
+        count(value(a), value(b));
     }
     (equal, lesser)
 }

@@ -18,7 +18,11 @@ impl Set {
     #[inline]
     fn detected(self) -> bool {
         match self {
-            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2"),
+            Self::Avx2 => {
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("bmi2")
+                    && is_x86_feature_detected!("popcnt")
+            }
             Self::Avx512 => {
                 Self::Avx2.detected()
                     && is_x86_feature_detected!("avx512f")
@@ -96,12 +100,38 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn equal_and_lesser(self, a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
+    pub(super) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
         match self.0 {
             // SAFETY: an `Isa` is made only after `detected` said that its features are there.
-            Set::Avx2 => unsafe { equal_and_lesser_avx2(a, b, floor) },
+            Set::Avx2 => unsafe { pack_avx2(values, whole, packed) },
             // SAFETY: as above.
-            Set::Avx512 => unsafe { equal_and_lesser_avx512(a, b, floor) },
+            Set::Avx512 => unsafe { pack_avx512(values, whole, packed) },
+        }
+    }
+
+    #[inline]
+    pub(super) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
+        match self.0 {
+            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
+            Set::Avx2 => unsafe { agreement_avx2(a, b, whole) },
+            // SAFETY: as above.
+            Set::Avx512 => unsafe { agreement_avx512(a, b, whole) },
+        }
+    }
+
+    #[inline]
+    pub(super) fn equal_and_lesser(
+        self,
+        a: &[u32],
+        b: &[u32],
+        whole: usize,
+        floor: u32,
+    ) -> (u32, u32) {
+        match self.0 {
+            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
+            Set::Avx2 => unsafe { equal_and_lesser_avx2(a, b, whole, floor) },
+            // SAFETY: as above.
+            Set::Avx512 => unsafe { equal_and_lesser_avx512(a, b, whole, floor) },
         }
     }
 }
@@ -147,11 +177,31 @@ fn agreeing_avx512(a: &[u32], b: &[u32]) -> u32 {
 }
 
 #[target_feature(enable = "avx2,bmi2")]
-fn equal_and_lesser_avx2(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
-    plain::equal_and_lesser(a, b, floor)
+fn pack_avx2(values: &[u32], whole: usize, packed: &mut [u32]) {
+    plain::pack(values, whole, packed)
 }
 
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn equal_and_lesser_avx512(a: &[u32], b: &[u32], floor: u32) -> (u32, u32) {
-    plain::equal_and_lesser(a, b, floor)
+fn pack_avx512(values: &[u32], whole: usize, packed: &mut [u32]) {
+    plain::pack(values, whole, packed)
+}
+
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+fn agreement_avx2(a: &[u32], b: &[u32], whole: usize) -> u32 {
+    plain::agreement(a, b, whole)
+}
+
+#[target_feature(enable = "avx2,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+fn agreement_avx512(a: &[u32], b: &[u32], whole: usize) -> u32 {
+    plain::agreement(a, b, whole)
+}
+
+#[target_feature(enable = "avx2,bmi2")]
+fn equal_and_lesser_avx2(a: &[u32], b: &[u32], whole: usize, floor: u32) -> (u32, u32) {
+    plain::equal_and_lesser(a, b, whole, floor)
+}
+
+#[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
+fn equal_and_lesser_avx512(a: &[u32], b: &[u32], whole: usize, floor: u32) -> (u32, u32) {
+    plain::equal_and_lesser(a, b, whole, floor)
 }
