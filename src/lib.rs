@@ -42,6 +42,7 @@ pub mod progress;
 pub mod report;
 pub mod synthetic;
 pub mod text;
+mod union_find;
 pub mod verify;
 
 pub use error::{Error, Result};

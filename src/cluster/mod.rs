@@ -6,9 +6,7 @@
 //! chain: two members may be unlike each other and hang together through a third. Each member therefore says how
 //! alike it is to the representative, and which accepted neighbour it matched best.
 
-mod union_find;
-
-pub use union_find::UnionFind;
+pub use crate::union_find::UnionFind;
 
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};

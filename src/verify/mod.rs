@@ -5,7 +5,9 @@
 //! the usual one of Jaccard similarity and containment alone ([`Acceptance`]). What is reported is therefore true of the
 //! texts, whatever the signatures said.
 
+mod complete;
 mod evidence;
+mod judge;
 mod news;
 mod ranks;
 mod rarity;
@@ -19,16 +21,13 @@ pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
 pub use rule::{Acceptance, Prefilter, Similarity};
 
-use ranks::Ranks;
-use rarity::Weights;
+use judge::NewsJudge;
 use recurring::Dates;
-use spool::Handle;
 
+use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};
-use crate::progress::{Progress, Stage, Unit};
-use crate::{Error, Result};
+use crate::progress::{Progress, Silent, Stage, Unit};
 use rayon::prelude::*;
-use std::sync::{Mutex, PoisonError};
 
 /// Which pairs are copies.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -155,6 +154,9 @@ pub struct Copies {
 
 /// Compares every candidate pair (sorted) and returns those that `rule` accepts, and those of the exact duplicates.
 ///
+/// Articles that come together by accepted pairs are compared with each other as well where they are not too many, so that
+/// a pair within a cluster that was no candidate is found all the same.
+///
 /// # Errors
 /// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`].
 pub fn verify(
@@ -166,193 +168,36 @@ pub fn verify(
     progress: &dyn Progress,
 ) -> Result<Copies> {
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
-    let copies = match rule {
-        Rule::Plain(rule) => Copies {
-            edges: judge_plain(pairs, evidence, rule, progress)?,
-            duplicates,
-        },
+    let rest = |edges: &[Edge]| complete::not_compared(edges, pairs, prints.rows.len());
+    let mut copies = match rule {
+        Rule::Plain(rule) => {
+            let mut edges = judge::by_plain_rule(pairs, evidence, rule, progress)?;
+            edges.extend(judge::by_plain_rule(
+                &rest(&edges),
+                evidence,
+                rule,
+                &Silent,
+            )?);
+            Copies { edges, duplicates }
+        }
         Rule::News(rule) => {
             let dates = Dates::new(&duplicates, evidence);
-            let mut edges = judge_news(pairs, prints, evidence, &dates, rule, progress)?;
+            let judge = NewsJudge {
+                prints,
+                evidence,
+                dates: &dates,
+                rule,
+            };
+            let mut edges = judge.accepted(pairs, rest, progress)?;
             let duplicates = recurring::tell_apart(duplicates, &mut edges, prints, evidence, rule);
             Copies { edges, duplicates }
         }
     };
+    copies
+        .edges
+        .par_sort_unstable_by_key(|edge| (edge.a, edge.b));
     progress.end();
     Ok(copies)
-}
-
-/// The pairs that the plain rule accepts.
-fn judge_plain(
-    pairs: &[(u32, u32)],
-    evidence: &Evidence,
-    rule: Acceptance,
-    progress: &dyn Progress,
-) -> Result<Vec<Edge>> {
-    let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
-        let mut comparison = evidence.comparison();
-        let mut accepted = Vec::new();
-        for &(a, b) in stretch {
-            if let Some(similarity) = comparison.accepted(a, b, rule)?
-                && let Some(reason) = rule.judge(similarity)
-            {
-                accepted.push(Edge {
-                    a,
-                    b,
-                    similarity,
-                    reason,
-                    news: None,
-                });
-            }
-        }
-        progress.advance(stretch.len() as u64, 0);
-        Ok(accepted)
-    })?;
-    Ok(parts.concat())
-}
-
-/// Pairs that meet the floor of the rule for news.
-struct Similar {
-    pairs: Vec<SimilarPair>,
-    /// Which shingles of the second articles the first ones have, pair after pair: a bit for each shingle, in whole words.
-    shared: Handle,
-}
-
-struct SimilarPair {
-    a: u32,
-    b: u32,
-    similarity: Similarity,
-    /// Shingles that both openings have.
-    same_opening: u32,
-}
-
-/// The pairs that the rule for news accepts.
-///
-/// What a shingle weighs is known only when it is known which articles are similar to others at all. Until then the shared
-/// shingles of each similar pair are kept, a bit for each, so that no two sets are compared a second time.
-fn judge_news(
-    pairs: &[(u32, u32)],
-    prints: &Fingerprints,
-    evidence: &Evidence,
-    dates: &Dates,
-    rule: NewsRule,
-    progress: &dyn Progress,
-) -> Result<Vec<Edge>> {
-    /// Bytes of bits that are held in memory.
-    const MEMORY: usize = 1 << 20;
-    let opening = (OPENING_WORDS + 1).saturating_sub(prints.shingle_size.get());
-    let opening = opening.max(1);
-    let kept = Mutex::new(evidence.spool_beside(MEMORY));
-    let similar = each(pairs.par_chunks(STRETCH), progress, |stretch| {
-        let mut comparison = evidence.comparison_with_openings(opening);
-        let (mut found, mut bits) = (Vec::new(), Vec::new());
-        for &(a, b) in stretch {
-            let hours_apart = dates.apart(a, b);
-            let floor = rule.floor(rule.are_apart(hours_apart));
-            if let Some(similarity) = comparison.accepted(a, b, floor)? {
-                found.push(SimilarPair {
-                    a,
-                    b,
-                    similarity,
-                    same_opening: comparison.same_opening(),
-                });
-                let shared = comparison.shared().iter();
-                bits.extend(shared.flat_map(|word| word.to_le_bytes()));
-            }
-        }
-        progress.advance(stretch.len() as u64, 0);
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = kept.put(&bits)?.part(0..bits.len());
-        Ok(Similar {
-            pairs: found,
-            shared,
-        })
-    })?;
-    let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
-    kept.finish()?;
-
-    let articles = Ranks::of(
-        prints.rows.len(),
-        similar
-            .iter()
-            .flat_map(|part| part.pairs.iter().flat_map(|pair| [pair.a, pair.b])),
-    );
-    let weights = Weights::of(evidence, articles)?;
-    let parts = each(similar.par_iter(), progress, |part| {
-        let mut from_file = Vec::new();
-        let (mut bits, _) = kept.get(part.shared, &mut from_file)?.as_chunks();
-        let mut accepted = Vec::new();
-        for pair in &part.pairs {
-            let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
-            let shorter = similarity.size_a.min(similarity.size_b);
-            let shared;
-            (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
-            let view = NewsView {
-                contained: weights.containment(a, b, shared),
-                opening: share(
-                    pair.same_opening.into(),
-                    u64::from(shorter).min(opening as u64),
-                ),
-            };
-            let words = |article: u32| prints.rows[article as usize].tokens;
-            let measures = NewsMeasures {
-                shingles: shorter,
-                words: words(a).min(words(b)),
-                jaccard: similarity.jaccard(),
-                contained: view.contained,
-                opening: view.opening,
-                hours_apart: dates.apart(a, b),
-                same_source: evidence.same_source(a, b),
-            };
-            let texts = TextsOf { evidence, a, b };
-            if let Some(reason) = rule.judge(&measures, &texts)? {
-                accepted.push(Edge {
-                    a,
-                    b,
-                    similarity,
-                    reason,
-                    news: Some(view),
-                });
-            }
-        }
-        Ok(accepted)
-    })?;
-    Ok(parts.concat())
-}
-
-/// The texts of a pair, as far as they were gathered.
-struct TextsOf<'a> {
-    evidence: &'a Evidence,
-    a: u32,
-    b: u32,
-}
-
-impl Texts for TextsOf<'_> {
-    fn figures(&self) -> Result<Figures> {
-        self.evidence.compare_figures(self.a, self.b)
-    }
-
-    fn speak_of_others(&self, uses: u32) -> Result<bool> {
-        self.evidence.speak_of_others(self.a, self.b, uses)
-    }
-}
-
-/// Pairs that a thread takes at a time.
-const STRETCH: usize = 4096;
-
-/// Does a piece of work for each of a list, on all threads; the results are in order.
-fn each<T, R: Send>(
-    list: impl IndexedParallelIterator<Item = T>,
-    progress: &dyn Progress,
-    work: impl Fn(T) -> Result<R> + Sync + Send,
-) -> Result<Vec<R>> {
-    list.map(|item| {
-        if progress.cancelled() {
-            return Err(Error::Interrupted);
-        }
-        work(item)
-    })
-    .collect()
 }
 
 /// A part of a whole that may be nothing.

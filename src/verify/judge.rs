@@ -1,0 +1,234 @@
+//! Candidate pairs to accepted ones.
+
+use super::ranks::Ranks;
+use super::rarity::Weights;
+use super::recurring::Dates;
+use super::spool::{Handle, Spool};
+use super::{
+    Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, OPENING_WORDS,
+    Similarity, Texts,
+};
+use crate::fingerprint::Fingerprints;
+use crate::progress::{Progress, Silent};
+use crate::{Error, Result};
+use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+
+/// The pairs that the plain rule accepts.
+pub(super) fn by_plain_rule(
+    pairs: &[(u32, u32)],
+    evidence: &Evidence,
+    rule: Acceptance,
+    progress: &dyn Progress,
+) -> Result<Vec<Edge>> {
+    let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
+        let mut comparison = evidence.comparison();
+        let mut accepted = Vec::new();
+        for &(a, b) in stretch {
+            if let Some(similarity) = comparison.accepted(a, b, rule)?
+                && let Some(reason) = rule.judge(similarity)
+            {
+                accepted.push(Edge {
+                    a,
+                    b,
+                    similarity,
+                    reason,
+                    news: None,
+                });
+            }
+        }
+        progress.advance(stretch.len() as u64, 0);
+        Ok(accepted)
+    })?;
+    Ok(parts.concat())
+}
+
+/// Judges pairs by the rule for news.
+pub(super) struct NewsJudge<'a> {
+    pub(super) prints: &'a Fingerprints,
+    pub(super) evidence: &'a Evidence,
+    pub(super) dates: &'a Dates<'a>,
+    pub(super) rule: NewsRule,
+}
+
+/// Pairs that meet the floor of the rule for news.
+///
+/// What a shingle weighs is known only when it is known which articles are similar to others at all. Until then the shared
+/// shingles of each similar pair are kept, a bit for each, so that no two sets are compared a second time.
+struct Similar {
+    parts: Vec<Part>,
+    bits: Spool,
+}
+
+struct Part {
+    pairs: Vec<SimilarPair>,
+    /// Which shingles of the second articles the first ones have, pair after pair: a bit for each shingle, in whole words.
+    shared: Handle,
+}
+
+struct SimilarPair {
+    a: u32,
+    b: u32,
+    similarity: Similarity,
+    /// Shingles that both openings have.
+    same_opening: u32,
+}
+
+impl NewsJudge<'_> {
+    /// The pairs that are accepted, and those of the `rest` that follows from them.
+    pub(super) fn accepted(
+        &self,
+        pairs: &[(u32, u32)],
+        rest: impl Fn(&[Edge]) -> Vec<(u32, u32)>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Edge>> {
+        let similar = self.similar(pairs, progress)?;
+        let weights = Weights::of(self.evidence, similar.articles(self.prints.rows.len()))?;
+        let mut edges = self.judge(&similar, &weights, progress)?;
+        // Of articles whose weights are known.
+        let similar = self.similar(&rest(&edges), &Silent)?;
+        edges.extend(self.judge(&similar, &weights, progress)?);
+        Ok(edges)
+    }
+
+    fn opening(&self) -> usize {
+        let shingles = (OPENING_WORDS + 1).saturating_sub(self.prints.shingle_size.get());
+        shingles.max(1)
+    }
+
+    fn similar(&self, pairs: &[(u32, u32)], progress: &dyn Progress) -> Result<Similar> {
+        /// Bytes of bits that are held in memory.
+        const MEMORY: usize = 1 << 20;
+        let Self {
+            evidence,
+            dates,
+            rule,
+            ..
+        } = self;
+        let kept = Mutex::new(evidence.spool_beside(MEMORY));
+        let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
+            let mut comparison = evidence.comparison_with_openings(self.opening());
+            let (mut found, mut bits) = (Vec::new(), Vec::new());
+            for &(a, b) in stretch {
+                let hours_apart = dates.apart(a, b);
+                let floor = rule.floor(rule.are_apart(hours_apart));
+                if let Some(similarity) = comparison.accepted(a, b, floor)? {
+                    found.push(SimilarPair {
+                        a,
+                        b,
+                        similarity,
+                        same_opening: comparison.same_opening(),
+                    });
+                    let shared = comparison.shared().iter();
+                    bits.extend(shared.flat_map(|word| word.to_le_bytes()));
+                }
+            }
+            progress.advance(stretch.len() as u64, 0);
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let shared = kept.put(&bits)?.part(0..bits.len());
+            Ok(Part {
+                pairs: found,
+                shared,
+            })
+        })?;
+        let mut bits = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+        bits.finish()?;
+        Ok(Similar { parts, bits })
+    }
+
+    fn judge(
+        &self,
+        similar: &Similar,
+        weights: &Weights,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Edge>> {
+        let Self {
+            prints,
+            evidence,
+            dates,
+            rule,
+        } = self;
+        let parts = each(similar.parts.par_iter(), progress, |part| {
+            let mut from_file = Vec::new();
+            let bits = similar.bits.get(part.shared, &mut from_file)?;
+            let (mut bits, _) = bits.as_chunks();
+            let mut accepted = Vec::new();
+            for pair in &part.pairs {
+                let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
+                let shorter = similarity.size_a.min(similarity.size_b);
+                let shared;
+                (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
+                let opening = u64::from(shorter).min(self.opening() as u64);
+                let view = NewsView {
+                    contained: weights.containment(a, b, shared),
+                    opening: super::share(pair.same_opening.into(), opening),
+                };
+                let words = |article: u32| prints.rows[article as usize].tokens;
+                let measures = NewsMeasures {
+                    shingles: shorter,
+                    words: words(a).min(words(b)),
+                    jaccard: similarity.jaccard(),
+                    contained: view.contained,
+                    opening: view.opening,
+                    hours_apart: dates.apart(a, b),
+                    same_source: evidence.same_source(a, b),
+                };
+                let texts = TextsOf { evidence, a, b };
+                if let Some(reason) = rule.judge(&measures, &texts)? {
+                    accepted.push(Edge {
+                        a,
+                        b,
+                        similarity,
+                        reason,
+                        news: Some(view),
+                    });
+                }
+            }
+            Ok(accepted)
+        })?;
+        Ok(parts.concat())
+    }
+}
+
+impl Similar {
+    /// The articles in these pairs, of a corpus of so many.
+    fn articles(&self, articles: usize) -> Ranks {
+        let pairs = || self.parts.iter().flat_map(|part| &part.pairs);
+        Ranks::of(articles, pairs().flat_map(|pair| [pair.a, pair.b]))
+    }
+}
+
+/// The texts of a pair, as far as they were gathered.
+struct TextsOf<'a> {
+    evidence: &'a Evidence,
+    a: u32,
+    b: u32,
+}
+
+impl Texts for TextsOf<'_> {
+    fn figures(&self) -> Result<Figures> {
+        self.evidence.compare_figures(self.a, self.b)
+    }
+
+    fn speak_of_others(&self, uses: u32) -> Result<bool> {
+        self.evidence.speak_of_others(self.a, self.b, uses)
+    }
+}
+
+/// Pairs that a thread takes at a time.
+const STRETCH: usize = 4096;
+
+/// Does a piece of work for each of a list, on all threads; the results are in order.
+fn each<T, R: Send>(
+    list: impl IndexedParallelIterator<Item = T>,
+    progress: &dyn Progress,
+    work: impl Fn(T) -> Result<R> + Sync + Send,
+) -> Result<Vec<R>> {
+    list.map(|item| {
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        work(item)
+    })
+    .collect()
+}
