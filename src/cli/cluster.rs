@@ -68,13 +68,13 @@ pub(super) struct ClusterArguments {
     /// Words in a shingle, 1 to 16; fewer withstand more editing, more tell copying from chance
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = FINGERPRINTS)]
     shingle: usize,
-    /// Values in a signature, 1 to 4096; more find more and take more memory, 4 bytes each an article
+    /// Values in a signature, 1 to 4096; more find more and take more memory, 168 bytes an article for 128
     #[arg(long, value_name = "N", default_value_t = 128, help_heading = FINGERPRINTS)]
     permutations: usize,
     /// Chooses the hash functions of the signatures
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = FINGERPRINTS)]
     seed: u64,
-    /// Bands of a signature, at least 1; without it chosen so that copies are found, which the summary puts into figures
+    /// Bands of a signature, at least 1; without it articles meet by pairs of values, and the summary says what that finds
     #[arg(long, value_name = "N", requires = "rows", help_heading = FINGERPRINTS)]
     bands: Option<usize>,
     /// Values in a band, at least 1; bands times rows is at most --permutations

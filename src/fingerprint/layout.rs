@@ -28,7 +28,7 @@ pub(super) const LEFT_OUT: u32 = 8;
 /// ```
 /// use wirecopy::fingerprint::Layout;
 /// let layout = Layout::new(128, 32);
-/// assert_eq!(layout.bytes(), 152);
+/// assert_eq!(layout.bytes(), 168);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -291,7 +291,7 @@ mod tests {
             let shift = if high { 29 } else { 0 };
             let values = |which: fn(&(u32, u32)) -> u32| -> Vec<u32> {
                 let shifted = values.iter().map(which).enumerate().map(|(at, value)| match at < whole {
-                    true => (value << (8 + if high { 20 } else { 0 })) | at as u32 % 9,
+                    true => (value << (8 + if high { 20 } else { 0 })) | (at as u32 % 9),
                     false => value << shift.min(3) | value,
                 });
                 shifted.collect()
