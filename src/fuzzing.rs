@@ -5,7 +5,7 @@
 use crate::Result;
 pub use crate::corpus::check_json as json;
 use crate::corpus::{Corpus, CorpusOptions, Format, Parser, Reject};
-use crate::fingerprint::{self, Permutations, ShingleSize};
+use crate::fingerprint::{self, Layout, Permutations, ShingleSize};
 use crate::progress::{Silent, Stage};
 use crate::text::{self, Furniture, Tokeniser};
 
@@ -42,11 +42,22 @@ pub fn fingerprints(data: &[u8]) {
         });
         let [a, b] = &mut signatures;
         let agreeing = kernel.agreeing(a, b);
-        let compared = kernel.equal_and_lesser(a, b, floor);
+        let layout = Layout::new(permutations.len(), 32);
+        let packed = [a, b].map(|values| {
+            let mut packed = vec![0; layout.words()];
+            kernel.pack(values, layout.whole(), &mut packed);
+            packed
+        });
+        let [a, b] = &packed;
+        let compared = (
+            layout.score(kernel, a, b),
+            layout.equal_and_lesser(kernel, a, b, floor >> 8),
+        );
         (
             kernel.set_bits(&shingles, &mut [0; 64]),
             shingles,
             signatures,
+            packed,
             agreeing,
             compared,
         )

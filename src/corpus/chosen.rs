@@ -159,7 +159,9 @@ impl ToRead<'_> {
     pub(super) fn fill(&self, block: &mut Block, corpus: &Corpus) -> Result<()> {
         let Random { index, length, .. } = *self.file;
         block.begin(index as u32);
-        let span = |place: &Place| place.offset..place.end.min(length);
+        // Lines that are no records may lie between a record and the next, of any length.
+        let most = corpus.options.max_document as u64 + 1;
+        let span = |place: &Place| place.offset..place.end.min(length).min(place.offset + most);
         let mut places = self.places.as_slice();
         while let Some(first) = places.first() {
             let mut all: Range<u64> = span(first);

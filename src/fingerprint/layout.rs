@@ -195,13 +195,16 @@ pub struct LeastScores(Vec<u32>);
 impl LeastScores {
     const STEPS: usize = 512;
 
-    /// For signatures of this layout, a given loss, and pairs that are met as `met` says.
-    pub fn new(layout: Layout, loss: f64, met: impl Fn(usize) -> f64) -> Self {
+    /// For signatures of this layout, the loss at each similarity, and pairs that are met as `met` says.
+    pub fn new(layout: Layout, loss: impl Fn(f64) -> f64, met: impl Fn(usize) -> f64) -> Self {
         let met: Vec<f64> = (0..=layout.whole()).map(met).collect();
         let similarity = |step: usize| step as f64 / Self::STEPS as f64;
         Self(
             (0..=Self::STEPS)
-                .map(|step| layout.least_score(similarity(step), loss, |agreeing| met[agreeing]))
+                .map(similarity)
+                .map(|similarity| {
+                    layout.least_score(similarity, loss(similarity), |agreeing| met[agreeing])
+                })
                 .collect(),
         )
     }
@@ -327,7 +330,7 @@ mod tests {
         #[test]
         fn more_similarity_asks_for_more(values in 1usize..200, whole in 0usize..200, a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
             let layout = Layout::new(values, whole);
-            let scores = LeastScores::new(layout, 1e-3, |_| 1.0);
+            let scores = LeastScores::new(layout, |_| 1e-3, |_| 1.0);
             prop_assert!(scores.at(a.min(b)) <= scores.at(a.max(b)));
         }
     }

@@ -141,7 +141,7 @@ impl Unlike {
         } = containment;
         let ratio = (least / found_by_two - 1.0 + least).max(1.0);
         let met = |agreeing| if agreeing > 0 { 1.0 } else { 0.0 };
-        let scores = LeastScores::new(layout, SCORE_LOSS, met);
+        let scores = LeastScores::new(layout, |_| SCORE_LOSS, met);
         let least_score = |step: usize| {
             let ratio = 2f64.powf(((step + 1) * SCORE_STEP) as f64 / STEPS);
             scores.at((least / (1.0 + ratio - least)).clamp(SHORT_CUT_SIMILARITY, 1.0))

@@ -8,7 +8,7 @@ use crate::union_find::UnionFind;
 
 /// Of so many distinct texts in one component all pairs are compared. A larger one is a crowd, in which pairs are
 /// left out on purpose.
-const MOST: usize = 128;
+const MOST: usize = 64;
 
 /// The pairs of articles that `edges` (of a corpus of so many articles) bring together and that are not among the
 /// `compared` ones (sorted); sorted.

@@ -171,6 +171,13 @@ impl Prefilter {
     /// share `loss`; pairs above it are dropped far more seldom. (Those that do not meet at all count as not dropped.) From a Jaccard
     /// similarity of `likely` on a pair is most likely accepted.
     pub fn new(rule: Acceptance, layout: Layout, scheme: Scheme, loss: f64, likely: f64) -> Self {
+        // Of pairs that are alike this much few are not accepted, so that dropping them would save little.
+        const ALIKE: f64 = 0.5;
+        const LOSS_OF_ALIKE: f64 = 1e-4;
+        let loss = |similarity| match similarity >= ALIKE {
+            true => loss.min(LOSS_OF_ALIKE),
+            false => loss,
+        };
         // A standard deviation above what that similarity would show.
         let (mean, spread) = layout.expected_score(likely);
         Self {

@@ -98,7 +98,7 @@ impl Kernel {
 
     /// [`Layout::pack`](super::Layout::pack) by this kernel.
     #[inline]
-    pub(super) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
+    pub(crate) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
         match self.0 {
             Kind::Plain => plain::pack(values, whole, packed),
             #[cfg(target_arch = "x86_64")]
@@ -108,7 +108,7 @@ impl Kernel {
 
     /// Values that agree in two packed signatures; places that are not used agree, too.
     #[inline]
-    pub(super) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
+    pub(crate) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
         match self.0 {
             Kind::Plain => plain::agreement(a, b, whole),
             #[cfg(target_arch = "x86_64")]
@@ -118,7 +118,7 @@ impl Kernel {
 
     /// [`Layout::equal_and_lesser`](super::Layout::equal_and_lesser) by this kernel, of places that are not used, too, if `floor` is 0.
     #[inline]
-    pub(super) fn equal_and_lesser(
+    pub(crate) fn equal_and_lesser(
         self,
         a: &[u32],
         b: &[u32],
