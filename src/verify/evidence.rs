@@ -18,9 +18,11 @@ use crate::text::{Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::path::Path;
 
-/// Evidence is held in memory up to this many bytes, or as many as the signatures of the corpus take if that is more: they
-/// are of no use any more when it is gathered.
+/// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
 const LEAST_MEMORY: usize = 48 << 20;
+
+/// Bytes for an article: with what else is needed by then no more than the signatures took, whose memory was given back.
+const MEMORY: usize = 48;
 
 /// What the report says of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,7 +95,7 @@ impl Evidence {
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
-        let bound = LEAST_MEMORY.max(articles * prints.signatures.layout().bytes());
+        let bound = LEAST_MEMORY.max(articles * MEMORY);
         let mut spool = Spool::new(bound, folder);
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
