@@ -77,6 +77,8 @@ pub struct Options {
     pub keep: Keep,
     /// Whether the first bad record ends the run.
     pub strict: bool,
+    /// A folder that keeps finished fingerprints: a run that was killed goes on from it when it is started again.
+    pub checkpoint: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -91,6 +93,7 @@ impl Default for Options {
             rule: Rule::default(),
             keep: Keep::default(),
             strict: false,
+            checkpoint: None,
         }
     }
 }
@@ -174,6 +177,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         permutations: Permutations::new(options.permutations, options.seed)?,
         layout,
         strict: options.strict,
+        checkpoint: options.checkpoint.clone(),
     };
     let filter = |floor| {
         let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());

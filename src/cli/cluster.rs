@@ -87,6 +87,9 @@ pub(super) struct ClusterArguments {
     /// Folder for temporary files; the system's own without it
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     tmp: Option<PathBuf>,
+    /// Folder that keeps finished fingerprints: a run that was killed goes on from it when it is started again as before
+    #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
+    checkpoint: Option<PathBuf>,
     /// Say nothing but errors: no bars, no bad records, no summary
     #[arg(short, long, help_heading = RUNNING)]
     quiet: bool,
@@ -254,6 +257,7 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
             KeepArgument::First => Keep::First,
         },
         strict: arguments.input.strict,
+        checkpoint: arguments.checkpoint.clone(),
         ..Options::default()
     };
     let input = &arguments.input;

@@ -30,6 +30,9 @@ pub struct Block {
     pub rejects: Vec<Reject>,
     /// Bytes read from disk for this block.
     pub(super) disk: u64,
+    /// Which of the blocks of its file it is, from 1; 0 where only some records were wanted. Every scan of a corpus
+    /// gives the same blocks.
+    pub number: u32,
     /// The first record of the file is longer than the limit.
     pub(super) first_too_long: bool,
     /// What a reader that keeps its file has just decompressed.
@@ -70,6 +73,7 @@ impl Block {
     /// Empties the block for records of a file.
     pub(super) fn begin(&mut self, file: u32) {
         self.file = file;
+        self.number = 0;
         self.records.clear();
         self.rejects.clear();
         self.filled = 0;
@@ -164,6 +168,8 @@ pub(super) struct FileReader<'c> {
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
+    /// Blocks that were filled.
+    blocks: u32,
     /// Whether there was a record, good or not.
     any: bool,
     /// Bytes on disk that blocks have accounted for.
@@ -207,6 +213,7 @@ impl<'c> FileReader<'c> {
             broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            blocks: 0,
             any: false,
             reported: 0,
         })
@@ -216,6 +223,8 @@ impl<'c> FileReader<'c> {
     /// the file had been at its end.
     pub fn fill(&mut self, block: &mut Block) -> Result<bool> {
         block.begin(self.index);
+        self.blocks += 1;
+        block.number = self.blocks;
         if self.done {
             return Ok(false);
         }

@@ -132,7 +132,6 @@ pub struct SourceFile {
     path: PathBuf,
     modified: Option<SystemTime>,
     /// Keeps the copy of a pipe until the corpus is dropped.
-    #[allow(dead_code)]
     spooled: Option<spool::Spooled>,
     layout: Layout,
     header: Vec<u8>,
@@ -167,6 +166,16 @@ impl SourceFile {
     /// Where its bytes lie: the file itself, or the temporary copy of a pipe.
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+
+    /// Whether it is the temporary copy of a pipe.
+    pub fn is_copy(&self) -> bool {
+        self.spooled.is_some()
+    }
+
+    /// When the file was changed, if the system knows.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
     }
 
     fn check_unchanged(&self) -> Result<()> {
@@ -254,6 +263,18 @@ impl Corpus {
     /// The files, in the order in which they are read.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
+    }
+
+    /// How the files are read, in words that are the same for the same options.
+    pub fn reading(&self) -> String {
+        let CorpusOptions {
+            format,
+            fields,
+            max_document,
+            block_bytes,
+            tmp: _,
+        } = &self.options;
+        format!("{format:?} {fields:?} {max_document} {block_bytes}")
     }
 
     /// Where temporary files go, if not to the system's folder for them.

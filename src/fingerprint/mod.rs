@@ -34,6 +34,7 @@
 //! ```
 
 mod articles;
+mod checkpoint;
 mod days;
 mod digest;
 mod distinct;

@@ -1,5 +1,6 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
+use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, ids, shingles};
@@ -9,6 +10,7 @@ use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What is remembered of an article beside its signature: 36 bytes.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +46,37 @@ impl Place {
 }
 
 impl Row {
+    /// Bytes of [`Row::to_bytes`].
+    pub(super) const BYTES: usize = 36;
+
+    /// The row in a form that is the same on every machine.
+    pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
+        let Place { low, high } = self.place;
+        let words = low.into_iter().chain(self.digest);
+        let words = words.chain([self.tokens, self.least_distinct]);
+        let words = words.flat_map(u32::to_le_bytes);
+        let mut bytes = words.chain(high.into_iter().flat_map(u16::to_le_bytes));
+        std::array::from_fn(|_| bytes.next().unwrap_or_default())
+    }
+
+    /// The row of these bytes.
+    pub(super) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let word = |at: usize| {
+            let four = bytes[4 * at..].first_chunk().expect("nine words");
+            u32::from_le_bytes(*four)
+        };
+        let high = word(8);
+        Self {
+            place: Place {
+                low: [word(0), word(1)],
+                high: [high as u16, (high >> 16) as u16],
+            },
+            digest: std::array::from_fn(|at| word(2 + at)),
+            tokens: word(6),
+            least_distinct: word(7),
+        }
+    }
+
     /// Where its record starts in its (decompressed) file, in bytes.
     #[inline]
     pub fn offset(&self) -> u64 {
@@ -175,17 +208,21 @@ pub struct FingerprintOptions {
     pub layout: Layout,
     /// Whether the first bad record ends the run.
     pub strict: bool,
+    /// A folder that keeps what is finished: a run that finds it there goes on from it.
+    pub checkpoint: Option<PathBuf>,
 }
 
 /// What a worker makes of a block.
-struct Fingerprinted {
-    file: u32,
-    rows: Vec<Row>,
+pub(super) struct Fingerprinted {
+    pub(super) file: u32,
+    /// The number of the block in its file.
+    pub(super) number: u32,
+    pub(super) rows: Vec<Row>,
     /// Their signatures, packed.
-    packed: Vec<u32>,
-    ids: Vec<u64>,
-    days: Vec<u16>,
-    rejects: Vec<Reject>,
+    pub(super) packed: Vec<u32>,
+    pub(super) ids: Vec<u64>,
+    pub(super) days: Vec<u16>,
+    pub(super) rejects: Vec<Reject>,
 }
 
 /// What a worker keeps between two blocks.
@@ -225,7 +262,36 @@ pub fn fingerprint_corpus(
         duplicate_ids: DuplicateIds::default(),
     };
     let mut ids = Vec::new();
-    corpus.scan(
+    let mut take = |done: Fingerprinted| {
+        for reject in done.rejects {
+            progress.rejected(&reject);
+            if options.strict {
+                return Err(Error::Rejected(reject));
+            }
+            *prints.rejected.entry(reject.reason).or_default() += 1;
+        }
+        if prints.rows.len() + done.rows.len() > u32::MAX as usize {
+            return Err(Error::Input(
+                "a corpus can hold at most 4,294,967,295 articles; split it".into(),
+            ));
+        }
+        while prints.file_starts.len() <= done.file as usize {
+            prints.file_starts.push(prints.rows.len() as u32);
+        }
+        prints.rows.extend_from_slice(&done.rows);
+        prints.signatures.extend(&done.packed);
+        ids.extend_from_slice(&done.ids);
+        prints.days.extend(&done.days);
+        Ok(())
+    };
+    let folder = options.checkpoint.as_deref();
+    let open = |folder| Checkpoint::open(folder, corpus, options);
+    let mut checkpoint = folder.map(open).transpose()?;
+    let reached = match &mut checkpoint {
+        Some(checkpoint) => checkpoint.restore(corpus, &mut take)?,
+        None => None,
+    };
+    let scanned = corpus.scan(
         Stage::Fingerprint,
         progress,
         || Scratch {
@@ -235,30 +301,24 @@ pub fn fingerprint_corpus(
             values: vec![0; slots],
             distinct: DistinctCounter::default(),
         },
-        |scratch, block| fingerprint_block(scratch, corpus, block, options),
-        |done: Fingerprinted| {
-            for reject in done.rejects {
-                progress.rejected(&reject);
-                if options.strict {
-                    return Err(Error::Rejected(reject));
-                }
-                *prints.rejected.entry(reject.reason).or_default() += 1;
+        |scratch, block| {
+            // Blocks that are there from an earlier run are only split.
+            let is_there = reached >= Some((block.file, block.number));
+            match is_there {
+                true => Ok(None),
+                false => fingerprint_block(scratch, corpus, block, options).map(Some),
             }
-            if prints.rows.len() + done.rows.len() > u32::MAX as usize {
-                return Err(Error::Input(
-                    "a corpus can hold at most 4,294,967,295 articles; split it".into(),
-                ));
-            }
-            while prints.file_starts.len() <= done.file as usize {
-                prints.file_starts.push(prints.rows.len() as u32);
-            }
-            prints.rows.extend_from_slice(&done.rows);
-            prints.signatures.extend(&done.packed);
-            ids.extend_from_slice(&done.ids);
-            prints.days.extend(&done.days);
-            Ok(())
         },
-    )?;
+        |done: Option<Fingerprinted>| {
+            if let (Some(checkpoint), Some(done)) = (&mut checkpoint, &done) {
+                checkpoint.add(done)?;
+            }
+            done.map_or(Ok(()), &mut take)
+        },
+    );
+    // What is finished is kept whatever ended the scan.
+    let kept = checkpoint.map_or(Ok(()), |mut checkpoint| checkpoint.finish());
+    scanned.and(kept)?;
     prints
         .file_starts
         .resize(corpus.files().len(), prints.rows.len() as u32);
@@ -275,6 +335,7 @@ fn fingerprint_block(
     let words = options.layout.words();
     let mut done = Fingerprinted {
         file: block.file,
+        number: block.number,
         rows: Vec::with_capacity(block.records.len()),
         packed: vec![0; block.records.len() * words],
         ids: Vec::with_capacity(block.records.len()),

@@ -1,0 +1,505 @@
+//! Finished fingerprints on disk, so that a long run that was killed can go on.
+//!
+//! A folder holds a manifest (which files, which options) and shards, each with the results of many blocks in corpus order. A
+//! shard is written to a temporary file and renamed, and carries a checksum: what is there is whole. A run that
+//! finds its folder takes these results over and computes the rest. Since a scan always gives the same blocks, the fingerprints are
+//! the same as without a break, and so is all that follows from them.
+
+use super::pass::Fingerprinted;
+use super::{FingerprintOptions, pass::Row};
+use crate::corpus::{Corpus, Reject, RejectReason};
+use crate::text::TOKENISER_VERSION;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A shard is written when it has become this long.
+const SHARD: usize = 16 << 20;
+const MAGIC: &[u8; 16] = b"wirecopy shard 1";
+const MANIFEST: &str = "manifest.json";
+/// How temporary files begin that a killed run may have left.
+const UNFINISHED: &str = "unfinished-";
+
+/// What the shards of a folder are of.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Manifest {
+    version: String,
+    tokeniser: u32,
+    options: String,
+    files: Vec<FileKey>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct FileKey {
+    name: String,
+    bytes: u64,
+    /// When it was changed, in nanoseconds since 1970; 0 where that is not known.
+    modified: u64,
+}
+
+/// A folder of shards, and the results that are still to be written to it.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    folder: PathBuf,
+    words: usize,
+    /// Shards that are there.
+    shards: u32,
+    buffer: Vec<u8>,
+}
+
+/// The last block whose results are there: its file, and its number in it.
+pub(super) type Reached = Option<(u32, u32)>;
+
+impl Checkpoint {
+    /// Opens a folder, or makes it.
+    ///
+    /// # Errors
+    /// If it holds the fingerprints of other files, or made with other options; if an input cannot be read a second time; if the
+    /// folder cannot be made, read or written.
+    pub(super) fn open(
+        folder: &Path,
+        corpus: &Corpus,
+        options: &FingerprintOptions,
+    ) -> Result<Self> {
+        let manifest = Manifest::of(corpus, options)?;
+        fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let path = folder.join(MANIFEST);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let found: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
+                    refused(folder, &format!("its {MANIFEST} cannot be read ({error})"))
+                })?;
+                found.check(&manifest, folder)?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
+                if entries.any(|entry| entry.is_ok_and(|entry| !is_unfinished(&entry.path()))) {
+                    return Err(refused(folder, "it holds files of something else"));
+                }
+                let text = serde_json::to_vec_pretty(&manifest)
+                    .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
+                write_whole(folder, MANIFEST, &[&text])?;
+            }
+            Err(error) => return Err(Error::io("read", &path)(error)),
+        }
+        for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+            let path = entry.map_err(Error::io("read", folder))?.path();
+            if is_unfinished(&path) {
+                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            }
+        }
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            words: options.layout.words(),
+            shards: 0,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Hands on the results that are there, in order, and says how far they reach.
+    ///
+    /// # Errors
+    /// Those of `take`; if a shard cannot be read. One that is not whole ends what is there.
+    pub(super) fn restore(
+        &mut self,
+        corpus: &Corpus,
+        mut take: impl FnMut(Fingerprinted) -> Result<()>,
+    ) -> Result<Reached> {
+        let mut reached = None;
+        loop {
+            let path = self.folder.join(shard_name(self.shards));
+            let bytes = match fs::read(&path) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(reached),
+                Err(error) => return Err(Error::io("read", &path)(error)),
+            };
+            let Some(mut rest) = payload(&bytes) else {
+                return Ok(reached);
+            };
+            while !rest.is_empty() {
+                let done = decode(&mut rest, self.words, corpus)
+                    .ok_or_else(|| refused(&self.folder, "a shard in it is not of this version"))?;
+                reached = Some((done.file, done.number));
+                take(done)?;
+            }
+            self.shards += 1;
+        }
+    }
+
+    /// Adds the results of the next block.
+    ///
+    /// # Errors
+    /// If a shard cannot be written.
+    pub(super) fn add(&mut self, done: &Fingerprinted) -> Result<()> {
+        encode(done, &mut self.buffer);
+        if self.buffer.len() >= SHARD {
+            self.finish()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is not written yet.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let sum = xxh3_128(&self.buffer).to_le_bytes();
+        let name = shard_name(self.shards);
+        write_whole(&self.folder, &name, &[MAGIC, &sum, &self.buffer])?;
+        self.shards += 1;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Manifest {
+    fn of(corpus: &Corpus, options: &FingerprintOptions) -> Result<Self> {
+        let files = corpus.files().iter().map(|file| {
+            if file.is_copy() {
+                return Err(Error::Parameter(format!(
+                    "--checkpoint: {} cannot be read again by a later run; write it to a file first",
+                    file.name
+                )));
+            }
+            let modified = file.modified().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+            Ok(FileKey {
+                name: file.name.clone(),
+                bytes: file.size,
+                modified: modified.map_or(0, |since| since.as_nanos() as u64),
+            })
+        });
+        let files = files.collect::<Result<_>>()?;
+        let FingerprintOptions {
+            shingle_size,
+            furniture,
+            permutations,
+            layout,
+            ..
+        } = options;
+        let (count, seed) = (permutations.len(), permutations.seed());
+        let reading = corpus.reading();
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            tokeniser: TOKENISER_VERSION,
+            options: format!(
+                "{shingle_size:?} {furniture:?} {count} permutations {seed} {layout:?} {reading}"
+            ),
+            files,
+        })
+    }
+
+    /// Whether shards of this manifest are of use to a run of `wanted`.
+    fn check(&self, wanted: &Self, folder: &Path) -> Result<()> {
+        let what = if self.version != wanted.version || self.tokeniser != wanted.tokeniser {
+            format!("it was made by wirecopy {}", self.version)
+        } else if self.options != wanted.options {
+            "it was made with other options".into()
+        } else if self.files != wanted.files {
+            let pairs = wanted.files.iter().zip(&self.files);
+            let mut changed = pairs.filter(|(now, then)| now != then);
+            match changed.next() {
+                Some((now, then)) if now.name == then.name => {
+                    format!("{} has changed since it was made", now.name)
+                }
+                _ => "it was made of other files".into(),
+            }
+        } else {
+            return Ok(());
+        };
+        Err(refused(folder, &what))
+    }
+}
+
+fn refused(folder: &Path, what: &str) -> Error {
+    Error::Input(format!(
+        "--checkpoint {}: {what}; delete the folder, or name another",
+        folder.display()
+    ))
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with(UNFINISHED))
+}
+
+fn shard_name(number: u32) -> String {
+    format!("shard-{number:06}")
+}
+
+/// Writes a file so that it is there whole or not at all.
+fn write_whole(folder: &Path, name: &str, parts: &[&[u8]]) -> Result<()> {
+    let failed = |error| Error::io("write", &folder.join(name))(error);
+    let mut file = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    for part in parts {
+        file.write_all(part).map_err(failed)?;
+    }
+    file.as_file().sync_data().map_err(failed)?;
+    file.persist(folder.join(name))
+        .map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// What a shard holds, if it is whole.
+fn payload(bytes: &[u8]) -> Option<&[u8]> {
+    let (magic, rest) = bytes.split_first_chunk::<16>()?;
+    let (sum, payload) = rest.split_first_chunk::<16>()?;
+    (magic == MAGIC && u128::from_le_bytes(*sum) == xxh3_128(payload)).then_some(payload)
+}
+
+/// A bad record without its file, which the block names.
+#[derive(Serialize, Deserialize)]
+struct KeptReject {
+    line: Option<u64>,
+    reason: RejectReason,
+    detail: String,
+}
+
+fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
+    let rejects: Vec<KeptReject> = done
+        .rejects
+        .iter()
+        .map(|reject| KeptReject {
+            line: reject.line,
+            reason: reject.reason,
+            detail: reject.detail.clone(),
+        })
+        .collect();
+    let rejects = match rejects.as_slice() {
+        [] => Vec::new(),
+        some => serde_json::to_vec(some).expect("numbers and strings are JSON"),
+    };
+    for number in [
+        done.file,
+        done.number,
+        done.rows.len() as u32,
+        rejects.len() as u32,
+    ] {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
+    for row in &done.rows {
+        out.extend_from_slice(&row.to_bytes());
+    }
+    out.extend(done.packed.iter().flat_map(|word| word.to_le_bytes()));
+    out.extend(done.ids.iter().flat_map(|id| id.to_le_bytes()));
+    out.extend(done.days.iter().flat_map(|day| day.to_le_bytes()));
+    out.extend_from_slice(&rejects);
+}
+
+/// The next results; none if they are not of this form.
+fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprinted> {
+    let mut number = || -> Option<u32> {
+        let (bytes, later) = rest.split_first_chunk::<4>()?;
+        *rest = later;
+        Some(u32::from_le_bytes(*bytes))
+    };
+    let (file, block) = (number()?, number()?);
+    let (rows, rejects) = (number()? as usize, number()? as usize);
+    let mut take = |len: usize| -> Option<&[u8]> {
+        let (bytes, later) = rest.split_at_checked(len)?;
+        *rest = later;
+        Some(bytes)
+    };
+    let (of_rows, _) = take(rows * Row::BYTES)?.as_chunks();
+    let (packed, _) = take(rows * words * 4)?.as_chunks();
+    let (ids, _) = take(rows * 8)?.as_chunks();
+    let (days, _) = take(rows * 2)?.as_chunks();
+    let rejects: Vec<KeptReject> = match take(rejects)? {
+        [] => Vec::new(),
+        some => serde_json::from_slice(some).ok()?,
+    };
+    let name = &corpus.files().get(file as usize)?.name;
+    let reject = |kept: KeptReject| Reject {
+        file: name.clone(),
+        line: kept.line,
+        reason: kept.reason,
+        detail: kept.detail,
+    };
+    Some(Fingerprinted {
+        file,
+        number: block,
+        rows: of_rows.iter().map(Row::from_bytes).collect(),
+        packed: packed
+            .iter()
+            .map(|word| u32::from_le_bytes(*word))
+            .collect(),
+        ids: ids.iter().map(|id| u64::from_le_bytes(*id)).collect(),
+        days: days.iter().map(|day| u16::from_le_bytes(*day)).collect(),
+        rejects: rejects.into_iter().map(reject).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::CorpusOptions;
+    use crate::fingerprint::{Fingerprints, Layout, Permutations, ShingleSize, fingerprint_corpus};
+    use crate::progress::{Progress, Silent};
+    use crate::text::Furniture;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let lines: Vec<String> = (0..400)
+                .map(|n| match n % 50 {
+                    7 => "{broken".into(),
+                    _ => format!("{{\"id\":{n},\"published\":\"2026-01-0{}\",\"text\":\"report {} of the {n} harbour\"}}", n % 9 + 1, n / 2),
+                })
+                .collect();
+            std::fs::write(folder.path().join("a.jsonl"), lines[..300].join("\n")).unwrap();
+            std::fs::write(folder.path().join("b.jsonl"), lines[300..].join("\n")).unwrap();
+            Self(folder)
+        }
+
+        fn corpus(&self) -> Corpus {
+            let inputs = ["a.jsonl", "b.jsonl"].map(|name| self.0.path().join(name));
+            let options = CorpusOptions {
+                block_bytes: 1_000,
+                ..CorpusOptions::default()
+            };
+            Corpus::open(&inputs, options, &Silent).unwrap()
+        }
+
+        fn shards(&self) -> PathBuf {
+            self.0.path().join("shards")
+        }
+
+        fn run(
+            &self,
+            checkpoint: bool,
+            seed: u64,
+            progress: &dyn Progress,
+        ) -> Result<Fingerprints> {
+            let options = FingerprintOptions {
+                shingle_size: ShingleSize::default(),
+                furniture: Furniture::Strip,
+                permutations: Permutations::new(128, seed)?,
+                layout: Layout::new(128, 32),
+                strict: false,
+                checkpoint: checkpoint.then(|| self.shards()),
+            };
+            fingerprint_corpus(&self.corpus(), &options, progress)
+        }
+    }
+
+    fn all_of(prints: &Fingerprints) -> impl PartialEq + std::fmt::Debug + use<> {
+        let rows: Vec<_> = prints.rows.iter().map(|row| row.to_bytes()).collect();
+        let signatures: Vec<Vec<u32>> = (0..rows.len() as u32)
+            .map(|article| prints.signatures.row(article).to_vec())
+            .collect();
+        let days: Vec<u32> = (1..rows.len() as u32)
+            .map(|article| prints.days.least_hours(0, article))
+            .collect();
+        let files: Vec<_> = [0, 1].map(|file| prints.articles_of_file(file)).to_vec();
+        let ids = prints.duplicate_ids.clone();
+        (rows, signatures, days, files, prints.rejected.clone(), ids)
+    }
+
+    /// Counts articles, and stops after some.
+    struct Stop {
+        seen: AtomicUsize,
+        after: usize,
+        rejected: AtomicUsize,
+    }
+
+    impl Stop {
+        fn after(after: usize) -> Self {
+            let zero = || AtomicUsize::new(0);
+            Self {
+                seen: zero(),
+                after,
+                rejected: zero(),
+            }
+        }
+    }
+
+    impl Progress for Stop {
+        fn advance(&self, _: u64, articles: u64) {
+            self.seen.fetch_add(articles as usize, Ordering::Relaxed);
+        }
+        fn rejected(&self, _: &Reject) {
+            self.rejected.fetch_add(1, Ordering::Relaxed);
+        }
+        fn cancelled(&self) -> bool {
+            self.seen.load(Ordering::Relaxed) >= self.after
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_goes_on_and_ends_the_same() {
+        let folder = Folder::new();
+        let expected = all_of(&folder.run(false, 1, &Silent).unwrap());
+        for after in [30, 150, 380] {
+            assert!(matches!(
+                folder.run(true, 1, &Stop::after(after)),
+                Err(Error::Interrupted)
+            ));
+        }
+        let shards = || std::fs::read_dir(folder.shards()).unwrap().count();
+        assert!(shards() > 2, "a manifest and what three runs have finished");
+        // Bad records are told again, each once.
+        let watch = Stop::after(usize::MAX);
+        assert_eq!(all_of(&folder.run(true, 1, &watch).unwrap()), expected);
+        assert_eq!(watch.rejected.into_inner(), 8);
+        let before = shards();
+        assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+        assert_eq!(shards(), before, "nothing was left to do");
+    }
+
+    #[test]
+    fn what_is_damaged_is_done_again() {
+        let folder = Folder::new();
+        let expected = all_of(&folder.run(true, 1, &Silent).unwrap());
+        let shard = folder.shards().join(shard_name(0));
+        let whole = std::fs::read(&shard).unwrap();
+        for damage in [0, 20, 40, whole.len() - 1] {
+            let mut bytes = whole.clone();
+            bytes[damage] ^= 1;
+            std::fs::write(&shard, bytes).unwrap();
+            std::fs::write(folder.shards().join("unfinished-x"), "half").unwrap();
+            assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+            assert_eq!(std::fs::read(&shard).unwrap(), whole);
+            assert!(!folder.shards().join("unfinished-x").exists());
+        }
+        std::fs::write(&shard, &whole[..whole.len() / 2]).unwrap();
+        assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+    }
+
+    #[test]
+    fn fingerprints_of_something_else_are_refused() {
+        let folder = Folder::new();
+        folder.run(true, 1, &Silent).unwrap();
+        let refused = |seed| folder.run(true, seed, &Silent).unwrap_err().to_string();
+        assert!(refused(2).contains("made with other options; delete the folder"));
+        let path = folder.0.path().join("a.jsonl");
+        std::fs::write(&path, "{\"text\":\"another\"}\n").unwrap();
+        let message = refused(1);
+        assert!(
+            message.contains("a.jsonl has changed since it was made"),
+            "{message}"
+        );
+        std::fs::write(folder.shards().join(MANIFEST), "{").unwrap();
+        assert!(refused(1).contains("manifest.json cannot be read"));
+
+        let folder = Folder::new();
+        std::fs::create_dir(folder.shards()).unwrap();
+        std::fs::write(folder.shards().join("thesis.tex"), "x").unwrap();
+        let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+        assert!(
+            message.contains("it holds files of something else"),
+            "{message}"
+        );
+    }
+}

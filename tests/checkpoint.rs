@@ -1,0 +1,97 @@
+//! Drives the built program: a run with `--checkpoint` that is killed goes on when it is started again.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn wirecopy(arguments: &[&str]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    program.args(arguments);
+    program
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("the path of a temporary folder")
+}
+
+fn ok(done: &Output) {
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+}
+
+#[test]
+fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let news = at("news.jsonl");
+    let made = wirecopy(&["generate", "-n", "6000", "-o", text(&news)]).output();
+    ok(&made.unwrap());
+    let plain = at("plain.csv");
+    let done = wirecopy(&["cluster", text(&news), "-o", text(&plain), "-q"]).output();
+    ok(&done.unwrap());
+
+    let (kept, out) = (at("kept"), at("out.csv"));
+    let arguments = [
+        "cluster",
+        text(&news),
+        "-o",
+        text(&out),
+        "--checkpoint",
+        text(&kept),
+    ];
+    // Killed, at first before there is anything, then in the middle of the work.
+    for millis in [1, 60, 200] {
+        let mut run = wirecopy(&arguments)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program was built for this test");
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(millis) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    for threads in ["1", "2"] {
+        let done = wirecopy(&arguments).args(["--threads", threads]).output();
+        ok(&done.unwrap());
+        assert_eq!(
+            std::fs::read(&out).unwrap(),
+            std::fs::read(&plain).unwrap(),
+            "{threads} threads"
+        );
+    }
+    assert!(kept.join("shard-000000").exists());
+
+    // Another rule compares the same fingerprints; other shingles do not have the same.
+    let done = wirecopy(&arguments).args(["--window", "none"]).output();
+    ok(&done.unwrap());
+    let refused = wirecopy(&arguments)
+        .args(["--shingle", "4"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("made with other options"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_read_again_has_no_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let run = wirecopy(&["cluster", "-", "--checkpoint", text(&kept)])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_ne!(run.status.code(), Some(0));
+    let news = folder.path().join("news.jsonl");
+    std::fs::write(&news, "{\"text\":\"a report of the harbour\"}\n").unwrap();
+    let run = wirecopy(&["cluster", "-", "--checkpoint", text(&kept)])
+        .stdin(std::fs::File::open(&news).unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(2), "{said}");
+    assert!(said.contains("write it to a file first"), "{said}");
+    assert!(!kept.exists());
+}
