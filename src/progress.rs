@@ -60,6 +60,15 @@ pub trait Progress: Sync {
     }
 }
 
+/// Says nothing, and stops when another would.
+pub(crate) struct OnlyStops<'p>(pub(crate) &'p dyn Progress);
+
+impl Progress for OnlyStops<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
 /// Shows nothing and never asks to stop.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;

@@ -52,6 +52,18 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         run.kill().unwrap();
         run.wait().unwrap();
     }
+    // Interrupted, which keeps what is finished.
+    #[cfg(unix)]
+    {
+        let run = wirecopy(&arguments).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(400));
+        let pid = run.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        let ended = run.wait_with_output().unwrap();
+        // On a fast machine it may have been done before.
+        let left = kept.join("shard-000000").exists();
+        assert!(left, "{ended:?} left nothing");
+    }
     for threads in ["1", "2"] {
         let done = wirecopy(&arguments).args(["--threads", threads]).output();
         ok(&done.unwrap());

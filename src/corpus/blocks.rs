@@ -69,7 +69,6 @@ impl Block {
         &self.buf[start..start + record.len as usize]
     }
 
-    /// Bytes of memory held for records.
     /// Empties the block for records of a file.
     pub(super) fn begin(&mut self, file: u32) {
         self.file = file;
@@ -116,6 +115,7 @@ impl Block {
         }
     }
 
+    /// Bytes of memory held for records.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.buf.capacity()

@@ -82,12 +82,16 @@ impl<'c> Chosen<'c> {
 
     /// The next ones of a file, of about `bytes` bytes; none if there is none left.
     pub(super) fn take(&mut self, file: &Arc<Random<'c>>, bytes: usize) -> Option<ToRead<'c>> {
-        let mut places = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
         let mut taken = 0;
         while taken < bytes as u64
             && let Some(place) = self.places.next_if(|place| place.file == file.index)
         {
-            taken += place.end.min(file.length).saturating_sub(place.offset);
+            // Where it is close to the one before, what lies between is read as well.
+            let close = |last: &Place| place.offset <= last.end.saturating_add(CLOSE);
+            let last = places.last().filter(|last| close(last));
+            let from = last.map_or(place.offset, |last: &Place| last.end);
+            taken += place.end.min(file.length).saturating_sub(from);
             places.push(place);
         }
         let last = places.last()?;

@@ -20,9 +20,12 @@ use xxhash_rust::xxh3::xxh3_128;
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
 const MAGIC: &[u8; 16] = b"wirecopy shard 1";
-const MANIFEST: &str = "manifest.json";
+/// Without an extension, so that whoever walks the folder takes it for no news.
+const MANIFEST: &str = "manifest";
+const SHARD_NAME: &str = "shard-";
+const LOCK: &str = "lock";
 /// How temporary files begin that a killed run may have left.
-const UNFINISHED: &str = "unfinished-";
+const UNFINISHED: &str = ".wirecopy-unfinished-";
 
 /// What the shards of a folder are of.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +48,11 @@ struct FileKey {
 #[derive(Debug)]
 pub(super) struct Checkpoint {
     folder: PathBuf,
+    /// Locked as long as the run lasts.
+    _lock: fs::File,
     words: usize,
+    /// A shard is written when it has become this long.
+    shard: usize,
     /// Shards that are there.
     shards: u32,
     buffer: Vec<u8>,
@@ -67,6 +74,7 @@ impl Checkpoint {
     ) -> Result<Self> {
         let manifest = Manifest::of(corpus, options)?;
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let lock = lock(folder)?;
         let path = folder.join(MANIFEST);
         match fs::read(&path) {
             Ok(bytes) => {
@@ -77,7 +85,8 @@ impl Checkpoint {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
-                if entries.any(|entry| entry.is_ok_and(|entry| !is_unfinished(&entry.path()))) {
+                let foreign = |path: &Path| !is_unfinished(path) && !path.ends_with(LOCK);
+                if entries.any(|entry| entry.is_ok_and(|entry| foreign(&entry.path()))) {
                     return Err(refused(folder, "it holds files of something else"));
                 }
                 let text = serde_json::to_vec_pretty(&manifest)
@@ -94,7 +103,9 @@ impl Checkpoint {
         }
         Ok(Self {
             folder: folder.to_path_buf(),
+            _lock: lock,
             words: options.layout.words(),
+            shard: if cfg!(test) { SHARD >> 14 } else { SHARD },
             shards: 0,
             buffer: Vec::new(),
         })
@@ -103,7 +114,8 @@ impl Checkpoint {
     /// Hands on the results that are there, in order, and says how far they reach.
     ///
     /// # Errors
-    /// Those of `take`; if a shard cannot be read. One that is not whole ends what is there.
+    /// Those of `take`; if a shard cannot be read. One that is not whole ends what is there: it and those after it are
+    /// removed.
     pub(super) fn restore(
         &mut self,
         corpus: &Corpus,
@@ -114,20 +126,44 @@ impl Checkpoint {
             let path = self.folder.join(shard_name(self.shards));
             let bytes = match fs::read(&path) {
                 Ok(bytes) => bytes,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(reached),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
                 Err(error) => return Err(Error::io("read", &path)(error)),
             };
             let Some(mut rest) = payload(&bytes) else {
+                self.remove_from(self.shards)?;
                 return Ok(reached);
             };
             while !rest.is_empty() {
                 let done = decode(&mut rest, self.words, corpus)
                     .ok_or_else(|| refused(&self.folder, "a shard in it is not of this version"))?;
-                reached = Some((done.file, done.number));
+                let now = (done.file, done.number);
+                let follows = reached.map_or(now == (0, 1), |(file, number)| {
+                    now == (file, number + 1) || now == (file + 1, 1)
+                });
+                if !follows {
+                    return Err(refused(
+                        &self.folder,
+                        "its shards do not follow one another",
+                    ));
+                }
+                reached = Some(now);
                 take(done)?;
             }
             self.shards += 1;
         }
+    }
+
+    /// Removes the shards from a number on.
+    fn remove_from(&self, first: u32) -> Result<()> {
+        for entry in fs::read_dir(&self.folder).map_err(Error::io("read", &self.folder))? {
+            let path = entry.map_err(Error::io("read", &self.folder))?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let number = name.and_then(|name| name.strip_prefix(SHARD_NAME)?.parse::<u32>().ok());
+            if number.is_some_and(|number| number >= first) {
+                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds the results of the next block.
@@ -136,7 +172,7 @@ impl Checkpoint {
     /// If a shard cannot be written.
     pub(super) fn add(&mut self, done: &Fingerprinted) -> Result<()> {
         encode(done, &mut self.buffer);
-        if self.buffer.len() >= SHARD {
+        if self.buffer.len() >= self.shard {
             self.finish()?;
         }
         Ok(())
@@ -217,6 +253,20 @@ impl Manifest {
     }
 }
 
+/// Keeps other runs out of a folder.
+fn lock(folder: &Path) -> Result<fs::File> {
+    let path = folder.join(LOCK);
+    let file = fs::File::create(&path).map_err(Error::io("create", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Input(format!(
+            "--checkpoint {}: another run is using the folder; wait for its end, or name another",
+            folder.display()
+        ))),
+        Err(fs::TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
+    }
+}
+
 fn refused(folder: &Path, what: &str) -> Error {
     Error::Input(format!(
         "--checkpoint {}: {what}; delete the folder, or name another",
@@ -230,7 +280,7 @@ fn is_unfinished(path: &Path) -> bool {
 }
 
 fn shard_name(number: u32) -> String {
-    format!("shard-{number:06}")
+    format!("{SHARD_NAME}{number:06}")
 }
 
 /// Writes a file so that it is there whole or not at all.
@@ -448,7 +498,10 @@ mod tests {
             ));
         }
         let shards = || std::fs::read_dir(folder.shards()).unwrap().count();
-        assert!(shards() > 2, "a manifest and what three runs have finished");
+        assert!(
+            shards() > 4,
+            "a manifest, a lock, and what three runs have finished"
+        );
         // Bad records are told again, each once.
         let watch = Stop::after(usize::MAX);
         assert_eq!(all_of(&folder.run(true, 1, &watch).unwrap()), expected);
@@ -462,16 +515,26 @@ mod tests {
     fn what_is_damaged_is_done_again() {
         let folder = Folder::new();
         let expected = all_of(&folder.run(true, 1, &Silent).unwrap());
-        let shard = folder.shards().join(shard_name(0));
+        let shard = folder.shards().join(shard_name(1));
+        assert!(folder.shards().join(shard_name(3)).exists());
         let whole = std::fs::read(&shard).unwrap();
+        // One in the middle, and the run is stopped again, which leaves a shorter one in its place.
+        std::fs::write(&shard, "").unwrap();
+        assert!(folder.run(true, 1, &Stop::after(150)).is_err());
+        assert!(!folder.shards().join(shard_name(3)).exists());
+        for _ in 0..2 {
+            assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+        }
+        std::fs::remove_dir_all(folder.shards()).unwrap();
+        folder.run(true, 1, &Silent).unwrap();
         for damage in [0, 20, 40, whole.len() - 1] {
             let mut bytes = whole.clone();
             bytes[damage] ^= 1;
             std::fs::write(&shard, bytes).unwrap();
-            std::fs::write(folder.shards().join("unfinished-x"), "half").unwrap();
+            std::fs::write(folder.shards().join(".wirecopy-unfinished-x"), "half").unwrap();
             assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
             assert_eq!(std::fs::read(&shard).unwrap(), whole);
-            assert!(!folder.shards().join("unfinished-x").exists());
+            assert!(!folder.shards().join(".wirecopy-unfinished-x").exists());
         }
         std::fs::write(&shard, &whole[..whole.len() / 2]).unwrap();
         assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
@@ -491,10 +554,17 @@ mod tests {
             "{message}"
         );
         std::fs::write(folder.shards().join(MANIFEST), "{").unwrap();
-        assert!(refused(1).contains("manifest.json cannot be read"));
+        assert!(refused(1).contains("manifest cannot be read"));
 
         let folder = Folder::new();
         std::fs::create_dir(folder.shards()).unwrap();
+        let held = lock(&folder.shards()).unwrap();
+        let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+        assert!(
+            message.contains("another run is using the folder"),
+            "{message}"
+        );
+        drop(held);
         std::fs::write(folder.shards().join("thesis.tex"), "x").unwrap();
         let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
         assert!(

@@ -4,24 +4,24 @@ use super::{ArticleSet, Digest, Fingerprints};
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Duplicates {
     /// `(first, duplicate)`: an article and the first article with the same words;
     /// sorted, so that the duplicates of one article stand together in corpus order.
     pub pairs: Vec<(u32, u32)>,
-    /// Articles in the words of another that are no copies of it, sorted. They come from a rule for which time counts; none
-    /// are found here.
+    /// The occurrences of texts that recur without being copies of each other, sorted. They come from a rule for which time counts;
+    /// none are found here.
     pub recurring: Vec<Recurring>,
 }
 
-/// An article in the same words as an earlier one that is not a copy of it.
+/// One of several occurrences of a text that are not copies of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Recurring {
-    /// The article, the first of its own exact duplicates.
+    /// The first article of this occurrence.
     pub article: u32,
     /// The first article of all with these words.
     pub first: u32,
-    /// When it recurs, in seconds since 1970 UTC.
+    /// The earliest date of the occurrence, in seconds since 1970 UTC.
     pub at: i64,
 }
 

@@ -9,7 +9,7 @@ use super::{
     Similarity, Texts,
 };
 use crate::fingerprint::Fingerprints;
-use crate::progress::{Progress, Silent};
+use crate::progress::{OnlyStops, Progress};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
@@ -86,7 +86,7 @@ impl NewsJudge<'_> {
         let weights = Weights::of(self.evidence, similar.articles(self.prints.rows.len()))?;
         let mut edges = self.judge(&similar, &weights, progress)?;
         // Of articles whose weights are known.
-        let similar = self.similar(&rest(&edges), &Silent)?;
+        let similar = self.similar(&rest(&edges), &OnlyStops(progress))?;
         edges.extend(self.judge(&similar, &weights, progress)?);
         Ok(edges)
     }
@@ -106,9 +106,16 @@ impl NewsJudge<'_> {
             ..
         } = self;
         let kept = Mutex::new(evidence.spool_beside(MEMORY));
+        let put = |pairs: &mut Vec<SimilarPair>, bits: &mut Vec<u8>| {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let shared = kept.put(bits)?.part(0..bits.len());
+            bits.clear();
+            let pairs = std::mem::take(pairs);
+            Ok::<_, Error>(Part { pairs, shared })
+        };
         let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
             let mut comparison = evidence.comparison_with_openings(self.opening());
-            let (mut found, mut bits) = (Vec::new(), Vec::new());
+            let (mut parts, mut found, mut bits) = (Vec::new(), Vec::new(), Vec::new());
             for &(a, b) in stretch {
                 let hours_apart = dates.apart(a, b);
                 let floor = rule.floor(rule.are_apart(hours_apart));
@@ -121,16 +128,16 @@ impl NewsJudge<'_> {
                     });
                     let shared = comparison.shared().iter();
                     bits.extend(shared.flat_map(|word| word.to_le_bytes()));
+                    if bits.len() >= MEMORY {
+                        parts.push(put(&mut found, &mut bits)?);
+                    }
                 }
             }
             progress.advance(stretch.len() as u64, 0);
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let shared = kept.put(&bits)?.part(0..bits.len());
-            Ok(Part {
-                pairs: found,
-                shared,
-            })
+            parts.push(put(&mut found, &mut bits)?);
+            Ok(parts)
         })?;
+        let parts = parts.into_iter().flatten().collect();
         let mut bits = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         bits.finish()?;
         Ok(Similar { parts, bits })

@@ -26,7 +26,7 @@ use recurring::Dates;
 
 use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};
-use crate::progress::{Progress, Silent, Stage, Unit};
+use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use rayon::prelude::*;
 
 /// Which pairs are copies.
@@ -176,7 +176,7 @@ pub fn verify(
                 &rest(&edges),
                 evidence,
                 rule,
-                &Silent,
+                &OnlyStops(progress),
             )?);
             Copies { edges, duplicates }
         }
@@ -189,7 +189,7 @@ pub fn verify(
                 rule,
             };
             let mut edges = judge.accepted(pairs, rest, progress)?;
-            let duplicates = recurring::tell_apart(duplicates, &mut edges, prints, evidence, rule);
+            let duplicates = recurring::tell_apart(&duplicates, dates, &mut edges, prints, rule);
             Copies { edges, duplicates }
         }
     };

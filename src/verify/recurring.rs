@@ -9,93 +9,119 @@ use super::{Edge, Evidence, NewsRule, SHORT_WORDS};
 use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
 use std::collections::HashMap;
 
-/// The dates of texts.
+/// A date in seconds since 1970 UTC, and an article that stands for the occurrence of a text at that time.
+type Printing = (i64, u32);
+
+/// When texts were printed. A text goes by the first article with its words.
 #[derive(Debug)]
 pub(super) struct Dates<'a> {
-    duplicates: &'a Duplicates,
+    /// The printings of texts that have several, by date.
+    several: HashMap<u32, Vec<Printing>>,
     evidence: &'a Evidence,
 }
 
 impl<'a> Dates<'a> {
-    pub(super) fn new(duplicates: &'a Duplicates, evidence: &'a Evidence) -> Self {
+    pub(super) fn new(duplicates: &Duplicates, evidence: &'a Evidence) -> Self {
+        let groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
+        let several = groups.map(|group| {
+            let first = group[0].0;
+            let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
+            let dated = articles.filter_map(|article| evidence.published(article));
+            let mut printings: Vec<Printing> = dated.map(|date| (date, first)).collect();
+            printings.sort_unstable();
+            (first, printings)
+        });
         Self {
-            duplicates,
+            several: several.collect(),
             evidence,
         }
     }
 
-    /// The least number of hours between two texts, each given as the first article with its words; none if one has no date.
+    /// The least number of hours between two texts; none if one has no date.
     pub(super) fn apart(&self, a: u32, b: u32) -> Option<f64> {
-        let pairs = self
-            .of(a)
-            .flat_map(|a| self.of(b).map(move |b| a.abs_diff(b)));
-        pairs.min().map(|seconds| seconds as f64 / 3600.0)
+        let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
+        let (a, b) = (self.of(a, &mut of_a), self.of(b, &mut of_b));
+        let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+        let gaps = fewer.iter().flat_map(|&(date, _)| {
+            let next = more.partition_point(|&(other, _)| other < date);
+            let around = &more[next.saturating_sub(1)..more.len().min(next + 1)];
+            around.iter().map(move |&(other, _)| date.abs_diff(other))
+        });
+        gaps.min().map(|seconds| seconds as f64 / 3600.0)
     }
 
-    fn of(&self, first: u32) -> impl Iterator<Item = i64> {
-        /// Of a text that very many print, so many dates count: all pairs of dates are looked at.
-        const MOST: usize = 64;
-        let others = self.duplicates.of(first).iter().map(|&(_, other)| other);
-        std::iter::once(first)
-            .chain(others.take(MOST))
-            .filter_map(|article| self.evidence.published(article))
+    /// The printings of a text, by date.
+    fn of<'s>(&'s self, text: u32, one: &'s mut [Printing; 1]) -> &'s [Printing] {
+        match (self.several.get(&text), self.evidence.published(text)) {
+            (Some(several), _) => several,
+            (None, Some(date)) => {
+                *one = [(date, text)];
+                one
+            }
+            (None, None) => &[],
+        }
     }
 }
 
-/// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one with that
-/// occurrence of it which is closest in time.
+/// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one of those
+/// occurrences that are closest in time.
 pub(super) fn tell_apart(
-    duplicates: Duplicates,
+    duplicates: &Duplicates,
+    mut dates: Dates,
     edges: &mut [Edge],
     prints: &Fingerprints,
-    evidence: &Evidence,
     rule: NewsRule,
 ) -> Duplicates {
     let Some(window) = rule.window_hours() else {
-        return duplicates;
+        return duplicates.clone();
     };
+    let window = (window * 3600.0) as i64;
     let mut kept = Duplicates::default();
-    let mut runs_of: HashMap<u32, Vec<Vec<u32>>> = HashMap::new();
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
-        let articles: Vec<u32> = std::iter::once(first)
-            .chain(group.iter().map(|&(_, duplicate)| duplicate))
-            .collect();
-        let runs = if prints.rows[first as usize].tokens < SHORT_WORDS {
-            runs(articles, (window * 3600.0) as i64, evidence)
-        } else {
-            vec![articles]
+        let is_short = prints.rows[first as usize].tokens < SHORT_WORDS;
+        let printings = dates.several.get_mut(&first).filter(|_| is_short);
+        let Some(printings) = printings else {
+            kept.pairs.extend(group);
+            continue;
         };
+        let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
+        let runs = runs(articles.collect(), window, dates.evidence);
+        if runs.len() == 1 {
+            kept.pairs.extend(group);
+            continue;
+        }
+        printings.clear();
         for run in &runs {
-            let (begin, others) = run.split_first().expect("a run has an article");
+            let begin = run[0].1;
             kept.pairs
-                .extend(others.iter().map(|&other| (*begin, other)));
-            if *begin != first {
-                kept.recurring.push(Recurring {
-                    article: *begin,
-                    first,
-                    at: dates(run, evidence).min().unwrap_or_default(),
-                });
-            }
+                .extend(run[1..].iter().map(|&(_, other)| (begin, other)));
+            let dated = run.iter().filter_map(|&(date, _)| Some((date?, begin)));
+            printings.extend(dated);
+            kept.recurring.push(Recurring {
+                article: begin,
+                first,
+                at: run
+                    .iter()
+                    .filter_map(|&(date, _)| date)
+                    .min()
+                    .unwrap_or_default(),
+            });
         }
-        if runs.len() > 1 {
-            runs_of.insert(first, runs);
-        }
+        printings.sort_unstable();
     }
     kept.pairs.sort_unstable();
     kept.recurring.sort_unstable();
-    if !runs_of.is_empty() {
+    if !kept.recurring.is_empty() {
         for edge in &mut *edges {
-            let closest = |text: u32, to: u32| {
-                runs_of
-                    .get(&text)
-                    .map(|runs| closest(runs, to, &runs_of, evidence))
-            };
-            let (a, b) = (closest(edge.a, edge.b), closest(edge.b, edge.a));
-            edge.a = a.unwrap_or(edge.a);
-            edge.b = b.unwrap_or(edge.b);
-            if edge.a > edge.b {
-                *edge = edge.turned();
+            let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
+            let (a, b) = (dates.of(edge.a, &mut of_a), dates.of(edge.b, &mut of_b));
+            // Without a date it stays with the first.
+            if let Some((a, b)) = closest(a, b) {
+                (edge.a, edge.b) = (a, b);
+                if edge.a > edge.b {
+                    *edge = edge.turned();
+                }
             }
         }
         edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
@@ -103,53 +129,69 @@ pub(super) fn tell_apart(
     kept
 }
 
-/// Articles with the same words, cut where more than `window` seconds lie between two; each run ascending. Of those without a date nothing is
-/// known: they stay with the first.
-fn runs(articles: Vec<u32>, window: i64, evidence: &Evidence) -> Vec<Vec<u32>> {
-    let first = articles[0];
-    let (mut dated, mut undated) = (Vec::new(), Vec::new());
-    for article in articles {
-        match evidence.published(article) {
-            Some(date) => dated.push((date, article)),
-            None => undated.push(article),
+/// Articles with the same words, cut where more than `window` seconds lie between two; each run in the order of the corpus. Of those without a date
+/// nothing is known: they stay with the earliest.
+fn runs(articles: Vec<u32>, window: i64, evidence: &Evidence) -> Vec<Vec<(Option<i64>, u32)>> {
+    let mut articles: Vec<(Option<i64>, u32)> = articles
+        .into_iter()
+        .map(|article| (evidence.published(article), article))
+        .collect();
+    // Those without a date first.
+    articles.sort_unstable();
+    let together = |a: &(Option<i64>, u32), b: &(Option<i64>, u32)| match (a.0, b.0) {
+        (Some(a), Some(b)) => b - a <= window,
+        _ => true,
+    };
+    articles
+        .chunk_by(together)
+        .map(|run| {
+            let mut run = run.to_vec();
+            run.sort_unstable_by_key(|&(_, article)| article);
+            run
+        })
+        .collect()
+}
+
+/// Of two lists of printings, by date, the two that are closest in time; of several the earliest.
+fn closest(a: &[Printing], b: &[Printing]) -> Option<(u32, u32)> {
+    let (mut i, mut j, mut best) = (0, 0, None);
+    while let (Some(&(x, of_a)), Some(&(y, of_b))) = (a.get(i), b.get(j)) {
+        let now = (x.abs_diff(y), x.min(y), of_a, of_b);
+        if best.is_none_or(|held| now < held) {
+            best = Some(now);
+        }
+        if x <= y {
+            i += 1;
+        } else {
+            j += 1;
         }
     }
-    dated.sort_unstable();
-    let mut runs: Vec<Vec<u32>> = dated
-        .chunk_by(|a, b| b.0 - a.0 <= window)
-        .map(|run| run.iter().map(|&(_, article)| article).collect())
-        .collect();
-    match runs.iter_mut().find(|run| run.contains(&first)) {
-        Some(run) => run.extend(undated),
-        None => runs.push(undated),
-    }
-    for run in &mut runs {
-        run.sort_unstable();
-    }
-    runs
+    best.map(|(_, _, a, b)| (a, b))
 }
 
-fn dates(run: &[u32], evidence: &Evidence) -> impl Iterator<Item = i64> {
-    run.iter()
-        .filter_map(|&article| evidence.published(article))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The beginning of the run that is closest in time to any printing of the text `to`.
-fn closest(
-    runs: &[Vec<u32>],
-    to: u32,
-    runs_of: &HashMap<u32, Vec<Vec<u32>>>,
-    evidence: &Evidence,
-) -> u32 {
-    let others: Vec<i64> = match runs_of.get(&to) {
-        Some(runs) => runs.iter().flat_map(|run| dates(run, evidence)).collect(),
-        None => evidence.published(to).into_iter().collect(),
-    };
-    let gap = |run: &Vec<u32>| {
-        let pairs = dates(run, evidence)
-            .flat_map(|date| others.iter().map(move |other| date.abs_diff(*other)));
-        (pairs.min().unwrap_or(u64::MAX), run[0])
-    };
-    let nearest = runs.iter().min_by_key(|run| gap(run));
-    nearest.expect("there are several runs")[0]
+    proptest::proptest! {
+        #[test]
+        fn closest_is_the_least_of_all_pairs(
+            a in proptest::collection::vec((-50i64..50, 0u32..3), 0..12), b in proptest::collection::vec((-50i64..50, 5u32..8), 0..12),
+        ) {
+            let (mut a, mut b) = (a, b);
+            a.sort_unstable();
+            b.sort_unstable();
+            let gap = |x: &Printing, y: &Printing| x.0.abs_diff(y.0);
+            let least = a.iter().flat_map(|x| b.iter().map(move |y| gap(x, y))).min();
+            let found = closest(&a, &b);
+            proptest::prop_assert_eq!(found.is_some(), least.is_some());
+            if let Some((of_a, of_b)) = found {
+                let of = |list: &[Printing], article| -> Vec<Printing> {
+                    list.iter().copied().filter(|printing| printing.1 == article).collect()
+                };
+                let (a, b) = (of(&a, of_a), of(&b, of_b));
+                proptest::prop_assert_eq!(a.iter().flat_map(|x| b.iter().map(move |y| gap(x, y))).min(), least);
+            }
+        }
+    }
 }
