@@ -181,7 +181,7 @@ pub fn verify(
             Copies { edges, duplicates }
         }
         Rule::News(rule) => {
-            let dates = Dates::new(&duplicates, evidence);
+            let dates = Dates::new(&duplicates, prints.rows.len(), evidence);
             let judge = NewsJudge {
                 prints,
                 evidence,

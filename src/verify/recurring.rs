@@ -5,9 +5,9 @@
 //! week later are the next report. Exact duplicates of fewer than [`SHORT_WORDS`] words are copies only as long as
 //! each follows within the window of another; what follows later [recurs](Duplicates::recurring).
 
+use super::ranks::Ranks;
 use super::{Edge, Evidence, NewsRule, SHORT_WORDS};
 use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
-use std::collections::HashMap;
 
 /// A date in seconds since 1970 UTC, and an article that stands for the occurrence of a text at that time.
 type Printing = (i64, u32);
@@ -15,24 +15,28 @@ type Printing = (i64, u32);
 /// When texts were printed. A text goes by the first article with its words.
 #[derive(Debug)]
 pub(super) struct Dates<'a> {
-    /// The printings of texts that have several, by date.
-    several: HashMap<u32, Vec<Printing>>,
+    /// The texts that have several printings, and these by date.
+    several: Ranks,
+    printings: Vec<Vec<Printing>>,
     evidence: &'a Evidence,
 }
 
 impl<'a> Dates<'a> {
-    pub(super) fn new(duplicates: &Duplicates, evidence: &'a Evidence) -> Self {
+    /// Of a corpus of so many articles.
+    pub(super) fn new(duplicates: &Duplicates, articles: usize, evidence: &'a Evidence) -> Self {
         let groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
-        let several = groups.map(|group| {
+        let firsts = groups.clone().map(|group| group[0].0);
+        let printings = groups.map(|group| {
             let first = group[0].0;
             let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
             let dated = articles.filter_map(|article| evidence.published(article));
             let mut printings: Vec<Printing> = dated.map(|date| (date, first)).collect();
             printings.sort_unstable();
-            (first, printings)
+            printings
         });
         Self {
-            several: several.collect(),
+            several: Ranks::of(articles, firsts),
+            printings: printings.collect(),
             evidence,
         }
     }
@@ -52,13 +56,15 @@ impl<'a> Dates<'a> {
 
     /// The printings of a text, by date.
     fn of<'s>(&'s self, text: u32, one: &'s mut [Printing; 1]) -> &'s [Printing] {
-        match (self.several.get(&text), self.evidence.published(text)) {
-            (Some(several), _) => several,
-            (None, Some(date)) => {
+        if let Some(rank) = self.several.rank(text) {
+            return &self.printings[rank];
+        }
+        match self.evidence.published(text) {
+            Some(date) => {
                 *one = [(date, text)];
                 one
             }
-            (None, None) => &[],
+            None => &[],
         }
     }
 }
@@ -80,11 +86,12 @@ pub(super) fn tell_apart(
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
         let is_short = prints.rows[first as usize].tokens < SHORT_WORDS;
-        let printings = dates.several.get_mut(&first).filter(|_| is_short);
-        let Some(printings) = printings else {
+        let rank = dates.several.rank(first).filter(|_| is_short);
+        let Some(rank) = rank else {
             kept.pairs.extend(group);
             continue;
         };
+        let printings = &mut dates.printings[rank];
         let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
         let runs = runs(articles.collect(), window, dates.evidence);
         if runs.len() == 1 {
