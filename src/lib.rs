@@ -38,6 +38,7 @@ pub mod fingerprint;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod lsh;
+mod positioned;
 pub mod progress;
 pub mod report;
 pub mod synthetic;

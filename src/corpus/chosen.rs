@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use super::blocks::Block;
 use super::split::Layout;
-use super::unpacked::{Unpacked, read_exact_at};
+use super::unpacked::Unpacked;
 use super::{Compression, Corpus};
 use crate::error::{Error, Result};
+use crate::positioned::read_exact_at;
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! or the parts of them that they need. That is a convenience and nothing more: where the disk has little room, where the
 //! folder for temporary files is memory (tmpfs), or when a write fails, nothing is kept and files are decompressed again.
 
+use crate::positioned::{read_exact_at, write_all_at};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -199,41 +200,6 @@ fn disk_room(folder: &Path) -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 fn disk_room(_: &Path) -> Option<u64> {
     None
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
-        bytes = &bytes[written..];
-        offset += written as u64;
-    }
-    Ok(())
-}
-
-/// Fills `bytes` from `offset` on.
-#[cfg(unix)]
-pub(crate) fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-/// Fills `bytes` from `offset` on.
-#[cfg(windows)]
-pub(crate) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes = &mut bytes[read..];
-        offset += read as u64;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Byte strings kept in memory up to a bound, and in a temporary file beyond it.
 
+use crate::positioned::read_exact_at;
 use crate::{Error, Result};
 use std::fs::File;
 use std::io::Write;
@@ -181,24 +182,6 @@ impl SpoolFile {
         self.buffer.clear();
         Ok(())
     }
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> std::io::Result<()> {
-    while !bytes.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
-        if read == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        bytes = &mut bytes[read..];
-        offset += read as u64;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
