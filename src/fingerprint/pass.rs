@@ -5,7 +5,7 @@ use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, ids, shingles};
 use crate::corpus::dates::parse_published;
-use crate::corpus::{Block, Corpus, Parser, Place as RecordPlace, Record, Reject, RejectReason};
+use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// What is remembered of an article beside its signature: 36 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    place: Place,
+    place: OffsetAndLine,
     digest: [u32; 4],
     /// Words of its text.
     pub tokens: u32,
@@ -25,12 +25,12 @@ pub struct Row {
 
 /// Offset and line, of 48 bits each: without what eight bytes for either would need beside them.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct OffsetAndLine {
     low: [u32; 2],
     high: [u16; 2],
 }
 
-impl Place {
+impl OffsetAndLine {
     /// None if one of them is 2^48 or more: a file of 281 terabytes.
     fn new(offset: u64, line: u64) -> Option<Self> {
         let high = |value: u64| u16::try_from(value >> 32).ok();
@@ -51,7 +51,7 @@ impl Row {
 
     /// The row in a form that is the same on every machine.
     pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
-        let Place { low, high } = self.place;
+        let OffsetAndLine { low, high } = self.place;
         let words = low.into_iter().chain(self.digest);
         let words = words.chain([self.tokens, self.least_distinct]);
         let words = words.flat_map(u32::to_le_bytes);
@@ -67,7 +67,7 @@ impl Row {
         };
         let high = word(8);
         Self {
-            place: Place {
+            place: OffsetAndLine {
                 low: [word(0), word(1)],
                 high: [high as u16, (high >> 16) as u16],
             },
@@ -139,12 +139,12 @@ impl Fingerprints {
     }
 
     /// Where the record of an article stands.
-    pub fn place(&self, article: u32) -> RecordPlace {
+    pub fn place(&self, article: u32) -> Place {
         let file = self.file(article);
         let next = article + 1;
         let follows = self.articles_of_file(file).contains(&next);
         let row = |article: u32| &self.rows[article as usize];
-        RecordPlace {
+        Place {
             file,
             offset: row(article).offset(),
             end: if follows {
@@ -376,7 +376,7 @@ fn fingerprint_block(
         done.days
             .push(Days::day(parse_published(&article.published)));
         let Digest(digest) = Digest::of(tokens);
-        let place = Place::new(record.offset, record.line).ok_or_else(|| {
+        let place = OffsetAndLine::new(record.offset, record.line).ok_or_else(|| {
             let name = &corpus.files()[block.file as usize].name;
             Error::Input(format!(
                 "{name} is longer than 281 terabytes: split it into files of less"
@@ -406,7 +406,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn places_come_back_or_are_refused(offset in 0u64..1 << 50, line in 0u64..1 << 50, digest in 0u128..) {
-            let place = Place::new(offset, line);
+            let place = OffsetAndLine::new(offset, line);
             proptest::prop_assert_eq!(place.is_some(), offset < 1 << 48 && line < 1 << 48);
             if let Some(place) = place {
                 let digest_words = std::array::from_fn(|at| (digest >> (96 - 32 * at)) as u32);

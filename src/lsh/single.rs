@@ -7,7 +7,7 @@
 //! ([`REPRESENTATIVES`]) are alike in the next value, too, it is a story, and each article is considered beside
 //! those, which are others at every place. The work is linear in both cases.
 //!
-//! Of these pairs only those count whose lengths are so unlike that bands may miss them. Most of them still are strangers:
+//! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them. Most of them still are strangers:
 //! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
 use crate::fingerprint::{Kernel, Layout, LeastScores, Signatures};
@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
 ///
-/// Bands hardly ever bring such a pair together; single values do.
+/// Two values that are close seldom bring such a pair together; single values do.
 pub const SHORT_CUT_SIMILARITY: f64 = 0.1;
 
 /// Up to so many articles may share a value for all their pairs to be looked at.
