@@ -41,7 +41,6 @@ pub fn fingerprints(data: &[u8]) {
             signature
         });
         let [a, b] = &mut signatures;
-        let agreeing = kernel.agreeing(a, b);
         let layout = Layout::new(permutations.len(), 32);
         let packed = [a, b].map(|values| {
             let mut packed = vec![0; layout.words()];
@@ -58,7 +57,6 @@ pub fn fingerprints(data: &[u8]) {
             shingles,
             signatures,
             packed,
-            agreeing,
             compared,
         )
     };

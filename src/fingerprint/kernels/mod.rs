@@ -86,16 +86,6 @@ impl Kernel {
         }
     }
 
-    /// [`agreeing`](super::agreeing) by this kernel.
-    #[inline]
-    pub fn agreeing(self, a: &[u32], b: &[u32]) -> u32 {
-        match self.0 {
-            Kind::Plain => plain::agreeing(a, b),
-            #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.agreeing(a, b),
-        }
-    }
-
     /// [`Layout::pack`](super::Layout::pack) by this kernel.
     #[inline]
     pub(crate) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {

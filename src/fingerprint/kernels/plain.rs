@@ -191,12 +191,6 @@ fn own_hash(factor: u32, term: u32, value: u32) -> u32 {
 }
 
 #[inline(always)]
-pub(super) fn agreeing(a: &[u32], b: &[u32]) -> u32 {
-    let equal = a.iter().zip(b).map(|(a, b)| u32::from(a == b));
-    equal.sum()
-}
-
-#[inline(always)]
 pub(super) fn pack(values: &[u32], whole: usize, packed: &mut [u32]) {
     let (values, low_values) = values.split_at(whole);
     let quarter = whole.div_ceil(4);

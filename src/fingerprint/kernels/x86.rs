@@ -90,16 +90,6 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn agreeing(self, a: &[u32], b: &[u32]) -> u32 {
-        match self.0 {
-            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
-            Set::Avx2 => unsafe { agreeing_avx2(a, b) },
-            // SAFETY: as above.
-            Set::Avx512 => unsafe { agreeing_avx512(a, b) },
-        }
-    }
-
-    #[inline]
     pub(super) fn pack(self, values: &[u32], whole: usize, packed: &mut [u32]) {
         match self.0 {
             // SAFETY: an `Isa` is made only after `detected` said that its features are there.
@@ -164,16 +154,6 @@ fn signature_avx2(permutations: &Permutations, shingles: &[u64], out: &mut [u32]
 #[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
 fn signature_avx512(permutations: &Permutations, shingles: &[u64], out: &mut [u32]) {
     plain::signature(permutations, shingles, out)
-}
-
-#[target_feature(enable = "avx2,bmi2")]
-fn agreeing_avx2(a: &[u32], b: &[u32]) -> u32 {
-    plain::agreeing(a, b)
-}
-
-#[target_feature(enable = "avx2,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn agreeing_avx512(a: &[u32], b: &[u32]) -> u32 {
-    plain::agreeing(a, b)
 }
 
 #[target_feature(enable = "avx2,bmi2")]
