@@ -115,8 +115,6 @@ impl Kept {
         Some(Unpacked {
             store,
             pieces: pieces.pieces.clone(),
-            at: 0,
-            within: 0,
             read: 0,
             length,
         })
@@ -127,8 +125,7 @@ impl Kept {
 pub(super) struct Unpacked<'s> {
     store: &'s Store,
     pieces: Vec<Piece>,
-    at: usize,
-    within: u64,
+    /// How far it has been read.
     read: u64,
     length: u64,
 }
@@ -136,22 +133,10 @@ pub(super) struct Unpacked<'s> {
 impl Unpacked<'_> {
     /// Reads some bytes; 0 at the end.
     pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let mut filled = 0;
-        while filled < buf.len()
-            && let Some(piece) = self.pieces.get(self.at)
-        {
-            let len = (piece.len - self.within).min((buf.len() - filled) as u64) as usize;
-            let place = piece.place + self.within;
-            read_exact_at(&self.store.file, &mut buf[filled..filled + len], place)?;
-            filled += len;
-            self.within += len as u64;
-            if self.within == piece.len {
-                self.at += 1;
-                self.within = 0;
-            }
-        }
-        self.read += filled as u64;
-        Ok(filled)
+        let len = (buf.len() as u64).min(self.length - self.read) as usize;
+        self.read_at(&mut buf[..len], self.read)?;
+        self.read += len as u64;
+        Ok(len)
     }
 
     /// Bytes of the file.
