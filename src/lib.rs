@@ -223,7 +223,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     prints.signatures.clear();
     let evidence = Evidence::gather(
         &corpus,
-        &prints,
+        &mut prints,
         &duplicates,
         &found.pairs,
         corpus.tmp(),

@@ -352,3 +352,83 @@ fn a_short_item_that_recurs_is_another_report_and_a_long_one_a_reprint() {
     let near = text.lines().find(|row| row.contains(",near4,")).unwrap();
     assert!(!near.contains(",0.0000,"), "{near}");
 }
+
+#[test]
+fn lines_that_one_source_prints_around_everything_are_no_part_of_its_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let news = folder.path().join("crawl.jsonl");
+    // One day's crawl: dates cannot tell a form from a report here. The sentences of each report are its own.
+    let sentence = |report: usize, at: usize| {
+        let words: Vec<String> = (0..12)
+            .map(|word| format!("w{}", (report * 400 + at * 12 + word) * 7919 % 99_991))
+            .collect();
+        format!("{}. ", words.join(" "))
+    };
+    let report = |n: usize| (0..9).map(|at| sentence(n, at)).collect::<String>();
+    let bios: Vec<String> = (0..4)
+        .map(|line| {
+            let words: Vec<String> = (0..30).map(|word| format!("Bio{line}x{word}")).collect();
+            words.join(" ")
+        })
+        .collect();
+    let mut lines = Vec::new();
+    let mut add = |id: String, source: &str, text: String| {
+        let article = serde_json::json!({"id": id, "source": source, "published": "2026-03-02", "text": text});
+        lines.push(article.to_string());
+    };
+    for n in 0..40 {
+        add(
+            format!("quay-{n}"),
+            "The Quay",
+            format!("{}\n{}", report(n), bios.join("\n")),
+        );
+    }
+    add("copy-7".into(), "Other", report(7));
+    std::fs::write(&news, lines.join("\n")).unwrap();
+    let run = |more: &[&str]| {
+        let summary = folder.path().join("s.json");
+        let mut arguments = vec![
+            "cluster",
+            news.to_str().unwrap(),
+            "--summary",
+            summary.to_str().unwrap(),
+        ];
+        arguments.extend(more);
+        let output = wirecopy(&arguments);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let summary: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
+        (output.stdout, summary["furniture"].clone())
+    };
+    let (csv, furniture) = run(&[]);
+    let pair = BTreeSet::from(["copy-7".to_owned(), "quay-7".to_owned()]);
+    assert_eq!(clusters(&csv, "cluster_id"), BTreeSet::from([pair]));
+    let mut reader = csv::Reader::from_reader(csv.as_slice());
+    for row in reader.records() {
+        let row = row.unwrap();
+        assert_eq!(
+            (&row[10], &row[14]),
+            ("1.0000", "108"),
+            "the same words once the lines are gone"
+        );
+    }
+    assert_eq!(furniture["learnt_lines"], 4);
+    assert!(furniture["articles_without_them"].as_u64().unwrap() >= 1);
+    let (csv, furniture) = run(&["--raw"]);
+    let text = String::from_utf8(csv).unwrap();
+    assert!(
+        !text.contains(",108\r\ncopy") && text.contains(",228\r\n"),
+        "{text}"
+    );
+    assert_eq!(furniture["learnt_lines"], 0);
+    // From the shards of a run that is repeated, the same is learnt.
+    let shards = folder.path().join("shards");
+    let (first, _) = run(&["--checkpoint", shards.to_str().unwrap()]);
+    let (again, furniture) = run(&["--checkpoint", shards.to_str().unwrap()]);
+    assert_eq!(first, again);
+    assert_eq!(furniture["learnt_lines"], 4);
+}

@@ -265,6 +265,15 @@ impl Corpus {
         &self.files
     }
 
+    /// How long all files are, decompressed, in bytes; compressed ones are taken for four times as long as on disk.
+    pub fn estimated_bytes(&self) -> u64 {
+        let bytes = |file: &SourceFile| match file.compression {
+            Compression::None => file.size,
+            Compression::Gzip | Compression::Zstd => file.size.saturating_mul(4),
+        };
+        self.files.iter().map(bytes).fold(0, u64::saturating_add)
+    }
+
     /// How the files are read, in words that are the same for the same options.
     pub fn reading(&self) -> String {
         let CorpusOptions {

@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
-const MAGIC: &[u8; 16] = b"wirecopy shard 1";
+const MAGIC: &[u8; 16] = b"wirecopy shard 2";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";
@@ -332,6 +332,7 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
         done.file,
         done.number,
         done.rows.len() as u32,
+        done.lines.len() as u32,
         rejects.len() as u32,
     ] {
         out.extend_from_slice(&number.to_le_bytes());
@@ -342,6 +343,7 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
     out.extend(done.packed.iter().flat_map(|word| word.to_le_bytes()));
     out.extend(done.ids.iter().flat_map(|id| id.to_le_bytes()));
     out.extend(done.days.iter().flat_map(|day| day.to_le_bytes()));
+    out.extend(done.lines.iter().flat_map(|line| line.to_le_bytes()));
     out.extend_from_slice(&rejects);
 }
 
@@ -353,7 +355,8 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
         Some(u32::from_le_bytes(*bytes))
     };
     let (file, block) = (number()?, number()?);
-    let (rows, rejects) = (number()? as usize, number()? as usize);
+    let mut count = || number().map(|count| count as usize);
+    let (rows, lines, rejects) = (count()?, count()?, count()?);
     let mut take = |len: usize| -> Option<&[u8]> {
         let (bytes, later) = rest.split_at_checked(len)?;
         *rest = later;
@@ -363,6 +366,7 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
     let (packed, _) = take(rows * words * 4)?.as_chunks();
     let (ids, _) = take(rows * 8)?.as_chunks();
     let (days, _) = take(rows * 2)?.as_chunks();
+    let (lines, _) = take(lines * 4)?.as_chunks();
     let rejects: Vec<KeptReject> = match take(rejects)? {
         [] => Vec::new(),
         some => serde_json::from_slice(some).ok()?,
@@ -384,6 +388,7 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
             .collect(),
         ids: ids.iter().map(|id| u64::from_le_bytes(*id)).collect(),
         days: days.iter().map(|day| u16::from_le_bytes(*day)).collect(),
+        lines: lines.iter().map(|line| u32::from_le_bytes(*line)).collect(),
         rejects: rejects.into_iter().map(reject).collect(),
     })
 }

@@ -7,7 +7,9 @@ use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures,
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
-use crate::text::{Furniture, Tokeniser, compared_tokens};
+use crate::text::{
+    Furniture, LearntLines, LineCounts, Source, Tokeniser, compared_tokens, lines_at_edges,
+};
 use crate::{Error, Result};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use std::path::PathBuf;
 pub struct Row {
     place: OffsetAndLine,
     digest: [u32; 4],
-    /// Words of its text.
+    /// Words of its text; also without the [lines that were learnt](Fingerprints::learnt) once it was read again.
     pub tokens: u32,
     /// A number that the distinct shingles of its text are never below, and hardly above.
     pub least_distinct: u32,
@@ -114,6 +116,8 @@ pub struct Fingerprints {
     pub shingle_size: ShingleSize,
     /// What of a text was counted: words and shingles are of that part.
     pub furniture: Furniture,
+    /// Lines that are furniture of their source. Words and shingles of the first pass are with them, since they are known at its end.
+    pub learnt: LearntLines,
     /// For each file of the corpus the number of its first article.
     file_starts: Vec<u32>,
     /// Bad records, by reason.
@@ -222,6 +226,8 @@ pub(super) struct Fingerprinted {
     pub(super) packed: Vec<u32>,
     pub(super) ids: Vec<u64>,
     pub(super) days: Vec<u16>,
+    /// What the lines at the edges of their texts teach.
+    pub(super) lines: Vec<u32>,
     pub(super) rejects: Vec<Reject>,
 }
 
@@ -257,11 +263,13 @@ pub fn fingerprint_corpus(
         days: Days::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
+        learnt: LearntLines::default(),
         file_starts: Vec::new(),
         rejected: BTreeMap::new(),
         duplicate_ids: DuplicateIds::default(),
     };
     let mut ids = Vec::new();
+    let mut lines = LineCounts::for_corpus(corpus.estimated_bytes());
     let mut take = |done: Fingerprinted| {
         for reject in done.rejects {
             progress.rejected(&reject);
@@ -282,6 +290,7 @@ pub fn fingerprint_corpus(
         prints.signatures.extend(&done.packed);
         ids.extend_from_slice(&done.ids);
         prints.days.extend(&done.days);
+        lines.add(&done.lines);
         Ok(())
     };
     let folder = options.checkpoint.as_deref();
@@ -322,6 +331,7 @@ pub fn fingerprint_corpus(
     prints
         .file_starts
         .resize(corpus.files().len(), prints.rows.len() as u32);
+    prints.learnt = lines.learn();
     prints.duplicate_ids = DuplicateIds::find(&ids);
     Ok(prints)
 }
@@ -340,6 +350,7 @@ fn fingerprint_block(
         packed: vec![0; block.records.len() * words],
         ids: Vec::with_capacity(block.records.len()),
         days: Vec::with_capacity(block.records.len()),
+        lines: Vec::new(),
         rejects: block.rejects.clone(),
     };
     for record in &block.records {
@@ -371,6 +382,11 @@ fn fingerprint_block(
                 .permutations
                 .signature(&scratch.shingles, &mut scratch.values);
             options.layout.pack(&scratch.values, packed);
+        }
+        if options.furniture == Furniture::Strip
+            && let Some(source) = Source::named(&article.source)
+        {
+            lines_at_edges(source, text, &mut done.lines);
         }
         done.ids.push(ids::hash(&article.id));
         done.days

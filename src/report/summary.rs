@@ -24,6 +24,8 @@ pub struct Summary {
     pub parameters: Parameters,
     /// What was read.
     pub input: InputCounts,
+    /// Furniture of pages that was learnt from the corpus.
+    pub furniture: FurnitureCounts,
     /// What the search for candidates did.
     pub candidates: CandidateCounts,
     /// Pairs of distinct texts that the acceptance rule accepted.
@@ -97,6 +99,15 @@ pub struct InputCounts {
     pub duplicate_ids: u64,
     /// Articles that bear them.
     pub articles_with_duplicate_ids: u64,
+}
+
+/// What was learnt of the furniture of pages.
+#[derive(Debug, Clone, Serialize)]
+pub struct FurnitureCounts {
+    /// Lines that a source prints under or over many reports.
+    pub learnt_lines: u64,
+    /// Articles that were compared, and read without such lines.
+    pub articles_without_them: u64,
 }
 
 /// What was found.
@@ -196,6 +207,10 @@ impl Summary {
                 rejected_by_reason: prints.rejected.clone(),
                 duplicate_ids: prints.duplicate_ids.ids,
                 articles_with_duplicate_ids: prints.duplicate_ids.articles,
+            },
+            furniture: FurnitureCounts {
+                learnt_lines: prints.learnt.len() as u64,
+                articles_without_them: run.evidence.shortened(),
             },
             candidates: run.candidates,
             accepted_pairs: run.edges.len() as u64,

@@ -41,7 +41,7 @@ mod hash;
 mod kernels;
 mod tokens;
 
-pub use furniture::Furniture;
+pub use furniture::{Furniture, LearntLines, LineCounts, Source, lines_at_edges};
 pub use hash::word_hash;
 pub use kernels::Kernel;
 pub use tokens::Tokeniser;

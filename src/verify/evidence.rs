@@ -14,7 +14,7 @@ use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
-use crate::text::{Tokeniser, compared_tokens};
+use crate::text::{SHORT_TEXT, Source, Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -52,6 +52,7 @@ pub struct Evidence {
     /// Shingles in each set.
     sizes: Vec<u32>,
     spool: Spool,
+    shortened: u64,
 }
 
 /// What a worker makes of a block.
@@ -64,6 +65,8 @@ struct Gathered {
     ends: Vec<usize>,
     sizes: Vec<u32>,
     bytes: Vec<u8>,
+    /// Articles that lost lines which were learnt, and how many words they are left with.
+    shortened: Vec<(u32, u32)>,
 }
 
 struct Scratch {
@@ -77,14 +80,14 @@ struct Scratch {
 
 impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
-    /// and of those that have exact duplicates.
+    /// and of those that have exact duplicates. Lines of their texts that turned out to be furniture are left out from here on, of `prints` too.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
     /// a temporary file that cannot be written; [`Error::Interrupted`].
     pub fn gather(
         corpus: &Corpus,
-        prints: &Fingerprints,
+        prints: &mut Fingerprints,
         duplicates: &Duplicates,
         candidates: &[(u32, u32)],
         folder: Option<&Path>,
@@ -101,14 +104,16 @@ impl Evidence {
         let mut sources = Vec::with_capacity(wanted.len());
         let mut kept = Vec::with_capacity(wanted.len());
         let mut sizes = Vec::with_capacity(wanted.len());
+        let mut shortened = Vec::new();
+        let read = &*prints;
         let changed =
-            |article: u32| Error::Changed(corpus.files()[prints.file(article)].name.clone().into());
+            |article: u32| Error::Changed(corpus.files()[read.file(article)].name.clone().into());
         let mut expected = wanted.iter();
         if wanted.len() > 0 {
             corpus.scan_chosen(
                 Stage::Reread,
                 progress,
-                wanted.iter().map(|article| prints.place(article)),
+                wanted.iter().map(|article| read.place(article)),
                 || Scratch {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
@@ -117,7 +122,7 @@ impl Evidence {
                     figures: Vec::new(),
                     counter: Counter::default(),
                 },
-                |scratch, block| gather_block(scratch, corpus, prints, block, &wanted, &compared),
+                |scratch, block| gather_block(scratch, corpus, read, block, &wanted, &compared),
                 |gathered: Gathered| {
                     let mut start = 0;
                     let strings = spool.put(&gathered.bytes)?;
@@ -132,6 +137,7 @@ impl Evidence {
                     published.extend(gathered.published);
                     sources.extend(gathered.sources);
                     sizes.extend(gathered.sizes);
+                    shortened.extend(gathered.shortened);
                     Ok(())
                 },
             )?;
@@ -141,6 +147,9 @@ impl Evidence {
         }
         drop(expected);
         spool.finish()?;
+        for &(article, words) in &shortened {
+            prints.rows[article as usize].tokens = words;
+        }
         Ok(Self {
             articles: wanted,
             published,
@@ -148,7 +157,13 @@ impl Evidence {
             kept,
             sizes,
             spool,
+            shortened: shortened.len() as u64,
         })
+    }
+
+    /// How many articles lost lines that were learnt to be furniture of their source.
+    pub fn shortened(&self) -> u64 {
+        self.shortened
     }
 
     fn index(&self, article: u32) -> Option<usize> {
@@ -367,15 +382,24 @@ fn gather_block(
             .parser
             .parse(corpus, block, record)
             .map_err(|_| changed())?;
-        let text = prints.furniture.text(&parsed.text, &parsed.title);
-        let tokens = compared_tokens(
-            &mut scratch.tokeniser,
-            prints.furniture,
-            &parsed.title,
-            text,
-        );
+        let (furniture, title) = (prints.furniture, parsed.title.as_ref());
+        let mut text = furniture.text(&parsed.text, title);
+        let source = Source::named(&parsed.source);
+        let left = furniture.text_of(&parsed.text, title, source, &prints.learnt);
+        let learnt = around(text, left).map(|learnt| scratch.tokeniser.tokens(learnt).len());
+        let mut tokens = compared_tokens(&mut scratch.tokeniser, furniture, title, text);
         if Digest::of(tokens) != row.digest() {
             return Err(changed());
+        }
+        if learnt != [0, 0] {
+            text = left;
+            let [head, tail] = learnt;
+            tokens = match tokens.len().saturating_sub(head + tail) {
+                // What is left of a longer text: its tokens need not be made again.
+                words @ SHORT_TEXT.. => &tokens[head..head + words],
+                _ => compared_tokens(&mut scratch.tokeniser, furniture, title, text),
+            };
+            gathered.shortened.push((article, tokens.len() as u32));
         }
         let mut size = 0;
         scratch.figures.clear();
@@ -404,6 +428,13 @@ fn gather_block(
         gathered.articles.push(article);
     }
     Ok(gathered)
+}
+
+/// What of a text stands before and behind a part of it.
+fn around<'a>(text: &'a str, part: &str) -> [&'a str; 2] {
+    let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    let end = start.wrapping_add(part.len());
+    [text.get(..start), text.get(end..)].map(Option::unwrap_or_default)
 }
 
 /// Appends their number (4 bytes) and the figures.

@@ -10,6 +10,7 @@
 //!   a line of the table in `rules.rs`; an agency's credit ("Reuters", "With AP"); at the head also a byline ("By Ann Writer",
 //!   "Ann Writer, AFP"), a date alone, and the title.
 //! * A dateline before the first sentence: "WASHINGTON, Feb 26 (Reuters) - ".
+//! * Where the corpus is known: also lines that the article's source prints under, or over, many reports ([`LearntLines`]).
 //!
 //! The text between is never touched: what is left is one piece of what there was, and nothing is copied. Lines are taken whole
 //! or not at all. One that is longer than [`LONGEST`] bytes is a paragraph, whatever it says, and one that continues the line
@@ -21,8 +22,11 @@
 //! nothing would be, is left as it is: a flash that consists of its dateline and six words is what it is.
 
 mod dateline;
+mod learnt;
 mod pattern;
 mod rules;
+
+pub use learnt::{LearntLines, LineCounts, Source, lines_at_edges};
 
 use pattern::{is_byline, is_credit, is_date, is_furniture, same};
 
@@ -59,25 +63,55 @@ impl Furniture {
     /// ```
     pub fn text<'a>(self, text: &'a str, title: &str) -> &'a str {
         match self {
-            Self::Strip => strip(text, title),
+            Self::Strip => strip(text, title, |_| false, |_| false),
             Self::Keep => text,
         }
     }
+
+    /// The same where it is known which lines are furniture of the article's `source`.
+    pub fn text_of<'a>(
+        self,
+        text: &'a str,
+        title: &str,
+        source: Option<Source>,
+        learnt: &LearntLines,
+    ) -> &'a str {
+        if let Some(source) = source
+            && self == Self::Strip
+            && text.len() >= SHORT
+            && !learnt.is_empty()
+        {
+            let at_head = |line: &str| learnt.at_head(source, line);
+            let at_tail = |line: &str| learnt.at_tail(source, line);
+            let left = strip(text, title, at_head, at_tail);
+            // A text of furniture alone is left to the rules.
+            if left.len() < text.len() {
+                return left;
+            }
+        }
+        self.text(text, title)
+    }
 }
 
-fn strip<'a>(text: &'a str, title: &str) -> &'a str {
+/// `text` without its furniture; a line is furniture also if one of the two functions says so.
+fn strip<'a>(
+    text: &'a str,
+    title: &str,
+    at_head: impl Fn(&str) -> bool,
+    at_tail: impl Fn(&str) -> bool,
+) -> &'a str {
     let whole = text;
     let title = title.trim();
     let mut text = text.trim_start();
     while let Some((line, rest)) = first_line(text) {
-        if is_continued(rest) || !is_head(line, title) {
+        if is_continued(rest) || !(is_head(line, title) || at_head(line)) {
             break;
         }
         text = rest.trim_start();
     }
     text = text[dateline::length(text)..].trim_end();
     while let Some((line, rest)) = last_line(text) {
-        if continues(rest, line) || !is_tail(line.trim()) {
+        if continues(rest, line) || !(is_tail(line.trim()) || at_tail(line)) {
             break;
         }
         text = rest.trim_end();
