@@ -17,6 +17,20 @@ pub(super) fn not_compared(
     compared: &[(u32, u32)],
     articles: usize,
 ) -> Vec<(u32, u32)> {
+    let mut missing = Vec::new();
+    let members = members(edges, articles);
+    for component in complete(&members) {
+        for (at, &(_, a)) in component.iter().enumerate() {
+            let pairs = component[at + 1..].iter().map(|&(_, b)| (a, b));
+            missing.extend(pairs.filter(|pair| compared.binary_search(pair).is_err()));
+        }
+    }
+    missing.sort_unstable();
+    missing
+}
+
+/// The articles of `edges`, each behind the number of its component; sorted.
+pub(super) fn members(edges: &[Edge], articles: usize) -> Vec<(u32, u32)> {
     let mut sets = UnionFind::new(articles);
     for edge in edges {
         sets.join(edge.a, edge.b);
@@ -28,18 +42,13 @@ pub(super) fn not_compared(
         .collect();
     members.sort_unstable();
     members.dedup();
-    let mut missing = Vec::new();
-    for component in members.chunk_by(|a, b| a.0 == b.0) {
-        if component.len() > MOST {
-            continue;
-        }
-        for (at, &(_, a)) in component.iter().enumerate() {
-            let pairs = component[at + 1..].iter().map(|&(_, b)| (a, b));
-            missing.extend(pairs.filter(|pair| compared.binary_search(pair).is_err()));
-        }
-    }
-    missing.sort_unstable();
-    missing
+    members
+}
+
+/// The components of which all pairs are compared, of all `members`.
+pub(super) fn complete(members: &[(u32, u32)]) -> impl Iterator<Item = &[(u32, u32)]> {
+    let components = members.chunk_by(|a, b| a.0 == b.0);
+    components.filter(|component| component.len() <= MOST)
 }
 
 #[cfg(test)]

@@ -178,8 +178,12 @@ impl Evidence {
 
     /// Whether two articles name the same source.
     pub(super) fn same_source(&self, a: u32, b: u32) -> bool {
-        let source = |article| self.index(article).map_or(0, |index| self.sources[index]);
-        source(a) != 0 && source(a) == source(b)
+        self.source(a) != 0 && self.source(a) == self.source(b)
+    }
+
+    /// A number for the source of an article; 0 if it names none, or nothing was gathered about it.
+    pub(super) fn source(&self, article: u32) -> u32 {
+        self.index(article).map_or(0, |index| self.sources[index])
     }
 
     /// What the report says of an article; `None` if nothing was gathered about it.

@@ -6,6 +6,7 @@
 //! texts, whatever the signatures said.
 
 mod complete;
+mod counterparts;
 mod evidence;
 mod judge;
 mod news;
@@ -155,7 +156,8 @@ pub struct Copies {
 /// Compares every candidate pair (sorted) and returns those that `rule` accepts, and those of the exact duplicates.
 ///
 /// Articles that come together by accepted pairs are compared with each other as well where they are not too many, so that
-/// a pair within a cluster that was no candidate is found all the same.
+/// a pair within a cluster that was no candidate is found all the same. Under the rule for news an article then
+/// keeps one counterpart in each other source, and what goes with that.
 ///
 /// # Errors
 /// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`].
@@ -189,6 +191,8 @@ pub fn verify(
                 rule,
             };
             let mut edges = judge.accepted(pairs, rest, progress)?;
+            let articles = prints.rows.len();
+            counterparts::keep_best(&mut edges, articles, |article| evidence.source(article));
             let duplicates = recurring::tell_apart(&duplicates, dates, &mut edges, prints, rule);
             Copies { edges, duplicates }
         }

@@ -1,0 +1,185 @@
+//! A report has one counterpart in a source.
+//!
+//! Two senators announce four grants together: eight releases of one form. Within each office they are told apart, but a
+//! release of the one is like several of the other, and through it all eight would become one cluster. What a source itself keeps
+//! apart cannot all be the same report as a third one elsewhere. So of several articles of one source that an article of another goes with,
+//! it keeps the one of which it shares most, and those that go with that one.
+
+use super::Edge;
+use super::complete::{complete, members};
+
+/// One side of a pair: an article, and what the other side is.
+struct Side {
+    article: u32,
+    source: u32,
+    other: u32,
+    edge: usize,
+}
+
+/// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one. `source` gives the source of an article, 0 where there is
+/// none.
+///
+/// Crowds stay as they are: where not all pairs were compared it is not known what a source keeps apart.
+pub(super) fn keep_best(edges: &mut Vec<Edge>, articles: usize, source: impl Fn(u32) -> u32) {
+    let members = members(edges, articles);
+    let mut compared: Vec<u32> = complete(&members)
+        .flat_map(|component| component.iter().map(|&(_, article)| article))
+        .collect();
+    compared.sort_unstable();
+    let mut accepted: Vec<(u32, u32)> = edges.iter().map(pair).collect();
+    accepted.sort_unstable();
+    let mut sides = Vec::new();
+    for (at, edge) in edges.iter().enumerate() {
+        let of = [source(edge.a), source(edge.b)];
+        if of[0] != of[1] && compared.binary_search(&edge.a).is_ok() {
+            for (article, other, source) in [(edge.a, edge.b, of[1]), (edge.b, edge.a, of[0])] {
+                sides.push(Side {
+                    article,
+                    source,
+                    other,
+                    edge: at,
+                });
+            }
+        }
+    }
+    sides.retain(|side| side.source != 0);
+    sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
+    let mut goes = vec![false; edges.len()];
+    for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {
+        // Of equals the first.
+        let shared = |side: &&Side| {
+            let edge = &edges[side.edge];
+            let weight = edge.news.map_or(1.0, |news| news.contained);
+            (weight, edge.similarity.jaccard())
+        };
+        let best = counterparts.iter().rev().max_by(|a, b| {
+            let (a, b) = (shared(a), shared(b));
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+        let Some(best) = best else { continue };
+        for side in counterparts {
+            let with_best = (side.other.min(best.other), side.other.max(best.other));
+            goes[side.edge] |=
+                side.other != best.other && accepted.binary_search(&with_best).is_err();
+        }
+    }
+    let mut goes = goes.into_iter();
+    edges.retain(|_| !goes.next().unwrap_or(false));
+}
+
+fn pair(edge: &Edge) -> (u32, u32) {
+    (edge.a.min(edge.b), edge.a.max(edge.b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{NewsView, Reason, Similarity};
+    use proptest::prelude::*;
+
+    fn edge(a: u32, b: u32, percent: u32) -> Edge {
+        let similarity = Similarity {
+            shared: percent,
+            size_a: 100,
+            size_b: 100,
+        };
+        let contained = f64::from(percent) / 100.0;
+        Edge {
+            a,
+            b,
+            similarity,
+            reason: Reason::Contained,
+            news: Some(NewsView {
+                contained,
+                opening: 1.0,
+            }),
+        }
+    }
+
+    fn left(mut edges: Vec<Edge>, sources: &[u32]) -> Vec<(u32, u32)> {
+        keep_best(&mut edges, sources.len(), |article| {
+            sources[article as usize]
+        });
+        edges.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn what_a_source_keeps_apart_is_not_joined_by_another() {
+        // 0 and 1 of one office, 2 and 3 of another: two releases, and a form.
+        let edges = vec![
+            edge(0, 2, 95),
+            edge(0, 3, 78),
+            edge(1, 2, 80),
+            edge(1, 3, 93),
+        ];
+        assert_eq!(left(edges.clone(), &[1, 1, 2, 2]), [(0, 2), (1, 3)]);
+        // Without sources nothing is known of that, nor where each article has its own.
+        assert_eq!(left(edges.clone(), &[0; 4]).len(), 4);
+        assert_eq!(left(edges.clone(), &[1, 2, 3, 4]).len(), 4);
+        // Versions that go with each other all stay.
+        let versions = [edges, vec![edge(0, 1, 90), edge(2, 3, 85)]].concat();
+        assert_eq!(left(versions, &[1, 1, 2, 2]).len(), 6);
+    }
+
+    #[test]
+    fn a_chain_within_a_source_stays() {
+        let updates = vec![edge(0, 1, 85), edge(1, 2, 85), edge(2, 3, 85)];
+        assert_eq!(left(updates, &[1, 1, 1, 1]).len(), 3);
+    }
+
+    #[test]
+    fn of_equals_the_first_stays() {
+        assert_eq!(
+            left(vec![edge(0, 1, 80), edge(0, 2, 80)], &[1, 2, 2]),
+            [(0, 1)]
+        );
+    }
+
+    #[test]
+    fn crowds_stay_as_they_are() {
+        let star: Vec<Edge> = (1..80).map(|other| edge(0, other, 80)).collect();
+        let mut sources = vec![2; 80];
+        sources[0] = 1;
+        assert_eq!(left(star, &sources).len(), 79);
+    }
+
+    proptest! {
+        #[test]
+        fn each_article_keeps_its_best_or_that_has_a_better_one(
+            pairs in proptest::collection::btree_map((0u32..12, 0u32..12), 75u32..=100, 0..40),
+            sources in proptest::collection::vec(0u32..4, 12),
+        ) {
+            let edges: Vec<Edge> = pairs
+                .iter()
+                .filter(|((a, b), _)| a < b)
+                .map(|(&(a, b), &percent)| edge(a, b, percent))
+                .collect();
+            let kept = left(edges.clone(), &sources);
+            let accepted: Vec<_> = edges.iter().map(pair).collect();
+            // Whether another article of the same source as `other` is better for `article` and does not go with `other`.
+            let has_better = |article: u32, other: u32, percent: u32| {
+                let mut counterparts = edges.iter().filter_map(|edge| {
+                    let of = match (edge.a == article, edge.b == article) {
+                        (true, _) => edge.b,
+                        (_, true) => edge.a,
+                        _ => return None,
+                    };
+                    (sources[of as usize] == sources[other as usize])
+                        .then_some((edge.similarity.shared, std::cmp::Reverse(of)))
+                });
+                let best = counterparts.by_ref().max();
+                let (shared, of) = best.expect("the other is one");
+                let with_best = (of.0.min(other), of.0.max(other));
+                shared >= percent && of.0 != other && !accepted.contains(&with_best)
+            };
+            for edge in &edges {
+                let (a, b) = (edge.a, edge.b);
+                let of = [a, b].map(|article| sources[article as usize]);
+                let goes = of[0] != of[1]
+                    && (of[1] != 0 && has_better(a, b, edge.similarity.shared)
+                        || of[0] != 0 && has_better(b, a, edge.similarity.shared));
+                prop_assert_eq!(kept.contains(&(a, b)), !goes);
+            }
+        }
+    }
+}
