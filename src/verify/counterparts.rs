@@ -3,10 +3,12 @@
 //! Two senators announce four grants together: eight releases of one form. Within each office they are told apart, but a
 //! release of the one is like several of the other, and through it all eight would become one cluster. What a source itself keeps
 //! apart cannot all be the same report as a third one elsewhere. So of several articles of one source that an article of another goes with,
-//! it keeps the one of which it shares most, and those that go with that one.
+//! it keeps the one of which it shares most, and those that go with that one. Nor do those go that only a figure keeps apart, such as a
+//! correction: whose wording is mostly the same as that of the best one.
 
 use super::Edge;
 use super::complete::{complete, members};
+use crate::Result;
 
 /// One side of a pair: an article, and what the other side is.
 struct Side {
@@ -17,10 +19,18 @@ struct Side {
 }
 
 /// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one. `source` gives the source of an article, 0 where there is
-/// none.
+/// none; `alike` says whether two articles of one source have most of their wording in common.
 ///
 /// Crowds stay as they are: where not all pairs were compared it is not known what a source keeps apart.
-pub(super) fn keep_best(edges: &mut Vec<Edge>, articles: usize, source: impl Fn(u32) -> u32) {
+///
+/// # Errors
+/// Those of `alike`.
+pub(super) fn keep_best(
+    edges: &mut Vec<Edge>,
+    articles: usize,
+    source: impl Fn(u32) -> u32,
+    mut alike: impl FnMut(u32, u32) -> Result<bool>,
+) -> Result<()> {
     let members = members(edges, articles);
     let mut compared: Vec<u32> = complete(&members)
         .flat_map(|component| component.iter().map(|&(_, article)| article))
@@ -59,12 +69,14 @@ pub(super) fn keep_best(edges: &mut Vec<Edge>, articles: usize, source: impl Fn(
         let Some(best) = best else { continue };
         for side in counterparts {
             let with_best = (side.other.min(best.other), side.other.max(best.other));
-            goes[side.edge] |=
-                side.other != best.other && accepted.binary_search(&with_best).is_err();
+            goes[side.edge] |= side.other != best.other
+                && accepted.binary_search(&with_best).is_err()
+                && !alike(with_best.0, with_best.1)?;
         }
     }
     let mut goes = goes.into_iter();
     edges.retain(|_| !goes.next().unwrap_or(false));
+    Ok(())
 }
 
 fn pair(edge: &Edge) -> (u32, u32) {
@@ -97,9 +109,8 @@ mod tests {
     }
 
     fn left(mut edges: Vec<Edge>, sources: &[u32]) -> Vec<(u32, u32)> {
-        keep_best(&mut edges, sources.len(), |article| {
-            sources[article as usize]
-        });
+        let source = |article| sources[article as usize];
+        keep_best(&mut edges, sources.len(), source, |_, _| Ok(false)).unwrap();
         edges.iter().map(pair).collect()
     }
 
@@ -119,6 +130,15 @@ mod tests {
         // Versions that go with each other all stay.
         let versions = [edges, vec![edge(0, 1, 90), edge(2, 3, 85)]].concat();
         assert_eq!(left(versions, &[1, 1, 2, 2]).len(), 6);
+    }
+
+    #[test]
+    fn a_correction_stays() {
+        let edges = vec![edge(0, 1, 100), edge(0, 2, 98), edge(0, 3, 80)];
+        let source = |article: u32| u32::from(article > 0) + 1;
+        let mut kept = edges.clone();
+        keep_best(&mut kept, 4, source, |a, b| Ok((a, b) == (1, 2))).unwrap();
+        assert_eq!(kept, edges[..2]);
     }
 
     #[test]

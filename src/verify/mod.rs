@@ -192,7 +192,12 @@ pub fn verify(
             };
             let mut edges = judge.accepted(pairs, rest, progress)?;
             let articles = prints.rows.len();
-            counterparts::keep_best(&mut edges, articles, |article| evidence.source(article));
+            let source = |article| evidence.source(article);
+            let mut comparison = evidence.comparison();
+            counterparts::keep_best(&mut edges, articles, source, |a, b| {
+                let alike = comparison.accepted(a, b, rule.of_one_source())?;
+                Ok(alike.is_some())
+            })?;
             let duplicates = recurring::tell_apart(&duplicates, dates, &mut edges, prints, rule);
             Copies { edges, duplicates }
         }

@@ -213,6 +213,13 @@ impl NewsRule {
         Acceptance::constant(Self::NEARLY_EQUAL, containment, Self::VERY_SHORT)
     }
 
+    /// A plain rule for two articles of one source that are most likely the same report, whatever their figures and subjects: as much
+    /// is shared as of one source must be.
+    pub(super) fn of_one_source(self) -> Acceptance {
+        let containment = self.contained_of_one_source();
+        Acceptance::constant(Self::NEARLY_EQUAL, containment, Self::VERY_SHORT)
+    }
+
     /// Whether two articles are further apart than copies are.
     pub fn are_apart(self, hours_apart: Option<f64>) -> bool {
         match (self.window_hours, hours_apart) {
