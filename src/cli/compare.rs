@@ -200,12 +200,13 @@ fn letter(index: usize) -> String {
 }
 
 /// Who the articles are.
-fn heads(found: &[Found], word_counts: &[usize], view: &View) -> String {
+fn heads(found: &[Found], view: &View) -> String {
     let look = Look {
         width: view.width,
         colour: view.colour,
         bars: false,
     };
+    let mut tokeniser = crate::text::Tokeniser::new();
     let mut text = String::new();
     for (index, Found { article, .. }) in found.iter().enumerate() {
         let name = letter(index);
@@ -214,7 +215,11 @@ fn heads(found: &[Found], word_counts: &[usize], view: &View) -> String {
         let head = format!("{name}  {}  {title}", one_line(&article.id));
         text += &look.wrap(head.trim_end(), indent);
         text.push('\n');
-        let counted = words::counted(word_counts[index] as u64, "word", "words");
+        let counted = words::counted(
+            tokeniser.tokens(&article.text).len() as u64,
+            "word",
+            "words",
+        );
         let parts = [
             one_line(&article.source),
             one_line(&article.published),
@@ -245,7 +250,7 @@ fn two(found: &[Found], comparison: &Comparison, options: &CompareOptions, view:
         bars: false,
     };
     let measures = &comparison.measures;
-    let mut text = heads(found, &measures.words, view);
+    let mut text = heads(found, view);
     let mut rows = vec![
         ("Jaccard similarity", words::percent(measures.jaccard)),
         ("A found in B", words::percent(measures.a_in_b)),
@@ -380,12 +385,7 @@ fn several(found: &[Found], matrix: &Matrix, view: &View) -> String {
         colour: view.colour,
         bars: false,
     };
-    let mut tokeniser = crate::text::Tokeniser::new();
-    let counts: Vec<usize> = found
-        .iter()
-        .map(|found| tokeniser.tokens(&found.article.text).len())
-        .collect();
-    let mut text = heads(found, &counts, view);
+    let mut text = heads(found, view);
     text += &format!("\n{}\n", table("Jaccard similarity", &matrix.jaccard));
     text += &format!(
         "{}\n",
