@@ -34,9 +34,22 @@ struct Flow<'v> {
     /// Atoms that stand together without space.
     group: Vec<Atom>,
     space: bool,
+    /// The last passage was not the same in both.
+    changed: bool,
 }
 
 impl Flow<'_> {
+    /// Breaks as the text does before a passage: the other text, which was shown there, may not.
+    fn follow(&mut self, text: &str, place: Option<Range<usize>>) {
+        let Some(place) = place else { return };
+        let before = &text[..place.start];
+        let gap = &before[before.trim_end().len()..];
+        if gap.contains(['\n', '\r']) {
+            self.paragraph();
+        }
+        self.space |= !gap.is_empty();
+    }
+
     fn atom(&mut self, text: &str, style: &Style) {
         if self.space {
             self.end_group();
@@ -192,9 +205,16 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
         column: 0,
         group: Vec::new(),
         space: false,
+        changed: false,
     };
     let last = alignment.passages.len().saturating_sub(1);
     for (index, passage) in alignment.passages.iter().enumerate() {
+        for (text, place) in [(a, passage.in_a()), (b, passage.in_b())] {
+            flow.follow(text, place);
+        }
+        // What only one text has stands apart from what the other has in its place.
+        flow.space |= !matches!(passage, Passage::Same { .. }) && flow.changed;
+        flow.changed = !matches!(passage, Passage::Same { .. });
         match passage {
             Passage::Same { a: at, words, .. } => {
                 let ends = [index > 0 || last == 0, index < last];
@@ -259,6 +279,10 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
     }
     flow.end_group();
     let mut out = flow.out.trim_end().to_owned();
+    // One pair of codes for a run of words.
+    for code in [2, 31, 32, 36] {
+        out = out.replace(&format!("\x1b[0m \x1b[{code}m"), " ");
+    }
     out.push('\n');
     out
 }
@@ -288,7 +312,8 @@ mod tests {
             for line in shown.lines() {
                 prop_assert!(measure_text_width(line) <= width, "{:?}", line);
             }
-            prop_assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']));
+            let drives = shown.contains(['\u{1b}', '\u{7}', '\u{202e}']);
+            prop_assert!(!drives);
         }
     }
 }
