@@ -8,6 +8,7 @@
 //! * [`lsh`]: signatures that agree in two values become candidate pairs.
 //! * [`verify`]: exact Jaccard similarity and containment, and the rule that accepts a pair.
 //! * [`mod@cluster`]: accepted pairs become connected components with a representative.
+//! * [`compare`]: two articles, or a few, side by side: what was kept, cut, added, moved.
 //! * [`report`]: clusters become files.
 //! * [`mod@evaluate`]: such files, and those of others, against a labelled truth.
 //!
@@ -30,6 +31,7 @@
 
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod corpus;
 pub mod error;
 pub mod evaluate;

@@ -56,6 +56,7 @@ fn help_teaches() {
         ("help", &["--help"][..]),
         ("help_cluster", &["cluster", "--help"]),
         ("help_cluster_short", &["cluster", "-h"]),
+        ("help_compare", &["compare", "--help"]),
         ("help_evaluate", &["evaluate", "--help"]),
         ("help_generate", &["generate", "--help"]),
         ("help_completions", &["completions", "--help"]),

@@ -172,7 +172,7 @@ enum KeepArgument {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum RuleArgument {
+pub(super) enum RuleArgument {
     /// Wording special to a report, openings, dates and figures
     News,
     /// Jaccard similarity and containment alone
@@ -181,9 +181,9 @@ enum RuleArgument {
 
 /// Hours between two copies at most, if dates count.
 #[derive(Clone, Copy)]
-struct Window(Option<f64>);
+pub(super) struct Window(pub(super) Option<f64>);
 
-fn window(text: &str) -> Result<Window, String> {
+pub(super) fn window(text: &str) -> Result<Window, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Window(None));
     }
@@ -194,7 +194,7 @@ fn window(text: &str) -> Result<Window, String> {
 }
 
 /// Like Rust's own, with a message for people.
-fn decimal(text: &str) -> Result<f64, String> {
+pub(super) fn decimal(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "it must be a number such as 0.7, with a point".to_owned())
 }

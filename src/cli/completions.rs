@@ -46,7 +46,14 @@ mod tests {
             let mut command = crate::cli::Arguments::command();
             clap_complete::generate(shell, &mut command, "wirecopy", &mut script);
             let script = String::from_utf8(script).unwrap();
-            for word in ["cluster", "completions", "threshold", "quiet"] {
+            for word in [
+                "cluster",
+                "compare",
+                "no-pager",
+                "completions",
+                "threshold",
+                "quiet",
+            ] {
                 assert!(script.contains(word), "{shell}: {word}");
             }
         }

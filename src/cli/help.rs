@@ -7,6 +7,8 @@ Examples:
       Find the copies in a file of articles. clusters.csv has a row for every article that has a copy.
   wirecopy cluster crawl/ 'more/*.csv.gz' > clusters.csv
       Folders, patterns, CSV, JSON, plain text; gzip and zstd.
+  wirecopy compare a.txt b.txt
+      What do two copies have in common? Kept, cut, added, moved, passage by passage.
   wirecopy evaluate clusters.csv --truth labelled.csv
       How good is it? Precision and recall against pairs that you labelled.
   wirecopy generate -n 100000 -o news.jsonl
@@ -62,6 +64,32 @@ Standard output carries results and nothing else; progress and the summary go to
 all, also after Ctrl-C; a name that ends in .gz or .zst is compressed.
 
 Exit codes: 0 done, 1 failed (an input that cannot be read, a bad record with --strict, a full disk, Ctrl-C), 2 bad usage.";
+
+/// `wirecopy compare --help`, above the options.
+pub(super) const COMPARE: &str = "\
+Show what two articles have in common, passage by passage
+
+Each argument is a file that holds one article, or with --corpus an id, or FILE:LINE. Shown are how alike the two are, what the acceptance \
+rule says of them, and the texts laid side by side: [-words that only A has-], {+words that only B has+}, passages that stand elsewhere in \
+the other text [> moved away >] {< moved here <}, and the rest, of which long stretches are folded. Shared words are shown as A \
+writes them; case and punctuation do not count as differences. The alignment shows the whole texts, furniture of the page included; the measures leave \
+that out unless --raw. All shingles weigh in full: how often wording returns is known only to wirecopy cluster.
+
+With three articles or more: a matrix of their similarities, and which is most likely the original.";
+
+/// Below the options of `wirecopy compare`.
+pub(super) const COMPARE_EXAMPLES: &str = "\
+Examples:
+  wirecopy compare ours.txt theirs.txt
+  wirecopy compare fx-001 fx-007 --corpus news.jsonl
+      Two articles of a corpus by their ids
+  wirecopy compare news.jsonl:12 news.jsonl:40 --corpus news.jsonl --full
+      By file and line, nothing folded
+  wirecopy compare fx-001 fx-007 fx-011 --corpus news.jsonl
+      Three or more: who is the original?
+  wirecopy compare a.txt b.txt --json | jq .measures.jaccard
+
+Exit codes: 0 done, 1 failed (a file that cannot be read, an id that does not occur), 2 bad usage.";
 
 /// `wirecopy evaluate --help`, above the options.
 pub(super) const EVALUATE: &str = "\

@@ -20,7 +20,15 @@ pub(super) struct Look {
 impl Look {
     /// Of standard error as it is now. `NO_COLOR`, `CLICOLOR=0` and `TERM=dumb` are respected.
     pub fn of_stderr() -> Self {
-        let term = Term::stderr();
+        Self::of(&Term::stderr())
+    }
+
+    /// The same of standard output.
+    pub fn of_stdout() -> Self {
+        Self::of(&Term::stdout())
+    }
+
+    fn of(term: &Term) -> Self {
         // An environment without TERM (cron, most service managers) promises nothing either.
         let dumb = std::env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb");
         let unwanted = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");

@@ -2,7 +2,9 @@
 //!
 //! Results go to standard output or the files that were named, talk goes to standard error.
 
+mod aligned;
 mod cluster;
+mod compare;
 mod completions;
 mod evaluate;
 mod generate;
@@ -41,6 +43,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Cluster(Box<cluster::ClusterArguments>),
+    Compare(compare::CompareArguments),
     Evaluate(evaluate::EvaluateArguments),
     Generate(generate::GenerateArguments),
     Completions(completions::CompletionsArguments),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Cluster(arguments) => cluster::run(*arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),

@@ -44,7 +44,7 @@ mod tokens;
 pub use furniture::{Furniture, LearntLines, LineCounts, Source, lines_at_edges};
 pub use hash::word_hash;
 pub use kernels::Kernel;
-pub use tokens::Tokeniser;
+pub use tokens::{PlacedWord, Tokeniser};
 
 /// The version of the rules above and of the token hash.
 ///

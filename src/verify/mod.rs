@@ -17,10 +17,12 @@ mod rule;
 mod shingle_set;
 mod spool;
 mod subjects;
+mod two;
 
 pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
 pub use rule::{Acceptance, Prefilter, Similarity};
+pub use two::{Compared, Judgement, judge_two};
 
 use judge::NewsJudge;
 use recurring::Dates;

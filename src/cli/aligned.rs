@@ -1,0 +1,319 @@
+//! Two aligned texts on a terminal: one flow of text with signs, wrapped and folded.
+
+use super::look::harmless;
+use super::words::counted;
+use crate::compare::{Alignment, Passage};
+use console::{Style, measure_text_width};
+use std::ops::Range;
+
+/// A shared passage of more words is folded ...
+const FOLDED: usize = 40;
+/// ... and shows so many at either end.
+const SHOWN: usize = 12;
+
+/// How texts are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View {
+    pub width: usize,
+    pub colour: bool,
+    /// Nothing is folded.
+    pub full: bool,
+}
+
+/// A piece of text that is not broken, and whether white space stands before it.
+struct Atom {
+    text: String,
+    style: Style,
+    space: bool,
+}
+
+struct Flow<'v> {
+    view: &'v View,
+    out: String,
+    column: usize,
+    /// Atoms that stand together without space.
+    group: Vec<Atom>,
+    space: bool,
+    /// The last passage was not the same in both.
+    changed: bool,
+}
+
+impl Flow<'_> {
+    /// Breaks as the text does before a passage: the other text, which was shown there, may not.
+    fn follow(&mut self, text: &str, place: Option<Range<usize>>) {
+        let Some(place) = place else { return };
+        let before = &text[..place.start];
+        let gap = &before[before.trim_end().len()..];
+        if gap.contains(['\n', '\r']) {
+            self.paragraph();
+        }
+        self.space |= !gap.is_empty();
+    }
+
+    fn atom(&mut self, text: &str, style: &Style) {
+        if self.space {
+            self.end_group();
+        }
+        let space = std::mem::replace(&mut self.space, false);
+        let (text, style) = (text.to_owned(), style.clone());
+        self.group.push(Atom { text, style, space });
+    }
+
+    fn end_group(&mut self) {
+        let group = std::mem::take(&mut self.group);
+        let Some(first) = group.first() else { return };
+        let width: usize = group
+            .iter()
+            .map(|atom| measure_text_width(&atom.text))
+            .sum();
+        if self.column > 0
+            && self.column + usize::from(first.space) + width > self.view.width
+            && first.space
+        {
+            self.out.push('\n');
+            self.column = 0;
+        } else if first.space && self.column > 0 {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        for atom in group {
+            let mut line = String::new();
+            for c in atom.text.chars() {
+                let width = measure_text_width(c.encode_utf8(&mut [0; 4]));
+                if self.column + width > self.view.width && self.column > 0 {
+                    self.put(&line, &atom.style);
+                    line.clear();
+                    self.out.push('\n');
+                    self.column = 0;
+                }
+                line.push(c);
+                self.column += width;
+            }
+            self.put(&line, &atom.style);
+        }
+    }
+
+    fn put(&mut self, text: &str, style: &Style) {
+        if !text.is_empty() {
+            self.out += &style
+                .clone()
+                .force_styling(self.view.colour)
+                .apply_to(text)
+                .to_string();
+        }
+    }
+
+    fn paragraph(&mut self) {
+        self.end_group();
+        self.space = false;
+        self.column = 0;
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out += if self.out.ends_with('\n') {
+                "\n"
+            } else {
+                "\n\n"
+            };
+        }
+    }
+
+    /// A text between two signs; each paragraph of it has its own.
+    fn text(&mut self, text: &str, signs: [&str; 2], style: &Style) {
+        let mut lines = text.split(['\n', '\r']).peekable();
+        while let Some(line) = lines.next() {
+            self.space |= line.starts_with(char::is_whitespace);
+            let words: Vec<&str> = line.split_whitespace().collect();
+            for (index, word) in words.iter().enumerate() {
+                let mut shown = String::new();
+                if index == 0 {
+                    shown += signs[0];
+                }
+                shown += &harmless(word);
+                if index + 1 == words.len() {
+                    shown += signs[1];
+                }
+                self.atom(&shown, style);
+                self.space = index + 1 < words.len() || line.ends_with(char::is_whitespace);
+            }
+            if lines.peek().is_some() {
+                self.paragraph();
+            }
+        }
+    }
+
+    /// A text of so many words, of which the middle is folded.
+    fn folded(
+        &mut self,
+        text: &str,
+        words: usize,
+        ends: [bool; 2],
+        signs: [&str; 2],
+        style: &Style,
+        what: &str,
+    ) {
+        let spaced: Vec<Range<usize>> = placed(text);
+        if self.view.full || words <= FOLDED || spaced.len() <= 2 * SHOWN {
+            return self.text(text, signs, style);
+        }
+        if ends[0] {
+            self.text(&text[..spaced[SHOWN - 1].end], signs, style);
+        }
+        let shown = SHOWN * ends.into_iter().filter(|&end| end).count();
+        self.paragraph();
+        let folded = counted(words.saturating_sub(shown) as u64, "word", "words");
+        self.text(
+            &format!("... {folded} {what} ..."),
+            ["", ""],
+            &Style::new().dim(),
+        );
+        self.paragraph();
+        if ends[1] {
+            self.text(&text[spaced[spaced.len() - SHOWN].start..], signs, style);
+        }
+    }
+}
+
+/// Where the words stand that white space divides.
+fn placed(text: &str) -> Vec<Range<usize>> {
+    let start = text.as_ptr() as usize;
+    let words = text.split_whitespace();
+    words
+        .map(|word| {
+            let at = word.as_ptr() as usize - start;
+            at..at + word.len()
+        })
+        .collect()
+}
+
+/// The number of the paragraph in which a byte stands, from 1 on.
+fn paragraph(text: &str, at: usize) -> usize {
+    let before = text[..at]
+        .split(['\n', '\r'])
+        .filter(|line| !line.trim().is_empty())
+        .count();
+    let begins = text[..at]
+        .rsplit(['\n', '\r'])
+        .next()
+        .is_none_or(|line| line.trim().is_empty());
+    before + usize::from(begins)
+}
+
+/// The two texts as one, ending with a line break.
+pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> String {
+    let mut flow = Flow {
+        view,
+        out: String::new(),
+        column: 0,
+        group: Vec::new(),
+        space: false,
+        changed: false,
+    };
+    let last = alignment.passages.len().saturating_sub(1);
+    for (index, passage) in alignment.passages.iter().enumerate() {
+        for (text, place) in [(a, passage.in_a()), (b, passage.in_b())] {
+            flow.follow(text, place);
+        }
+        // What only one text has stands apart from what the other has in its place.
+        flow.space |= !matches!(passage, Passage::Same { .. }) && flow.changed;
+        flow.changed = !matches!(passage, Passage::Same { .. });
+        match passage {
+            Passage::Same { a: at, words, .. } => {
+                let ends = [index > 0 || last == 0, index < last];
+                flow.folded(
+                    &a[at.clone()],
+                    *words,
+                    ends,
+                    ["", ""],
+                    &Style::new().dim(),
+                    "the same",
+                );
+            }
+            Passage::OnlyA { a: at, .. } => {
+                flow.text(&a[at.clone()], ["[-", "-]"], &Style::new().red())
+            }
+            Passage::OnlyB { b: at, .. } => {
+                flow.text(&b[at.clone()], ["{+", "+}"], &Style::new().green())
+            }
+            Passage::MovedAway {
+                a: from,
+                b: to,
+                words,
+            } => {
+                let style = Style::new().cyan();
+                let note = format!(
+                    "({} moved to paragraph {} of B:) ",
+                    counted(*words as u64, "word", "words"),
+                    paragraph(b, to.start)
+                );
+                flow.text(&note, ["", ""], &style);
+                flow.folded(
+                    &a[from.clone()],
+                    *words,
+                    [true, true],
+                    ["[>", ">]"],
+                    &style,
+                    "moved",
+                );
+            }
+            Passage::MovedHere {
+                a: from,
+                b: to,
+                words,
+            } => {
+                let style = Style::new().cyan();
+                let note = format!(
+                    "({} moved here from paragraph {} of A:) ",
+                    counted(*words as u64, "word", "words"),
+                    paragraph(a, from.start)
+                );
+                flow.text(&note, ["", ""], &style);
+                flow.folded(
+                    &b[to.clone()],
+                    *words,
+                    [true, true],
+                    ["{<", "<}"],
+                    &style,
+                    "moved",
+                );
+            }
+        }
+    }
+    flow.end_group();
+    let mut out = flow.out.trim_end().to_owned();
+    // One pair of codes for a run of words.
+    for code in [2, 31, 32, 36] {
+        out = out.replace(&format!("\x1b[0m \x1b[{code}m"), " ");
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::align;
+    use proptest::prelude::*;
+
+    #[test]
+    fn paragraphs_are_counted_from_one() {
+        let text = "One.\n\nTwo is here.\r\nThree";
+        assert_eq!(
+            [0, 2, 6, 10, 20].map(|at| paragraph(text, at)),
+            [1, 1, 2, 2, 3]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_fit_and_nothing_drives_the_terminal(
+            a in "[a-c\u{1b}\u{7}\u{202e}海é \n]{0,200}", b in "[a-c\u{1b}海é \n]{0,200}", width in 20_usize..60,
+        ) {
+            let view = View { width, colour: false, full: false };
+            let shown = aligned(&align(&a, &b), &a, &b, &view);
+            for line in shown.lines() {
+                prop_assert!(measure_text_width(line) <= width, "{:?}", line);
+            }
+            let drives = shown.contains(['\u{1b}', '\u{7}', '\u{202e}']);
+            prop_assert!(!drives);
+        }
+    }
+}

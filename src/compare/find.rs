@@ -1,0 +1,208 @@
+//! Articles fetched from a corpus: the only one of a file, or some by their ids.
+
+use crate::corpus::{Article, Corpus, Parser};
+use crate::progress::{Progress, Stage};
+use crate::{Error, Result};
+
+/// An article with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The article.
+    pub article: Article<'static>,
+    /// `FILE:LINE`.
+    pub place: String,
+}
+
+/// What a block holds of what is looked for.
+#[derive(Default)]
+struct Seen {
+    found: Vec<Found>,
+    near: Vec<(usize, String)>,
+    rejects: Vec<String>,
+    articles: u64,
+}
+
+/// Near ids that are named.
+const NEAR: usize = 5;
+
+/// The longest ids whose distance is measured, in bytes.
+const MEASURED: usize = 64;
+
+/// The articles with these ids; an id may also be `FILE:LINE` as reports name it.
+///
+/// # Errors
+/// [`Error::Input`] for an id that does not occur, with ids like it, or that several articles bear, with their places; what reading gives.
+pub fn find(corpus: &Corpus, ids: &[String], progress: &dyn Progress) -> Result<Vec<Found>> {
+    let seen = look(
+        corpus,
+        progress,
+        |id, place| ids.iter().any(|wanted| wanted == id || wanted == place),
+        |id| ids.iter().filter_map(|wanted| distance(wanted, id)).min(),
+    )?;
+    // Several arguments may name one article.
+    let mut all = Vec::new();
+    for id in ids {
+        let mut with: Vec<&Found> = Vec::new();
+        for found in &seen.found {
+            if found.article.id == *id || found.place == *id {
+                with.push(found);
+            }
+        }
+        // A place names one article, whatever ids others bear.
+        if let Some(exact) = with.iter().find(|found| found.place == *id) {
+            with = vec![exact];
+        }
+        match with[..] {
+            [found] => all.push(found.clone()),
+            [] => return Err(unknown(corpus, id, &seen)),
+            _ => {
+                let places: Vec<&str> = with
+                    .iter()
+                    .map(|found| found.place.as_str())
+                    .take(10)
+                    .collect();
+                return Err(Error::Input(format!(
+                    "{} articles have the id \"{id}\"; name the one you mean by its place: {}",
+                    with.len(),
+                    places.join(", ")
+                )));
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn unknown(corpus: &Corpus, id: &str, seen: &Seen) -> Error {
+    let names: Vec<&str> = corpus
+        .files()
+        .iter()
+        .map(|file| file.name.as_str())
+        .take(3)
+        .collect();
+    let mut near: Vec<(usize, &str)> = seen
+        .near
+        .iter()
+        .filter_map(|(_, near)| Some((distance(id, near)?, near.as_str())))
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let near: Vec<&str> = near.into_iter().map(|(_, id)| id).take(NEAR).collect();
+    let hint = match near[..] {
+        [] => String::new(),
+        _ => format!("; ids like it: {}", near.join(", ")),
+    };
+    Error::Input(format!(
+        "no article of {} has the id \"{id}\"{hint}",
+        names.join(", ")
+    ))
+}
+
+/// How unlike two ids are, if they are alike at all.
+fn distance(wanted: &str, id: &str) -> Option<usize> {
+    if wanted.eq_ignore_ascii_case(id) {
+        return Some(0);
+    }
+    if wanted.len() > MEASURED || id.len() > MEASURED {
+        return None;
+    }
+    let distance = strsim::osa_distance(wanted, id);
+    let alike = distance <= 2 && distance * 2 < wanted.chars().count();
+    let within = wanted.len() >= 3 && id.contains(wanted);
+    (alike || within).then_some(distance)
+}
+
+/// The only article of a corpus that is one file.
+///
+/// # Errors
+/// [`Error::Input`] if there is none, or more than one; what reading gives.
+pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
+    let mut seen = look(corpus, progress, |_, _| true, |_| None)?;
+    let name = || {
+        corpus
+            .files()
+            .first()
+            .map_or("it", |file| file.name.as_str())
+            .to_owned()
+    };
+    match (seen.articles, seen.found.pop()) {
+        (1, Some(found)) => Ok(found),
+        (0, _) | (_, None) => {
+            let why = seen
+                .rejects
+                .first()
+                .map_or(String::new(), |why| format!(": {why}"));
+            Err(Error::Input(format!(
+                "{} holds no article that can be read{why}",
+                name()
+            )))
+        }
+        (many, _) => Err(Error::Input(format!(
+            "{0} holds {many} articles; name those to compare by their ids: wirecopy compare ID ID --corpus {0}",
+            name()
+        ))),
+    }
+}
+
+fn look(
+    corpus: &Corpus,
+    progress: &dyn Progress,
+    wanted: impl Fn(&str, &str) -> bool + Sync,
+    near: impl Fn(&str) -> Option<usize> + Sync,
+) -> Result<Seen> {
+    let mut all = Seen::default();
+    corpus.scan(
+        Stage::Reread,
+        progress,
+        Parser::new,
+        |parser, block| {
+            let mut seen = Seen::default();
+            let name = &corpus.files()[block.file as usize].name;
+            seen.rejects
+                .extend(block.rejects.iter().take(1).map(ToString::to_string));
+            for record in &block.records {
+                let article = match parser.parse(corpus, block, record) {
+                    Ok(article) => article,
+                    Err(reject) => {
+                        seen.rejects.push(reject.to_string());
+                        seen.rejects.truncate(1);
+                        continue;
+                    }
+                };
+                seen.articles += 1;
+                let place = format!("{name}:{}", record.line);
+                if wanted(&article.id, &place) {
+                    let article = owned(&article);
+                    seen.found.push(Found { article, place });
+                } else if let Some(distance) = near(&article.id) {
+                    seen.near.push((distance, article.id.into_owned()));
+                }
+            }
+            Ok(seen)
+        },
+        |seen| {
+            all.articles += seen.articles;
+            all.found.extend(seen.found);
+            // Enough for every id that is looked for.
+            const KEPT: usize = 1000;
+            all.near.extend(seen.near);
+            all.near.sort_unstable();
+            all.near.truncate(KEPT);
+            all.rejects.extend(seen.rejects);
+            all.rejects.truncate(1);
+            Ok(())
+        },
+    )?;
+    Ok(all)
+}
+
+fn owned(article: &Article) -> Article<'static> {
+    let own = |field: &str| field.to_owned().into();
+    Article {
+        id: own(&article.id),
+        title: own(&article.title),
+        source: own(&article.source),
+        published: own(&article.published),
+        url: own(&article.url),
+        text: own(&article.text),
+    }
+}
