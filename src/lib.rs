@@ -41,6 +41,7 @@ pub mod lsh;
 mod positioned;
 pub mod progress;
 pub mod report;
+mod spool;
 pub mod synthetic;
 pub mod text;
 mod union_find;
@@ -206,7 +207,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         let apart = rule.are_apart(prints.days.least_hours(a, b).into());
         filters[usize::from(apart)].worth(sizes(a), sizes(b), score)
     };
-    let signatures = &prints.signatures;
+    let signatures = lsh::Source::new(&prints.signatures, usize::MAX);
     let found = match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,

@@ -45,6 +45,7 @@ mod layout;
 mod pass;
 mod shingles;
 mod signature;
+mod signature_file;
 mod signatures;
 
 pub use articles::ArticleSet;
@@ -58,4 +59,6 @@ pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, Fingerprints, Row, fingerprint_corpus};
 pub use shingles::{ShingleSize, shingles};
 pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
+pub(crate) use signature_file::ThreeBytes;
+pub use signature_file::{SignatureFile, StoredSignatures};
 pub use signatures::Signatures;

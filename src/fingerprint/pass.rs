@@ -3,7 +3,10 @@
 use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
-use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, ids, shingles};
+use super::{
+    Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, StoredSignatures, ids,
+    shingles,
+};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::progress::{Progress, Stage};
@@ -107,7 +110,7 @@ pub struct Fingerprints {
     /// One row an article.
     pub rows: Vec<Row>,
     /// One signature an article; of articles shorter than a shingle it means nothing.
-    pub signatures: Signatures,
+    pub signatures: StoredSignatures,
     /// When they were published.
     pub days: Days,
     /// Words in a shingle.
@@ -253,7 +256,7 @@ pub fn fingerprint_corpus(
     }
     let mut prints = Fingerprints {
         rows: Vec::new(),
-        signatures: Signatures::new(options.layout),
+        signatures: StoredSignatures::Held(Signatures::new(options.layout)),
         days: Days::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -279,7 +282,7 @@ pub fn fingerprint_corpus(
             prints.file_starts.push(prints.rows.len() as u32);
         }
         prints.rows.extend_from_slice(&done.rows);
-        prints.signatures.extend(&done.packed);
+        prints.signatures.extend(&done.packed)?;
         ids.extend_from_slice(&done.ids);
         prints.days.extend(&done.days);
         Ok(())

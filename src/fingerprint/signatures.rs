@@ -4,7 +4,7 @@ use super::Layout;
 
 /// Rows in a piece. 1.4 MB at 168 bytes a row: large enough to cost nothing, small enough
 /// that growing never moves or doubles what is already there.
-const PIECE: usize = 8192;
+pub(super) const PIECE: usize = if cfg!(test) { 64 } else { 8192 };
 
 /// One packed signature (a row of [`Layout::words`] words) per article, in corpus order.
 #[derive(Debug)]
@@ -56,10 +56,10 @@ impl Signatures {
         self.extend(&packed);
     }
 
-    /// Gives all signatures up, and their memory back.
-    pub fn clear(&mut self) {
-        self.pieces = Vec::new();
+    /// Gives all signatures up: they are handed out piece by piece, each with its memory.
+    pub(super) fn take_pieces(&mut self) -> impl Iterator<Item = Vec<u32>> + use<> {
         self.rows = 0;
+        std::mem::take(&mut self.pieces).into_iter()
     }
 
     /// The packed signature of article `article`.
@@ -126,7 +126,7 @@ mod tests {
         ] {
             assert_eq!(signatures.row(article), [article, article + 1, article + 2]);
         }
-        signatures.clear();
+        assert_eq!(signatures.take_pieces().count(), 3);
         assert!(signatures.is_empty());
         signatures.push(&[1 << 8, 2 << 8, 3 << 8, 0xabc_def << 8]);
         assert_eq!(signatures.len(), 1);

@@ -7,13 +7,13 @@
 use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::shingle_set::{Members, Repeats};
-use super::spool::{Handle, Spool};
 use super::subjects::{Counter, Subjects};
 use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::progress::{Progress, Stage};
+use crate::spool::{Handle, Spool};
 use crate::text::{Tokeniser, compared_tokens};
 use crate::{Error, Result};
 use std::path::Path;

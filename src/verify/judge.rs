@@ -3,13 +3,13 @@
 use super::ranks::Ranks;
 use super::rarity::Weights;
 use super::recurring::Dates;
-use super::spool::{Handle, Spool};
 use super::{
     Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, OPENING_WORDS,
     Similarity, Texts,
 };
 use crate::fingerprint::Fingerprints;
 use crate::progress::{OnlyStops, Progress};
+use crate::spool::{Handle, Spool};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};

@@ -14,7 +14,6 @@ mod rarity;
 mod recurring;
 mod rule;
 mod shingle_set;
-mod spool;
 mod subjects;
 
 pub use evidence::{Description, Evidence};
