@@ -395,6 +395,7 @@ mod tests {
     use crate::fingerprint::{
         Fingerprints, Layout, Permutations, ShingleSize, StoredSignatures, fingerprint_corpus,
     };
+    use crate::memory::Budget;
     use crate::progress::{Progress, Silent};
     use crate::text::Furniture;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -441,6 +442,7 @@ mod tests {
                 layout: Layout::new(128, 32),
                 strict: false,
                 checkpoint: checkpoint.then(|| self.shards()),
+                budget: Budget::unbounded(),
             };
             fingerprint_corpus(&self.corpus(), &options, progress)
         }

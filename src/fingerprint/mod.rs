@@ -39,6 +39,7 @@ mod days;
 mod digest;
 mod distinct;
 mod duplicates;
+mod equal;
 mod ids;
 mod kernels;
 mod layout;

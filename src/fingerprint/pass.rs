@@ -9,6 +9,7 @@ use super::{
 };
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
+use crate::memory::Budget;
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, Tokeniser, compared_tokens};
 use crate::{Error, Result};
@@ -213,6 +214,8 @@ pub struct FingerprintOptions {
     pub strict: bool,
     /// A folder that keeps what is finished: a run that finds it there goes on from it.
     pub checkpoint: Option<PathBuf>,
+    /// How long signatures stay in memory.
+    pub budget: Budget,
 }
 
 /// What a worker makes of a block.
@@ -283,6 +286,11 @@ pub fn fingerprint_corpus(
         }
         prints.rows.extend_from_slice(&done.rows);
         prints.signatures.extend(&done.packed)?;
+        let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
+        if !options.budget.holds_signatures(articles, bytes) {
+            options.budget.check(articles, 0)?;
+            prints.signatures.spill(corpus.tmp())?;
+        }
         ids.extend_from_slice(&done.ids);
         prints.days.extend(&done.days);
         Ok(())
@@ -325,6 +333,7 @@ pub fn fingerprint_corpus(
     prints
         .file_starts
         .resize(corpus.files().len(), prints.rows.len() as u32);
+    prints.signatures.finish()?;
     prints.duplicate_ids = DuplicateIds::find(&ids);
     Ok(prints)
 }

@@ -12,11 +12,11 @@ use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
+use crate::memory::Budget;
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{Tokeniser, compared_tokens};
 use crate::{Error, Result};
-use std::path::Path;
 
 /// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
 const LEAST_MEMORY: usize = 48 << 20;
@@ -77,7 +77,7 @@ struct Scratch {
 
 impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
-    /// and of those that have exact duplicates.
+    /// and of those that have exact duplicates, beyond what `budget` allows in a temporary file.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
@@ -87,7 +87,7 @@ impl Evidence {
         prints: &Fingerprints,
         duplicates: &Duplicates,
         candidates: &[(u32, u32)],
-        folder: Option<&Path>,
+        budget: Budget,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let articles = prints.rows.len();
@@ -96,7 +96,8 @@ impl Evidence {
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
         let bound = LEAST_MEMORY.max(articles * MEMORY);
-        let mut spool = Spool::new(bound, folder);
+        let room = budget.for_evidence(articles, wanted.len(), candidates.len());
+        let mut spool = Spool::new(bound.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
         let mut kept = Vec::with_capacity(wanted.len());
