@@ -52,6 +52,8 @@ pub struct Evidence {
     /// Shingles in each set.
     sizes: Vec<u32>,
     spool: Spool,
+    /// Bytes of memory that whoever works with it may take.
+    room_beside: usize,
 }
 
 /// What a worker makes of a block.
@@ -149,6 +151,7 @@ impl Evidence {
             kept,
             sizes,
             spool,
+            room_beside: room,
         })
     }
 
@@ -217,6 +220,11 @@ impl Evidence {
         };
         let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
         Ok(Some(self.spool.get(handle, scratch)?))
+    }
+
+    /// Bytes of memory that whoever works with it may take.
+    pub(super) fn room_beside(&self) -> usize {
+        self.room_beside
     }
 
     /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.
