@@ -22,11 +22,11 @@ const SEARCH: usize = 4 + 3 + 13;
 /// Bytes of an article that a thread takes to bring articles together whose signatures are in memory.
 const GROUPING: usize = 8;
 /// Bytes of the program, whatever it works on.
-const PROGRAM: usize = 8 << 20;
+const PROGRAM: usize = 12 << 20;
 /// Bytes of a thread: blocks of text and what is made of them.
 const THREAD: usize = 6 << 20;
 /// Bytes that a stage can do with at the least, beside what it takes for every article.
-const LEAST_ROOM: usize = 16 << 20;
+const LEAST_ROOM: usize = 3 << 20;
 
 /// A number of bytes, as people write it: `512MB`, `2GB` (powers of 1000), `2GiB` (of 1024), or a plain number.
 ///
@@ -168,10 +168,13 @@ impl Budget {
     pub(crate) fn for_evidence(&self, articles: usize, kept: usize, pairs: usize) -> usize {
         /// Bytes of an article that is kept: when and where it was published, how large it is and where its evidence lies.
         const ARTICLE: usize = 40;
-        /// Bytes of a pair: the pair itself, and what was found of it.
-        const PAIR: usize = 8 + 24;
+        /// Bytes of a pair: the pair itself, and of those that are accepted what was found, and the clusters that come of it.
+        const PAIR: usize = 8 + 64;
+        /// No less in any case: it would cost more time than it saves room.
+        const LEAST: usize = 4 << 20;
         let taken = kept * ARTICLE + pairs * PAIR;
-        self.left(articles, KEPT + 1).saturating_sub(taken) / 2
+        let left = self.left(articles, KEPT + 5).saturating_sub(taken);
+        (left / 2).max(LEAST)
     }
 }
 

@@ -1,11 +1,10 @@
 //! All signatures of a corpus in a temporary file.
 //!
-//! The file is a row of pieces. A piece holds the signatures of some thousand articles, and before them, once more, their whole values
+//! The file is a row of pieces. A piece holds the signatures of 2,048 articles, and before them, once more, their whole values
 //! column by column: first the first value of every article, three bytes each, then the second. Whoever needs one value of every
 //! article reads a hundredth of the file, in long stretches; whoever needs whole signatures reads those of neighbouring articles at once.
 
-use super::Layout;
-use super::signatures::{PIECE, Signatures};
+use super::{Layout, Signatures};
 use crate::positioned::read_exact_at;
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -13,6 +12,9 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// Articles of a piece: values of a column stand together in stretches of so many, and a piece is put together in memory.
+const PIECE: usize = if cfg!(test) { 64 } else { 2048 };
 
 /// The 24 bits of a whole value, the lowest byte first.
 pub(crate) type ThreeBytes = [u8; 3];

@@ -4,7 +4,7 @@ use super::Layout;
 
 /// Rows in a piece. 1.4 MB at 168 bytes a row: large enough to cost nothing, small enough
 /// that growing never moves or doubles what is already there.
-pub(super) const PIECE: usize = if cfg!(test) { 64 } else { 8192 };
+const PIECE: usize = 8192;
 
 /// One packed signature (a row of [`Layout::words`] words) per article, in corpus order.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Pairs that a thread gathers before it sets them aside.
-const RUN: usize = 1 << 17;
+const RUN: usize = 1 << 16;
 
 /// Bytes that a thread takes for setting pairs aside: those of either kind, and as many again while they are sorted by blocks.
 pub(super) const BYTES_A_THREAD: usize = 3 * RUN * size_of::<u64>() + (1 << 21);

@@ -250,6 +250,8 @@ mod spilled {
 
     /// A place within a part takes so many bits at most: with the mark they fill a word.
     const MOST_BITS: u32 = 24;
+    /// And so many at the least: of smaller parts there would be too many to keep account of.
+    const LEAST_BITS: u32 = if cfg!(test) { 6 } else { 20 };
     /// Bits of a place within a stretch of times.
     const IN_STRETCH: u32 = 32;
 
@@ -271,14 +273,14 @@ mod spilled {
         let threads = rayon::current_num_threads();
         // The tables of all threads, of two bytes a place, and as much again for what was written down.
         let fits = (room / (4 * threads)).max(1).ilog2();
-        let part_bits = fits.clamp(12, MOST_BITS).min(bits);
+        let part_bits = fits.clamp(LEAST_BITS, MOST_BITS).min(bits);
         let cut = Cut { bits, part_bits };
         let marked = marked(evidence, &articles);
         let stretches: Vec<&[(u8, u32)]> = marked.chunks(STRETCH).collect();
 
         let mut spool = evidence.spool_beside(0);
         let mut places: Vec<Places> = Vec::with_capacity(stretches.len());
-        for together in stretches.chunks(4 * threads) {
+        for together in stretches.chunks(2 * threads) {
             let sorted: Result<Vec<_>> = together
                 .par_iter()
                 .map(|stretch| cut.places(evidence, stretch))
@@ -312,7 +314,7 @@ mod spilled {
         // How much of each part lies before the stretch.
         let mut passed = vec![0usize; cut.parts()];
         let numbered: Vec<usize> = (0..stretches.len()).collect();
-        for together in numbered.chunks(4 * threads) {
+        for together in numbered.chunks(2 * threads) {
             let begins: Vec<Vec<usize>> = together
                 .iter()
                 .map(|&number| {
@@ -512,4 +514,114 @@ mod spilled {
 #[inline]
 fn weight_of(times: u8) -> u32 {
     WEIGHTS[usize::from(times)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Corpus, CorpusOptions};
+    use crate::fingerprint::{
+        Duplicates, FingerprintOptions, Layout, Permutations, ShingleSize, fingerprint_corpus,
+    };
+    use crate::memory::Budget;
+    use crate::progress::Silent;
+    use crate::text::Furniture;
+
+    #[test]
+    fn weights_are_the_same_with_little_memory() {
+        const ARTICLES: u32 = 1_500;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let mut state = 1u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let lines: Vec<String> = (0..ARTICLES)
+            .map(|article| {
+                // Phrases that return, at more or fewer times.
+                let phrases: Vec<String> = (0..3 + next(20))
+                    .map(|_| {
+                        let phrase = next(10).pow(3);
+                        format!("{phrase} a{phrase} b{phrase} c{phrase}")
+                    })
+                    .collect();
+                let text = phrases.join(" ");
+                match next(5) {
+                    0 => format!(r#"{{"text":"{text} {article}"}}"#),
+                    day => format!(
+                        r#"{{"text":"{text} {article}","published":"2024-0{day}-{:02}"}}"#,
+                        1 + next(28)
+                    ),
+                }
+            })
+            .collect();
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent).unwrap();
+        let options = FingerprintOptions {
+            shingle_size: ShingleSize::default(),
+            furniture: Furniture::Strip,
+            permutations: Permutations::new(16, 1).unwrap(),
+            layout: Layout::new(16, 16),
+            strict: false,
+            checkpoint: None,
+            budget: Budget::unbounded(),
+        };
+        let prints = fingerprint_corpus(&corpus, &options, &Silent).unwrap();
+        let pairs: Vec<(u32, u32)> = (1..ARTICLES).map(|b| (b - 1, b)).collect();
+        let none = Duplicates::default();
+        let evidence = Evidence::gather(
+            &corpus,
+            &prints,
+            &none,
+            &pairs,
+            Budget::unbounded(),
+            &Silent,
+        )
+        .unwrap();
+        // Not all of them.
+        let some = || {
+            Ranks::of(
+                ARTICLES as usize,
+                (0..ARTICLES).filter(|article| article % 7 != 3),
+            )
+        };
+        let held = Weights::in_memory(&evidence, some()).unwrap();
+        for (room, threads) in [(1, 1), (1, 3), (1 << 12, 2), (1 << 22, 2)] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let spilled = pool
+                .install(|| spilled::weights(&evidence, some(), room))
+                .unwrap();
+            assert!(matches!(spilled.times, Times::Spilled(..)));
+            let weight = |weights: &Weights| {
+                weights
+                    .entries
+                    .iter()
+                    .map(|entry| entry.1)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(weight(&spilled), weight(&held));
+            let (mut scratch, mut different) = (Vec::new(), 0);
+            for &(a, b) in &pairs {
+                let size = evidence.size(b);
+                for mask in [!0u64, 1, 0x00ff_0f33_5555_8001] {
+                    let shared = vec![mask.to_le_bytes(); size.div_ceil(64) as usize];
+                    let mut of = |weights: &Weights| {
+                        weights
+                            .containment(a, b, size, &shared, &mut scratch)
+                            .unwrap()
+                    };
+                    let contained = of(&held);
+                    assert_eq!(of(&spilled), contained, "{a} {b}");
+                    different += u32::from(contained > 0.0 && contained < 1.0);
+                }
+            }
+            assert!(different > 1_000, "{different}");
+        }
+    }
 }
