@@ -28,6 +28,9 @@ const THREAD: usize = 6 << 20;
 /// Bytes that a stage can do with at the least, beside what it takes for every article.
 const LEAST_ROOM: usize = 3 << 20;
 
+/// Of so many parts of the bound one is not given to anyone: what a stage gives back is not always of use to the next.
+const PARTS: usize = 8;
+
 /// A number of bytes, as people write it: `512MB`, `2GB` (powers of 1000), `2GiB` (of 1024), or a plain number.
 ///
 /// ```
@@ -86,7 +89,9 @@ impl fmt::Display for Size {
 /// The memory of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// None if it has no bound.
+    /// The bound, if it has one.
+    bound: Option<Size>,
+    /// What of it is given out.
     bytes: Option<usize>,
     threads: usize,
 }
@@ -98,15 +103,18 @@ impl Budget {
     /// [`Error::Parameter`] if that is not enough for any corpus.
     pub fn new(bound: Option<Size>, threads: usize) -> Result<Self> {
         let budget = Self {
-            bytes: bound.map(|size| usize::try_from(size.0).unwrap_or(usize::MAX)),
+            bound,
+            bytes: bound.map(|size| {
+                let bytes = usize::try_from(size.0).unwrap_or(usize::MAX);
+                bytes - bytes / PARTS
+            }),
             threads,
         };
         let least = budget.least(0, 0);
-        match budget.bytes {
-            Some(bytes) if bytes < least => Err(Error::Parameter(format!(
+        match bound {
+            Some(bound) if bound < least => Err(Error::Parameter(format!(
                 "--memory must be at least {} with {threads} threads, not {}",
-                Size(least as u64),
-                Size(bytes as u64)
+                least, bound
             ))),
             _ => Ok(budget),
         }
@@ -115,14 +123,16 @@ impl Budget {
     /// As much as it takes.
     pub fn unbounded() -> Self {
         Self {
+            bound: None,
             bytes: None,
             threads: 1,
         }
     }
 
     /// The least with which so many articles can be searched, if the search takes `lane` bytes for each of them.
-    fn least(&self, articles: usize, lane: usize) -> usize {
-        self.fixed() + LEAST_ROOM + articles * (KEPT + IDS.max(SEARCH + lane))
+    fn least(&self, articles: usize, lane: usize) -> Size {
+        let given = self.fixed() + LEAST_ROOM + articles * (KEPT + IDS.max(SEARCH + lane));
+        Size((given + given.div_ceil(PARTS - 1) + 1) as u64)
     }
 
     fn fixed(&self) -> usize {
@@ -140,12 +150,10 @@ impl Budget {
     /// article.
     pub(crate) fn check(&self, articles: usize, lane: usize) -> Result<()> {
         let least = self.least(articles, lane);
-        match self.bytes {
-            Some(bytes) if bytes < least => Err(Error::Input(format!(
+        match self.bound {
+            Some(bound) if bound < least => Err(Error::Input(format!(
                 "--memory {} is too little for {articles} articles and {} threads: it takes at least {}",
-                Size(bytes as u64),
-                self.threads,
-                Size(least as u64)
+                bound, self.threads, least
             ))),
             _ => Ok(()),
         }
