@@ -15,8 +15,9 @@ use std::sync::{Mutex, PoisonError};
 /// Pairs that a thread gathers before it sets them aside.
 const RUN: usize = 1 << 16;
 
-/// Bytes that a thread takes for setting pairs aside: those of either kind, and as many again while they are sorted by blocks.
-pub(super) const BYTES_A_THREAD: usize = 3 * RUN * size_of::<u64>() + (1 << 21);
+/// Bytes that a thread takes for setting pairs aside: those of either kind, and as many again while they are sorted by blocks; and
+/// for what it has in hand besides: the pairs of crowds, what it remembers of others, what it found.
+pub(super) const BYTES_A_THREAD: usize = 3 * RUN * size_of::<u64>() + (8 << 20);
 
 /// Why pairs are to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

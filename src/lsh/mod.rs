@@ -18,7 +18,10 @@
 //! [`candidates_and_unlike`] therefore also looks at articles that share a single value, if their lengths
 //! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
 //!
-//! Beside the signatures the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
+//! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
+//! block (`later`, `spilled`), with the same result.
+//!
+//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
 //! each candidate pair.
 
 mod banding;
