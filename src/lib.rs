@@ -40,9 +40,11 @@ pub mod fingerprint;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod lsh;
+pub mod memory;
 mod positioned;
 pub mod progress;
 pub mod report;
+mod spool;
 pub mod synthetic;
 pub mod text;
 mod union_find;
@@ -54,6 +56,7 @@ use cluster::{Cluster, Keep};
 use corpus::{Corpus, CorpusOptions};
 use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
 use lsh::{Banding, CandidateCounts, FOUND_BY_TWO, Neighbours, Scheme};
+use memory::{Budget, Size};
 use progress::Progress;
 use std::path::PathBuf;
 use text::Furniture;
@@ -82,6 +85,9 @@ pub struct Options {
     pub strict: bool,
     /// A folder that keeps finished fingerprints: a run that was killed goes on from it when it is started again.
     pub checkpoint: Option<PathBuf>,
+    /// The most memory that the process may take, without what the system uses to cache files; beyond it, signatures,
+    /// candidates and evidence go to temporary files, which changes nothing in the result. None for no bound.
+    pub memory: Option<Size>,
 }
 
 impl Default for Options {
@@ -97,6 +103,7 @@ impl Default for Options {
             keep: Keep::default(),
             strict: false,
             checkpoint: None,
+            memory: None,
         }
     }
 }
@@ -159,7 +166,7 @@ pub struct Run {
 /// Reads the articles of `inputs` (files and folders) and finds the clusters of copies, on the current rayon pool.
 ///
 /// # Errors
-/// A parameter out of its range; an input that cannot be read; no usable record among those that
+/// A parameter out of its range; a bound of the memory that is too low for the corpus; an input that cannot be read; no usable record among those that
 /// were read; the first bad record with `strict`; [`Error::Interrupted`].
 pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -> Result<Run> {
     let corpus = Corpus::open(inputs, options.corpus.clone(), progress)?;
@@ -174,6 +181,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let rule = options.rule;
     let scheme = options.scheme()?;
     let layout = scheme.layout(options.permutations);
+    let budget = Budget::new(options.memory, rayon::current_num_threads())?;
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -181,6 +189,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         layout,
         strict: options.strict,
         checkpoint: options.checkpoint.clone(),
+        budget,
     };
     let filter = |floor| {
         let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());
@@ -195,6 +204,10 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
             prints.rejected_total()
         )));
     }
+    let articles = prints.rows.len();
+    if prints.signatures.are_spilled() {
+        budget.check(articles, scheme.bytes_of_a_slot())?;
+    }
     let duplicates = Duplicates::find(&prints);
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);
@@ -208,7 +221,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         let apart = rule.are_apart(prints.days.least_hours(a, b).into());
         filters[usize::from(apart)].worth(sizes(a), sizes(b), score)
     };
-    let signatures = &prints.signatures;
+    let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
     let found = match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,
@@ -228,7 +241,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         &mut prints,
         &duplicates,
         &found.pairs,
-        corpus.tmp(),
+        budget,
         progress,
     )?;
     let verify::Copies { edges, duplicates } =

@@ -9,6 +9,7 @@ use super::{help, memory, say};
 use crate::cluster::Keep;
 use crate::corpus::{Corpus, FieldNames, Format};
 use crate::fingerprint::{Permutations, ShingleSize};
+use crate::memory::{Budget, Size};
 use crate::progress::Timed;
 use crate::report::Measured;
 use crate::text::Furniture;
@@ -84,6 +85,10 @@ pub(super) struct ClusterArguments {
     /// Threads, at most 1024; 0 for all that the machine has
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = RUNNING)]
     threads: usize,
+    /// Most memory to take, such as 512MB, 2GB or 2GiB, without the file cache of the system; what does not fit goes to temporary
+    /// files, and the result is the same [default: three quarters of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = RUNNING)]
+    memory: Option<Size>,
     /// Folder for temporary files; the system's own without it
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     tmp: Option<PathBuf>,
@@ -199,6 +204,10 @@ pub(super) fn decimal(text: &str) -> Result<f64, String> {
         .map_err(|_| "it must be a number such as 0.7, with a point".to_owned())
 }
 
+fn size(text: &str) -> Result<Size, String> {
+    text.parse()
+}
+
 /// The acceptance rule that the arguments ask for.
 fn rule(arguments: &ClusterArguments) -> Result<Rule> {
     let plain = arguments.threshold.is_some()
@@ -258,6 +267,7 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
         },
         strict: arguments.input.strict,
         checkpoint: arguments.checkpoint.clone(),
+        memory: arguments.memory.or_else(memory::usual_bound),
         ..Options::default()
     };
     let input = &arguments.input;
@@ -300,6 +310,8 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         })?;
     let talk = Talk::new(arguments.quiet, options.strict, interrupted);
     pool.install(|| {
+        // Before the input is read, too, but only now is it known how many threads there are.
+        Budget::new(options.memory, rayon::current_num_threads())?;
         let timed = Timed::new(&talk);
         let mut outputs = arguments.outputs.create()?;
         let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &timed)?;

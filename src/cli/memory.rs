@@ -1,4 +1,51 @@
-//! How much memory the program took.
+//! How much memory the machine has, and how much of it the program took.
+
+use crate::memory::Size;
+
+/// The bound of a run that is not told one: three quarters of the memory of the machine, or of what its control group allows this process if that is
+/// less. None where the system does not say.
+pub(super) fn usual_bound() -> Option<Size> {
+    let machine = machine_bytes()?;
+    let group = group_bytes().unwrap_or(u64::MAX);
+    Some(Size(machine.min(group) / 4 * 3))
+}
+
+#[cfg(target_os = "linux")]
+fn machine_bytes() -> Option<u64> {
+    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn machine_bytes() -> Option<u64> {
+    None
+}
+
+/// The least limit among the control groups that this process is in, of either version of them.
+fn group_bytes() -> Option<u64> {
+    let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
+    let limits = groups.lines().flat_map(|line| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (kinds, path) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+        let (root, file) = match kinds {
+            "" => ("/sys/fs/cgroup", "memory.max"),
+            _ => ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+        };
+        let counts = kinds.is_empty() || kinds.split(',').any(|kind| kind == "memory");
+        let path = std::path::Path::new(path.trim_start_matches('/'));
+        // A container may see its own group as the root, whatever the path says.
+        let within = path.ancestors().filter(move |_| counts);
+        within.filter_map(move |path| {
+            let text = std::fs::read_to_string(std::path::Path::new(root).join(path).join(file));
+            text.ok()?.trim().parse::<u64>().ok()
+        })
+    });
+    limits.min()
+}
 
 /// The most memory that this process held at any time so far, in bytes: its peak resident set. `None` where
 /// the system does not say.
@@ -57,6 +104,17 @@ mod tests {
         assert!(peak >= MORE as u64, "{peak}");
         drop(std::hint::black_box(held));
         assert!(peak_bytes().unwrap() >= MORE as u64);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_usual_bound_is_a_share_of_the_machine() {
+        let (Size(bound), machine) = (usual_bound().unwrap(), machine_bytes().unwrap());
+        assert!(
+            bound <= machine / 4 * 3 && machine < 1 << 50,
+            "{bound} {machine}"
+        );
+        assert!(bound >= 1 << 20, "{bound}");
     }
 
     #[test]

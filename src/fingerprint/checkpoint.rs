@@ -397,7 +397,10 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
 mod tests {
     use super::*;
     use crate::corpus::CorpusOptions;
-    use crate::fingerprint::{Fingerprints, Layout, Permutations, ShingleSize, fingerprint_corpus};
+    use crate::fingerprint::{
+        Fingerprints, Layout, Permutations, ShingleSize, StoredSignatures, fingerprint_corpus,
+    };
+    use crate::memory::Budget;
     use crate::progress::{Progress, Silent};
     use crate::text::Furniture;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -444,6 +447,7 @@ mod tests {
                 layout: Layout::new(128, 32),
                 strict: false,
                 checkpoint: checkpoint.then(|| self.shards()),
+                budget: Budget::unbounded(),
             };
             fingerprint_corpus(&self.corpus(), &options, progress)
         }
@@ -452,7 +456,10 @@ mod tests {
     fn all_of(prints: &Fingerprints) -> impl PartialEq + std::fmt::Debug + use<> {
         let rows: Vec<_> = prints.rows.iter().map(|row| row.to_bytes()).collect();
         let signatures: Vec<Vec<u32>> = (0..rows.len() as u32)
-            .map(|article| prints.signatures.row(article).to_vec())
+            .map(|article| match &prints.signatures {
+                StoredSignatures::Held(held) => held.row(article).to_vec(),
+                StoredSignatures::Spilled(_) => Vec::new(),
+            })
             .collect();
         let days: Vec<u32> = (1..rows.len() as u32)
             .map(|article| prints.days.least_hours(0, article))

@@ -1,6 +1,6 @@
 //! Articles with the same words in the same order.
 
-use super::{ArticleSet, Digest, Fingerprints};
+use super::{ArticleSet, Digest, Fingerprints, equal};
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
@@ -29,16 +29,9 @@ impl Duplicates {
     /// Finds the exact duplicates by their digests.
     pub fn find(prints: &Fingerprints) -> Self {
         let digest = |article: u32| prints.rows[article as usize].digest();
-        let mut order: Vec<(u64, u32)> = (0..prints.rows.len() as u32)
-            .into_par_iter()
-            .map(|article| ((digest(article).0 >> 64) as u64, article))
-            .collect();
-        order.par_sort_unstable();
         let mut pairs = Vec::new();
-        for group in order
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|group| group.len() > 1)
-        {
+        let half = |article: u32| (digest(article).0 >> 64) as u64;
+        equal::for_each_group(prints.rows.len(), half, |group| {
             // The halves of equal digests are equal; the reverse is only nearly always so.
             let mut firsts: Vec<(Digest, u32)> = Vec::new();
             for &(_, article) in group {
@@ -47,7 +40,7 @@ impl Duplicates {
                     None => firsts.push((digest(article), article)),
                 }
             }
-        }
+        });
         pairs.par_sort_unstable();
         Self {
             pairs,

@@ -1,7 +1,5 @@
 //! Articles that bear the same id.
 
-use rayon::prelude::*;
-
 /// The hash by which ids are compared.
 pub(super) fn hash(id: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(id.as_bytes())
@@ -27,17 +25,16 @@ impl DuplicateIds {
 
     /// Finds them by the hashes of all ids.
     pub(super) fn find(hashes: &[u64]) -> Self {
-        let mut order: Vec<(u64, u32)> = hashes.iter().copied().zip(0..).collect();
-        order.par_sort_unstable();
         let mut found = Self::default();
-        for group in order.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+        let hash = |article: u32| hashes[article as usize];
+        super::equal::for_each_group(hashes.len(), hash, |group| {
             found.ids += 1;
             found.articles += group.len() as u64;
             found.examples.push((group[0].1, group[1].1));
             if found.examples.len() > 1024 {
                 found.keep_first_examples();
             }
-        }
+        });
         found.keep_first_examples();
         found
     }

@@ -3,9 +3,13 @@
 use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
-use super::{Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, ids, shingles};
+use super::{
+    Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, StoredSignatures, ids,
+    shingles,
+};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
+use crate::memory::Budget;
 use crate::progress::{Progress, Stage};
 use crate::text::{
     Furniture, LearntLines, LineCounts, Source, Tokeniser, compared_tokens, lines_at_edges,
@@ -109,7 +113,7 @@ pub struct Fingerprints {
     /// One row an article.
     pub rows: Vec<Row>,
     /// One signature an article; of articles shorter than a shingle it means nothing.
-    pub signatures: Signatures,
+    pub signatures: StoredSignatures,
     /// When they were published.
     pub days: Days,
     /// Words in a shingle.
@@ -214,6 +218,8 @@ pub struct FingerprintOptions {
     pub strict: bool,
     /// A folder that keeps what is finished: a run that finds it there goes on from it.
     pub checkpoint: Option<PathBuf>,
+    /// How long signatures stay in memory.
+    pub budget: Budget,
 }
 
 /// What a worker makes of a block.
@@ -259,7 +265,7 @@ pub fn fingerprint_corpus(
     }
     let mut prints = Fingerprints {
         rows: Vec::new(),
-        signatures: Signatures::new(options.layout),
+        signatures: StoredSignatures::Held(Signatures::new(options.layout)),
         days: Days::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -287,7 +293,12 @@ pub fn fingerprint_corpus(
             prints.file_starts.push(prints.rows.len() as u32);
         }
         prints.rows.extend_from_slice(&done.rows);
-        prints.signatures.extend(&done.packed);
+        prints.signatures.extend(&done.packed)?;
+        let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
+        if !options.budget.holds_signatures(articles, bytes) {
+            options.budget.check(articles, 0)?;
+            prints.signatures.spill(corpus.tmp())?;
+        }
         ids.extend_from_slice(&done.ids);
         prints.days.extend(&done.days);
         lines.add(&done.lines);
@@ -332,6 +343,7 @@ pub fn fingerprint_corpus(
         .file_starts
         .resize(corpus.files().len(), prints.rows.len() as u32);
     prints.learnt = lines.learn();
+    prints.signatures.finish()?;
     prints.duplicate_ids = DuplicateIds::find(&ids);
     Ok(prints)
 }

@@ -56,10 +56,10 @@ impl Signatures {
         self.extend(&packed);
     }
 
-    /// Gives all signatures up, and their memory back.
-    pub fn clear(&mut self) {
-        self.pieces = Vec::new();
+    /// Gives all signatures up: they are handed out piece by piece, each with its memory.
+    pub(super) fn take_pieces(&mut self) -> impl Iterator<Item = Vec<u32>> + use<> {
         self.rows = 0;
+        std::mem::take(&mut self.pieces).into_iter()
     }
 
     /// The packed signature of article `article`.
@@ -126,7 +126,7 @@ mod tests {
         ] {
             assert_eq!(signatures.row(article), [article, article + 1, article + 2]);
         }
-        signatures.clear();
+        assert_eq!(signatures.take_pieces().count(), 3);
         assert!(signatures.is_empty());
         signatures.push(&[1 << 8, 2 << 8, 3 << 8, 0xabc_def << 8]);
         assert_eq!(signatures.len(), 1);

@@ -1,7 +1,7 @@
 //! Buckets that are too full to compare everyone with everyone, and those who fill them.
 
+use super::rows::Rows;
 use super::{Worth, unpack};
-use crate::fingerprint::Signatures;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A bucket with more articles than this is crowded.
@@ -12,7 +12,7 @@ pub const LIKELY_PARTNERS: u8 = 8;
 pub const PERHAPS_PARTNERS: u8 = 64;
 /// Neighbours in sorted order that a crowded bucket proposes to each of its articles.
 const NEIGHBOURS: usize = 3;
-/// Calls `pair` with each article of a crowded bucket and its neighbours by the values that follow the
+/// Calls `pair` with each article of a crowded bucket (ascending) and its neighbours by the values that follow the
 /// band (cyclically).
 ///
 /// Neighbours share at least the two values after the band, so that strangers in a crowded
@@ -20,16 +20,17 @@ const NEIGHBOURS: usize = 3;
 pub(super) fn neighbours(
     articles: &[u32],
     band_end: usize,
-    signatures: &Signatures,
+    signatures: &impl Rows,
     mut pair: impl FnMut(u32, u32),
 ) {
     let slots = signatures.layout().whole();
-    // Two values, the first of them `depth` behind the band.
-    let values = |article: u32, depth: usize| {
-        let value = |depth: usize| u64::from(signatures.value(article, (band_end + depth) % slots));
+    let value_of = signatures.values_of(articles);
+    // Two values, the first of them `depth` behind the band, of the article at a place of the list.
+    let values = |place: u32, depth: usize| {
+        let value = |depth: usize| u64::from(value_of(place as usize, (band_end + depth) % slots));
         value(depth) << 32 | value(depth + 1)
     };
-    let mut order: Vec<(u64, u32)> = articles.iter().map(|&article| (0, article)).collect();
+    let mut order: Vec<(u64, u32)> = (0..articles.len() as u32).map(|place| (0, place)).collect();
     arrange(&mut order, slots, 0, &values);
 
     for (at, &(_, a)) in order.iter().enumerate() {
@@ -38,12 +39,12 @@ pub(super) fn neighbours(
             if values(a, 0) != values(b, 0) {
                 break;
             }
-            pair(a, b);
+            pair(articles[a as usize], articles[b as usize]);
         }
     }
 }
 
-/// Sorts by the values from `depth` on, then by article; two values at a time, since few articles
+/// Sorts by the values from `depth` on, then by place; two values at a time, since few articles
 /// share many of them.
 fn arrange(
     order: &mut [(u64, u32)],
@@ -51,8 +52,8 @@ fn arrange(
     depth: usize,
     values: &impl Fn(u32, usize) -> u64,
 ) {
-    for (key, article) in &mut *order {
-        *key = values(*article, depth);
+    for (key, place) in &mut *order {
+        *key = values(*place, depth);
     }
     order.sort_unstable();
     if depth + 2 < slots {

@@ -18,34 +18,44 @@
 //! [`candidates_and_unlike`] therefore also looks at articles that share a single value, if their lengths
 //! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
 //!
-//! Beside the signatures the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
+//! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
+//! block (`later`, `spilled`), with the same result.
+//!
+//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
 //! each candidate pair.
 
 mod banding;
 mod crowded;
 mod groups;
+mod later;
 mod neighbours;
+mod rows;
 mod search;
 mod single;
+mod spilled;
 mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
+pub use rows::Source;
 
 pub use single::{
     Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
 };
 
-use crate::fingerprint::{ArticleSet, Kernel, Signatures};
+use crate::fingerprint::{ArticleSet, Kernel};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
 use groups::Packing;
+use later::Later;
 use neighbours::MAX_REACH;
 use rayon::prelude::*;
+use rows::Rows;
 use search::{Found, Judge, Pool, Scratch, Search};
 use single::{Size, Unlike};
+use spilled::Far;
 use std::ops::RangeInclusive;
 
 /// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
@@ -103,16 +113,20 @@ impl CandidateCounts {
 /// `worth(a, b, score)` judges from the [score](crate::fingerprint::Layout::score) of their signatures whether a pair can be
 /// similar enough; it must be a pure function, or runs would differ.
 ///
+/// The signatures may lie in memory or in a [file](Source); that makes no difference to what is found.
+///
 /// # Errors
-/// [`Error::Interrupted`] when `progress` asks to stop.
-pub fn candidates(
-    signatures: &Signatures,
+/// [`Error::Interrupted`] when `progress` asks to stop; if signatures in a file cannot be read, or other temporary files beside it
+/// not be written.
+pub fn candidates<'a>(
+    signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    find(signatures, members, scheme, worth, None, progress)
+    let source = signatures.into();
+    find(source, members, scheme, worth, None, progress)
 }
 
 /// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
@@ -123,8 +137,8 @@ pub fn candidates(
 ///
 /// # Errors
 /// As for [`candidates`].
-pub fn candidates_and_unlike(
-    signatures: &Signatures,
+pub fn candidates_and_unlike<'a>(
+    signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     neighbours: Neighbours,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
@@ -136,13 +150,14 @@ pub fn candidates_and_unlike(
         .into_par_iter()
         .map(|article| Size::new(shingles(article)))
         .collect();
-    let unlike = Unlike::new(containment, sizes, signatures.layout());
+    let source = signatures.into();
+    let unlike = Unlike::new(containment, sizes, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
-    find(signatures, members, scheme, worth, Some(unlike), progress)
+    find(source, members, scheme, worth, Some(unlike), progress)
 }
 
 fn find(
-    signatures: &Signatures,
+    source: Source,
     members: &ArticleSet,
     scheme: Scheme,
     worth: impl Fn(u32, u32, u32) -> Worth + Sync,
@@ -157,64 +172,50 @@ fn find(
     let mut crowd = Crowd::new(articles);
     let mut kept: Vec<u64> = Vec::new();
     let mut counts = CandidateCounts::default();
-    let judge = Judge {
-        signatures,
-        kernel: Kernel::best(),
+    let hunt = Hunt {
+        members,
+        scheme,
+        packing,
+        unlike,
         worth,
+        progress,
     };
     let pool = Pool::default();
-    let layout = signatures.layout();
+    let far = match source {
+        Source::Held(_) => None,
+        Source::Spilled { file, room } => Some(Far::new(file, scheme, room)),
+    };
 
     progress.begin(Stage::Candidates, scheme.buckets() as u64, Unit::Items);
     for first in (0..scheme.buckets()).step_by(AT_ONCE) {
         crowd.begin(first);
-        let search = Search {
-            judge: &judge,
-            crowd: &crowd,
-            packing,
-            unlike: unlike.as_ref(),
+        let slots = first..scheme.buckets().min(first + AT_ONCE);
+        let found: Vec<Found> = match (source, &far) {
+            (Source::Held(signatures), _) => {
+                let judge = hunt.judge(signatures);
+                let search = hunt.search(&judge, &crowd, None);
+                let layout = signatures.layout();
+                let values = |article| {
+                    let row = signatures.row(article);
+                    move |at| layout.value(row, at)
+                };
+                let one = |at| {
+                    let mut found = Found::default();
+                    if progress.cancelled() {
+                        return found;
+                    }
+                    let mut scratch = pool.take();
+                    hunt.slot(at, &search, values, &mut scratch, &mut found);
+                    pool.put_back(scratch);
+                    found.keep_new(&kept);
+                    progress.advance(1, 0);
+                    found
+                };
+                slots.into_par_iter().with_max_len(1).map(one).collect()
+            }
+            (_, Some(far)) => far.search(&hunt, slots, &crowd, &kept)?,
+            (_, None) => Vec::new(),
         };
-        let found: Vec<Found> = (first..scheme.buckets().min(first + AT_ONCE))
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|at| {
-                let mut found = Found::default();
-                if progress.cancelled() {
-                    return found;
-                }
-                let mut scratch = pool.take();
-                let Scratch { grouping, desk } = &mut scratch;
-                match scheme {
-                    Scheme::Bands(banding) => {
-                        let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
-                        let entry = |article: u32| {
-                            let row = signatures.row(article);
-                            let values = (from..to).map(|at| layout.value(row, at));
-                            packing.entry_of_band(values, article)
-                        };
-                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
-                            search.band(bucket, to, desk, &mut found);
-                        });
-                    }
-                    Scheme::Neighbours(neighbours) => {
-                        let following: [usize; MAX_REACH] =
-                            std::array::from_fn(|before| (at + 1 + before) % neighbours.values());
-                        let entry = |article: u32| {
-                            let row = signatures.row(article);
-                            let following = following.iter().map(|&at| layout.value(row, at));
-                            packing.entry_of_value(layout.value(row, at), following, article)
-                        };
-                        groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
-                            search.value(bucket, at, neighbours.reach(), desk, &mut found);
-                        });
-                    }
-                }
-                search.finish(at, desk, &mut found);
-                pool.put_back(scratch);
-                progress.advance(1, 0);
-                found
-            })
-            .collect();
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
@@ -232,9 +233,22 @@ fn find(
             merge_into(&mut kept, ordinary);
         }
         keep_new(&mut crowded, &kept);
-        let chosen = crowd.choose(&crowded, |a, b| judge.worth(a, b));
+        let chosen = match (source, &far) {
+            (Source::Held(signatures), _) => {
+                let judge = hunt.judge(signatures);
+                crowd.choose(&crowded, |a, b| judge.worth(a, b))
+            }
+            (_, Some(far)) => {
+                let judge = hunt.judge(&far.distant);
+                crowd.choose(&crowded, |a, b| judge.worth(a, b))
+            }
+            (_, None) => Vec::new(),
+        };
         counts.capped += (crowded.len() - chosen.len()) as u64;
         merge_into(&mut kept, chosen);
+    }
+    if let Some(far) = far {
+        far.distant.check()?;
     }
     progress.end();
 
@@ -242,6 +256,81 @@ fn find(
         pairs: kept.into_iter().map(unpack).collect(),
         counts,
     })
+}
+
+/// What is looked for, and where, whatever the way to the signatures.
+struct Hunt<'a, W> {
+    members: &'a ArticleSet,
+    scheme: Scheme,
+    packing: Packing,
+    unlike: Option<Unlike>,
+    worth: W,
+    progress: &'a dyn Progress,
+}
+
+impl<W: Fn(u32, u32, u32) -> Worth> Hunt<'_, W> {
+    fn judge<'s, R: Rows>(&'s self, signatures: &'s R) -> Judge<'s, R, W> {
+        Judge {
+            signatures,
+            kernel: Kernel::best(),
+            worth: &self.worth,
+        }
+    }
+
+    fn search<'s, R: Rows>(
+        &'s self,
+        judge: &'s Judge<'s, R, W>,
+        crowd: &'s Crowd,
+        later: Option<&'s Later<'s>>,
+    ) -> Search<'s, R, W> {
+        Search {
+            judge,
+            crowd,
+            packing: self.packing,
+            unlike: self.unlike.as_ref(),
+            later,
+        }
+    }
+
+    /// Looks at the buckets of one band or value. `values` gives the whole values of an article, by their places.
+    fn slot<R: Rows, V: Fn(usize) -> u32>(
+        &self,
+        at: usize,
+        search: &Search<R, W>,
+        values: impl Fn(u32) -> V,
+        scratch: &mut Scratch,
+        found: &mut Found,
+    ) {
+        let Self {
+            members, packing, ..
+        } = *self;
+        let Scratch { grouping, desk } = scratch;
+        match self.scheme {
+            Scheme::Bands(banding) => {
+                let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
+                let entry = |article: u32| {
+                    let value = values(article);
+                    packing.entry_of_band((from..to).map(value), article)
+                };
+                groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                    search.band(bucket, to, desk, found);
+                });
+            }
+            Scheme::Neighbours(neighbours) => {
+                let following: [usize; MAX_REACH] =
+                    std::array::from_fn(|before| (at + 1 + before) % neighbours.values());
+                let entry = |article: u32| {
+                    let value = values(article);
+                    let following = following.iter().map(|&at| value(at));
+                    packing.entry_of_value(value(at), following, article)
+                };
+                groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                    search.value(bucket, at, neighbours.reach(), desk, found);
+                });
+            }
+        }
+        search.finish(at, desk, found);
+    }
 }
 
 fn pack(a: u32, b: u32) -> u64 {
@@ -256,6 +345,11 @@ fn unpack(pair: u64) -> (u32, u32) {
 /// Sorts `pairs` and keeps each once, and only if it is not in `seen` (sorted).
 fn keep_new(pairs: &mut Vec<u64>, seen: &[u64]) {
     pairs.par_sort_unstable();
+    keep_new_sorted(pairs, seen);
+}
+
+/// The same for `pairs` that are sorted.
+fn keep_new_sorted(pairs: &mut Vec<u64>, seen: &[u64]) {
     pairs.dedup();
     let mut rest = seen;
     pairs.retain(|&pair| {
@@ -285,6 +379,7 @@ fn merge_into(seen: &mut Vec<u64>, more: Vec<u64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fingerprint::{SignatureFile, Signatures};
     use crate::progress::Silent;
 
     use crate::fingerprint::Layout;
@@ -368,6 +463,50 @@ mod tests {
             let expected: std::collections::BTreeSet<u64> = pairs.iter().copied().filter(|p| !seen.contains(p)).collect();
             keep_new(&mut pairs, &seen);
             proptest::prop_assert_eq!(pairs, expected.into_iter().collect::<Vec<u64>>());
+        }
+    }
+
+    /// What is found where signatures are in a file: with all the room there is, with hardly any, and with some.
+    fn from_a_file(
+        table: &[Vec<u32>],
+        search: impl Fn(Source) -> Candidates,
+    ) -> impl Iterator<Item = Candidates> {
+        let rooms = [usize::MAX, 0, (table.len() / 3) * 4 * table[0].len()];
+        rooms.into_iter().map(move |room| {
+            let mut file = SignatureFile::of(&mut store(table), None).unwrap();
+            file.finish().unwrap();
+            search(Source::Spilled { file: &file, room })
+        })
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+        #[test]
+        fn a_file_of_signatures_makes_no_difference(
+            count in 1usize..700, slots in 4usize..24, values in 1u64..300, target in 0.05f64..0.9, bands in proptest::bool::ANY, seed in 0u64..
+        ) {
+            let table = random_rows(count, slots, values, seed);
+            let scheme = match bands {
+                true => by_bands(slots / 2, 2, slots),
+                false => Scheme::Neighbours(Neighbours::for_similarity(target, slots)),
+            };
+            let worth = |a: u32, b: u32, score: u32| match (score + (a ^ b) % 3) / 2 {
+                0 => Worth::Nothing,
+                1 => Worth::Perhaps,
+                _ => Worth::Likely,
+            };
+            let containment = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
+            let search = |source: Source| match scheme {
+                Scheme::Neighbours(neighbours) => candidates_and_unlike(
+                    source, &all(count), neighbours, worth, containment, |article| 30 << (article % 5)..=32 << (article % 5), &Silent,
+                ),
+                scheme => candidates(source, &all(count), scheme, worth, &Silent),
+            }.unwrap();
+            let held = search(Source::Held(&store(&table)));
+            for found in from_a_file(&table, search) {
+                proptest::prop_assert_eq!(&found.pairs, &held.pairs);
+                proptest::prop_assert_eq!(found.counts, held.counts);
+            }
         }
     }
 

@@ -102,6 +102,11 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// Bytes an article that the search takes for each slot, where signatures are in a file.
+    pub(crate) fn bytes_of_a_slot(self) -> usize {
+        super::spilled::bytes_of_lane(self)
+    }
+
     /// Values of a signature that have to be kept whole.
     pub fn whole_values(self) -> usize {
         match self {

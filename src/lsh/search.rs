@@ -2,25 +2,27 @@
 
 use super::crowded::{self, CROWDED, Crowd};
 use super::groups::{Grouping, Packing};
+use super::later::{Later, Which};
+use super::rows::Rows;
 use super::single::{self, RARE, Size, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Worth, pack, unpack};
-use crate::fingerprint::{Kernel, Signatures};
+use crate::fingerprint::Kernel;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Judges pairs of articles by their signatures.
-pub(super) struct Judge<'a, W> {
-    pub(super) signatures: &'a Signatures,
+pub(super) struct Judge<'a, R, W> {
+    pub(super) signatures: &'a R,
     pub(super) kernel: Kernel,
-    pub(super) worth: W,
+    pub(super) worth: &'a W,
 }
 
-impl<W: Fn(u32, u32, u32) -> Worth> Judge<'_, W> {
+impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Judge<'_, R, W> {
     #[inline]
     fn score(&self, pair: u64) -> u32 {
         let (a, b) = unpack(pair);
         let (a, b) = (self.signatures.row(a), self.signatures.row(b));
-        self.signatures.layout().score(self.kernel, a, b)
+        self.signatures.layout().score(self.kernel, &a, &b)
     }
 
     #[inline]
@@ -51,15 +53,15 @@ pub(super) struct Scratch {
 pub(super) struct Desk {
     articles: Vec<u32>,
     /// Pairs that share a band, or two values that are close.
-    pairs: Vec<u64>,
+    pub(super) pairs: Vec<u64>,
     /// Pairs that share a single value, the shorter article in the upper half.
-    unlike: Vec<u64>,
+    pub(super) unlike: Vec<u64>,
     unknown: Vec<u64>,
     scores: Vec<u32>,
     verdicts: Verdicts,
 }
 
-/// So many pairs wait.
+/// So many pairs wait for signatures that are in memory.
 const WAITING: usize = 1024;
 
 /// Scratches that no thread uses at the moment.
@@ -92,6 +94,23 @@ pub(super) struct Found {
 }
 
 impl Found {
+    pub(super) fn add(&mut self, other: Self) {
+        self.perhaps.extend(other.perhaps);
+        self.likely.extend(other.likely);
+        self.crowded.extend(other.crowded);
+        self.counts.add(&other.counts);
+    }
+
+    /// Keeps each pair once, and only if it is not in `seen` (sorted): most were found before, and would wait in vain.
+    pub(super) fn keep_new(&mut self, seen: &[u64]) {
+        for pairs in [&mut self.perhaps, &mut self.likely, &mut self.crowded] {
+            // Not on all threads: a thread that waits for others would begin another slot meanwhile.
+            pairs.sort_unstable();
+            super::keep_new_sorted(pairs, seen);
+            pairs.shrink_to_fit();
+        }
+    }
+
     /// Counts pairs that were looked at and found too far apart.
     fn dropped(&mut self, pairs: usize) {
         self.counts.dropped_by_signature += pairs as u64;
@@ -99,21 +118,23 @@ impl Found {
 }
 
 /// Looks at the pairs of buckets.
-pub(super) struct Search<'a, W> {
-    pub(super) judge: &'a Judge<'a, W>,
+pub(super) struct Search<'a, R, W> {
+    pub(super) judge: &'a Judge<'a, R, W>,
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
     pub(super) unlike: Option<&'a Unlike>,
+    /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
+    pub(super) later: Option<&'a Later<'a>>,
 }
 
-impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
+impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
     /// Looks at the pairs of a bucket of articles with equal bands; the last of them only in [`finish`](Self::finish).
     pub(super) fn band(&self, bucket: &[u64], band_end: usize, desk: &mut Desk, found: &mut Found) {
         let mut articles = std::mem::take(&mut desk.articles);
         self.list(bucket, &mut articles);
         self.bucket(&articles, band_end, desk, found);
         desk.articles = articles;
-        if desk.pairs.len() >= WAITING {
+        if desk.pairs.len() >= self.waiting() {
             self.look_at_pairs(desk, found);
         }
     }
@@ -146,10 +167,10 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
             }
             desk.articles = articles;
         }
-        if desk.pairs.len() >= WAITING {
+        if desk.pairs.len() >= self.waiting() {
             self.look_at_pairs(desk, found);
         }
-        if desk.unlike.len() >= WAITING {
+        if desk.unlike.len() >= self.waiting() {
             self.look_at_unlike(slot, desk, found);
         }
     }
@@ -158,6 +179,10 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     pub(super) fn finish(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
         self.look_at_pairs(desk, found);
         self.look_at_unlike(slot, desk, found);
+    }
+
+    fn waiting(&self) -> usize {
+        self.later.map_or(WAITING, |later| later.run())
     }
 
     fn list(&self, bucket: &[u64], articles: &mut Vec<u32>) {
@@ -343,10 +368,13 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     }
 
     /// Looks at the waiting pairs that share a single value.
-    fn look_at_unlike(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
+    pub(super) fn look_at_unlike(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
         let Some(unlike) = self.unlike else {
             return;
         };
+        if let Some(later) = self.later {
+            return later.put(Which::Unlike(slot), &mut desk.unlike);
+        }
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
@@ -363,7 +391,10 @@ impl<W: Fn(u32, u32, u32) -> Worth> Search<'_, W> {
     }
 
     /// Looks at the waiting pairs that share a band, or two values.
-    fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
+    pub(super) fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
+        if let Some(later) = self.later {
+            return later.put(Which::Near, &mut desk.pairs);
+        }
         let mut pairs = std::mem::take(&mut desk.pairs);
         found.counts.proposed += pairs.len() as u64;
         self.look_at(&pairs, desk, found);

@@ -10,7 +10,8 @@
 //! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them. Most of them still are strangers:
 //! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
-use crate::fingerprint::{Kernel, Layout, LeastScores, Signatures};
+use super::rows::Rows;
+use crate::fingerprint::{Kernel, Layout, LeastScores};
 use std::ops::RangeInclusive;
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
@@ -200,7 +201,7 @@ impl Unlike {
     #[inline]
     pub(super) fn is_contained(
         &self,
-        signatures: &Signatures,
+        signatures: &impl Rows,
         kernel: Kernel,
         a: u32,
         b: u32,
@@ -210,10 +211,10 @@ impl Unlike {
         let contained = |shorter: u32, longer: u32| {
             let floor = self.size(shorter).floor();
             let (shorter, longer) = (signatures.row(shorter), signatures.row(longer));
-            let (equal, lesser) = layout.equal_and_lesser(kernel, shorter, longer, floor);
+            let (equal, lesser) = layout.equal_and_lesser(kernel, &shorter, &longer, floor);
             // The shared value is why they are looked at, and no evidence.
-            let value = layout.value(shorter, slot);
-            let given = u32::from(value >= floor && value == layout.value(longer, slot));
+            let value = layout.value(&shorter, slot);
+            let given = u32::from(value >= floor && value == layout.value(&longer, slot));
             self.needed.allow(equal - given, equal + lesser - given)
         };
         let (size_a, size_b) = (self.size(a), self.size(b));

@@ -7,16 +7,16 @@
 use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::shingle_set::{Members, Repeats};
-use super::spool::{Handle, Spool};
 use super::subjects::{Counter, Subjects};
 use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
+use crate::memory::Budget;
 use crate::progress::{Progress, Stage};
+use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, compared_tokens};
 use crate::{Error, Result};
-use std::path::Path;
 
 /// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
 const LEAST_MEMORY: usize = 48 << 20;
@@ -53,6 +53,8 @@ pub struct Evidence {
     sizes: Vec<u32>,
     spool: Spool,
     shortened: u64,
+    /// Bytes of memory that whoever works with it may take.
+    room_beside: usize,
 }
 
 /// What a worker makes of a block.
@@ -80,7 +82,8 @@ struct Scratch {
 
 impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
-    /// and of those that have exact duplicates. Lines of their texts that turned out to be furniture are left out from here on, of `prints` too.
+    /// and of those that have exact duplicates, beyond what `budget` allows in a temporary file. Lines of their texts that
+    /// turned out to be furniture are left out from here on, of `prints` too.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
@@ -90,7 +93,7 @@ impl Evidence {
         prints: &mut Fingerprints,
         duplicates: &Duplicates,
         candidates: &[(u32, u32)],
-        folder: Option<&Path>,
+        budget: Budget,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let articles = prints.rows.len();
@@ -99,7 +102,8 @@ impl Evidence {
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
         let bound = LEAST_MEMORY.max(articles * MEMORY);
-        let mut spool = Spool::new(bound, folder);
+        let room = budget.for_evidence(articles, wanted.len(), candidates.len());
+        let mut spool = Spool::new(bound.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
         let mut kept = Vec::with_capacity(wanted.len());
@@ -158,6 +162,7 @@ impl Evidence {
             sizes,
             spool,
             shortened: shortened.len() as u64,
+            room_beside: room,
         })
     }
 
@@ -235,6 +240,11 @@ impl Evidence {
         };
         let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
         Ok(Some(self.spool.get(handle, scratch)?))
+    }
+
+    /// Bytes of memory that whoever works with it may take.
+    pub(super) fn room_beside(&self) -> usize {
+        self.room_beside
     }
 
     /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.

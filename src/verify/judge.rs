@@ -3,13 +3,13 @@
 use super::ranks::Ranks;
 use super::rarity::Weights;
 use super::recurring::Dates;
-use super::spool::{Handle, Spool};
 use super::{
     Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, OPENING_WORDS,
     Similarity, Texts,
 };
 use crate::fingerprint::Fingerprints;
 use crate::progress::{OnlyStops, Progress};
+use crate::spool::{Handle, Spool};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
@@ -83,7 +83,8 @@ impl NewsJudge<'_> {
         progress: &dyn Progress,
     ) -> Result<Vec<Edge>> {
         let similar = self.similar(pairs, progress)?;
-        let weights = Weights::of(self.evidence, similar.articles(self.prints.rows.len()))?;
+        let weighed = similar.articles(self.prints.rows.len());
+        let weights = Weights::of(self.evidence, weighed, self.evidence.room_beside())?;
         let mut edges = self.judge(&similar, &weights, progress)?;
         // Of articles whose weights are known.
         let similar = self.similar(&rest(&edges), &OnlyStops(progress))?;
@@ -156,7 +157,7 @@ impl NewsJudge<'_> {
             rule,
         } = self;
         let parts = each(similar.parts.par_iter(), progress, |part| {
-            let mut from_file = Vec::new();
+            let (mut from_file, mut times_from_file) = (Vec::new(), Vec::new());
             let bits = similar.bits.get(part.shared, &mut from_file)?;
             let (mut bits, _) = bits.as_chunks();
             let mut accepted = Vec::new();
@@ -167,7 +168,13 @@ impl NewsJudge<'_> {
                 (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
                 let opening = u64::from(shorter).min(self.opening() as u64);
                 let view = NewsView {
-                    contained: weights.containment(a, b, shared),
+                    contained: weights.containment(
+                        a,
+                        b,
+                        similarity.size_b,
+                        shared,
+                        &mut times_from_file,
+                    )?,
                     opening: super::share(pair.same_opening.into(), opening),
                 };
                 let words = |article: u32| prints.rows[article as usize].tokens;

@@ -15,7 +15,6 @@ mod rarity;
 mod recurring;
 mod rule;
 mod shingle_set;
-mod spool;
 mod subjects;
 mod two;
 

@@ -3,6 +3,7 @@
 use super::ranks::Ranks;
 use super::{Evidence, share};
 use crate::Result;
+use crate::spool::{Handle, Spool, Strings};
 use rayon::prelude::*;
 
 /// The times at which each shingle occurs, counted, and the weight that follows from it.
@@ -33,31 +34,8 @@ impl Rarity {
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read.
     fn count(evidence: &Evidence, articles: &Ranks) -> Result<Self> {
-        // By time, so that a place need only know the last one.
-        let mut order: Vec<(Option<i64>, u32)> = articles
-            .iter()
-            .map(|article| {
-                let span = evidence.published(article).map(|at| at.div_euclid(SPAN));
-                (span, article)
-            })
-            .collect();
-        order.par_sort_unstable();
-        let (mut time, mut before) = (0u64, None);
-        let marked: Vec<(u8, u32)> = order
-            .into_iter()
-            .map(|(span, article)| {
-                // Absent dates come first; each is a time of its own.
-                if span.is_none() || span != before {
-                    time += 1;
-                }
-                before = span;
-                // 0 is the mark of a place that is new.
-                ((time % 255) as u8 + 1, article)
-            })
-            .collect();
-
-        let shingles: u64 = articles.iter().map(|a| u64::from(evidence.size(a))).sum();
-        let bits = shingles.next_power_of_two().trailing_zeros().max(10);
+        let marked = marked(evidence, articles);
+        let bits = bits_of_table(evidence, articles);
         let mut times = vec![0u8; 1 << bits];
         // The mark of the last time that was counted at each place; apart, since weights need only the counts.
         let mut last = vec![0u8; 1 << bits];
@@ -84,9 +62,7 @@ impl Rarity {
                         here += usize::from(place >> (bits - part_bits) == part);
                     }
                     for &place in &places[..here] {
-                        let new = u8::from(last[place] != mark);
-                        last[place] = mark;
-                        times[place] = times[place].saturating_add(new);
+                        count_time(&mut times[place], &mut last[place], mark);
                     }
                 }
                 Ok(())
@@ -97,6 +73,46 @@ impl Rarity {
     fn times(&self, shingle: [u8; 8]) -> u8 {
         self.times[(u64::from_le_bytes(shingle) >> self.shift) as usize]
     }
+}
+
+/// The articles by time, each with the mark of its time: 1 to 255, another than that of the time before.
+fn marked(evidence: &Evidence, articles: &Ranks) -> Vec<(u8, u32)> {
+    // By time, so that a place need only know the last one.
+    let mut order: Vec<(Option<i64>, u32)> = articles
+        .iter()
+        .map(|article| {
+            let span = evidence.published(article).map(|at| at.div_euclid(SPAN));
+            (span, article)
+        })
+        .collect();
+    order.par_sort_unstable();
+    let (mut time, mut before) = (0u64, None);
+    order
+        .into_iter()
+        .map(|(span, article)| {
+            // Absent dates come first; each is a time of its own.
+            if span.is_none() || span != before {
+                time += 1;
+            }
+            before = span;
+            // 0 is the mark of a place that is new.
+            ((time % 255) as u8 + 1, article)
+        })
+        .collect()
+}
+
+/// The bits that number the places of a table for all shingles of some articles.
+fn bits_of_table(evidence: &Evidence, articles: &Ranks) -> u32 {
+    let shingles: u64 = articles.iter().map(|a| u64::from(evidence.size(a))).sum();
+    shingles.next_power_of_two().trailing_zeros().max(10)
+}
+
+/// Counts a time at a place, if it is not the last one that was counted there.
+#[inline]
+fn count_time(times: &mut u8, last: &mut u8, mark: u8) {
+    let new = u8::from(*last != mark);
+    *last = mark;
+    *times = times.saturating_add(new);
 }
 
 /// The weight of a shingle that occurs at so many times. Two are none too many: a report may stand at the edge
@@ -115,29 +131,44 @@ const WEIGHTS: [u32; 256] = {
 #[derive(Debug)]
 pub(super) struct Weights {
     articles: Ranks,
-    /// The times of all shingles, article after article, in the order of their sets.
-    times: Vec<u8>,
-    /// Where those of each article begin in `times`, and the weight of all of them together.
-    entries: Vec<(usize, u64)>,
+    times: Times,
+    /// Where the times of each article's shingles begin, and the weight of all of them together.
+    entries: Vec<(u64, u64)>,
 }
 
+/// The times of all shingles, article after article, those of an article in the order of its set.
+#[derive(Debug)]
+enum Times {
+    Held(Vec<u8>),
+    Spilled(Spool, Vec<Strings>),
+}
+
+/// Articles that a thread takes at a time.
+const STRETCH: usize = 512;
+
 impl Weights {
-    /// Looks up the weights of the shingles of `articles`.
+    /// Looks up the weights of the shingles of `articles`. If that takes more than `room` bytes, temporary files serve.
     ///
     /// # Errors
-    /// If evidence that lies in a temporary file cannot be read.
-    pub(super) fn of(evidence: &Evidence, articles: Ranks) -> Result<Self> {
-        /// Articles that a thread takes at a time.
-        const STRETCH: usize = 512;
+    /// If evidence that lies in a temporary file cannot be read, or a temporary file not be written.
+    pub(super) fn of(evidence: &Evidence, articles: Ranks, room: usize) -> Result<Self> {
+        // Two bytes for a place of the table, and one for a shingle, of which there are no more than places.
+        match room >> bits_of_table(evidence, &articles) {
+            0..3 => spilled::weights(evidence, articles, room),
+            _ => Self::in_memory(evidence, articles),
+        }
+    }
+
+    fn in_memory(evidence: &Evidence, articles: Ranks) -> Result<Self> {
         let rarity = Rarity::count(evidence, &articles)?;
         let listed: Vec<u32> = articles.iter().collect();
         let mut end = 0;
         let begins = listed.iter().map(|&article| {
             let begin = end;
             end += evidence.size(article) as usize;
-            (begin, 0)
+            (begin as u64, 0)
         });
-        let mut entries: Vec<(usize, u64)> = begins.collect();
+        let mut entries: Vec<(u64, u64)> = begins.collect();
         let mut times = vec![0; end];
         let mut left = times.as_mut_slice();
         let mut stretches = Vec::new();
@@ -164,16 +195,39 @@ impl Weights {
             })?;
         Ok(Self {
             articles,
-            times,
+            times: Times::Held(times),
             entries,
         })
     }
 
     /// Weighted containment: how much of the weight of the lighter article the two share, of whose second the shingles
-    /// that the first has too are marked in `shared`, a bit for each (the words in little-endian order of bytes).
-    pub(super) fn containment(&self, a: u32, b: u32, shared: &[[u8; 8]]) -> f64 {
-        let (_, weight_a) = self.article(a);
-        let (times, weight_b) = self.article(b);
+    /// that the first has too are marked in `shared`, a bit for each (the words in little-endian order of bytes); it has
+    /// `size_b` shingles. `scratch` receives their times where they have to be read from a file.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read.
+    pub(super) fn containment(
+        &self,
+        a: u32,
+        b: u32,
+        size_b: u32,
+        shared: &[[u8; 8]],
+        scratch: &mut Vec<u8>,
+    ) -> Result<f64> {
+        let entry = |article| {
+            let rank = self.articles.rank(article);
+            rank.and_then(|rank| self.entries.get(rank))
+        };
+        let (Some(&(_, weight_a)), Some(&(begin, weight_b))) = (entry(a), entry(b)) else {
+            return Ok(0.0);
+        };
+        let size = size_b as usize;
+        let times = match &self.times {
+            Times::Held(times) => &times[begin as usize..begin as usize + size],
+            Times::Spilled(spool, stretches) => {
+                spool.get(spilled::handle(stretches, begin, size), scratch)?
+            }
+        };
         let mut weight = 0;
         for (times, &bits) in times.chunks(u64::BITS as usize).zip(shared) {
             let bits = u64::from_le_bytes(bits);
@@ -181,18 +235,278 @@ impl Weights {
                 weight += u64::from(weight_of(times)) * (bits >> at & 1);
             }
         }
-        share(weight, weight_a.min(weight_b))
+        Ok(share(weight, weight_a.min(weight_b)))
+    }
+}
+
+/// The same weights with little memory.
+///
+/// The table is cut into parts that fit. The place of every shingle is written down, article after article by time, under the part that it
+/// belongs to; then the parts are counted one after another, and for each place that was written down there, its times are, in
+/// the same order. So a third look at the sets, again in that order, finds the times of each shingle at the front of
+/// what is left of its part.
+mod spilled {
+    use super::*;
+
+    /// A place within a part takes so many bits at most: with the mark they fill a word.
+    const MOST_BITS: u32 = 24;
+    /// And so many at the least: of smaller parts there would be too many to keep account of.
+    const LEAST_BITS: u32 = if cfg!(test) { 6 } else { 20 };
+    /// Bits of a place within a stretch of times.
+    const IN_STRETCH: u32 = 32;
+
+    /// The places of the shingles of a stretch of articles, part by part.
+    struct Places {
+        strings: Strings,
+        /// Where those of each part end.
+        ends: Vec<u32>,
     }
 
-    /// The times of an article's shingles, in the order of its set, and the weight of all together.
-    fn article(&self, article: u32) -> (&[u8], u64) {
-        let rank = self.articles.rank(article);
-        let Some((rank, &(start, weight))) = rank.and_then(|r| Some((r, self.entries.get(r)?)))
-        else {
-            return (&[], 0);
-        };
-        let end = self.entries.get(rank + 1).map_or(self.times.len(), |e| e.0);
-        (&self.times[start..end], weight)
+    /// Where the times of an article are that begin at a place of a stretch.
+    pub(super) fn handle(stretches: &[Strings], begin: u64, size: usize) -> Handle {
+        let within = begin as u32 as usize;
+        stretches[(begin >> IN_STRETCH) as usize].part(within..within + size)
+    }
+
+    pub(super) fn weights(evidence: &Evidence, articles: Ranks, room: usize) -> Result<Weights> {
+        let bits = bits_of_table(evidence, &articles);
+        let threads = rayon::current_num_threads();
+        // The tables of all threads, of two bytes a place, and as much again for what was written down.
+        let fits = (room / (4 * threads)).max(1).ilog2();
+        let part_bits = fits.clamp(LEAST_BITS, MOST_BITS).min(bits);
+        let cut = Cut { bits, part_bits };
+        let marked = marked(evidence, &articles);
+        let stretches: Vec<&[(u8, u32)]> = marked.chunks(STRETCH).collect();
+
+        let mut spool = evidence.spool_beside(0);
+        let mut places: Vec<Places> = Vec::with_capacity(stretches.len());
+        for together in stretches.chunks(2 * threads) {
+            let sorted: Result<Vec<_>> = together
+                .par_iter()
+                .map(|stretch| cut.places(evidence, stretch))
+                .collect();
+            for (sorted, ends) in sorted? {
+                let strings = spool.put(bytemuck::cast_slice(&sorted))?;
+                places.push(Places { strings, ends });
+            }
+        }
+        spool.finish()?;
+
+        let mut counted = evidence.spool_beside(0);
+        let mut times_of_parts: Vec<Vec<Strings>> = Vec::with_capacity(cut.parts());
+        let parts: Vec<usize> = (0..cut.parts()).collect();
+        for together in parts.chunks(threads) {
+            let times: Result<Vec<_>> = together
+                .par_iter()
+                .map(|&part| cut.count(&places, &spool, part))
+                .collect();
+            for times in times? {
+                let mut put = |times: &Vec<u8>| counted.put(times);
+                times_of_parts.push(times.iter().map(&mut put).collect::<Result<_>>()?);
+            }
+        }
+        counted.finish()?;
+        drop(spool);
+
+        let mut entries = vec![(0, 0); articles.len()];
+        let mut times = evidence.spool_beside(0);
+        let mut strings = Vec::with_capacity(stretches.len());
+        // How much of each part lies before the stretch.
+        let mut passed = vec![0usize; cut.parts()];
+        let numbered: Vec<usize> = (0..stretches.len()).collect();
+        for together in numbered.chunks(2 * threads) {
+            let begins: Vec<Vec<usize>> = together
+                .iter()
+                .map(|&number| {
+                    let begins = passed.clone();
+                    let ends = &places[number].ends;
+                    for (part, passed) in passed.iter_mut().enumerate() {
+                        *passed += range(ends, part).len();
+                    }
+                    begins
+                })
+                .collect();
+            let looked_up: Result<Vec<_>> = together
+                .par_iter()
+                .zip(&begins)
+                .map(|(&number, begins)| {
+                    let ends = &places[number].ends;
+                    let mut of_parts =
+                        Vec::with_capacity(ends.last().map_or(0, |&end| end as usize));
+                    let mut scratch = Vec::new();
+                    for (part, &begin) in begins.iter().enumerate() {
+                        let len = range(ends, part).len();
+                        gather(
+                            &counted,
+                            &times_of_parts[part],
+                            begin,
+                            len,
+                            &mut scratch,
+                            &mut of_parts,
+                        )?;
+                    }
+                    cut.look_up(evidence, stretches[number], ends, &of_parts)
+                })
+                .collect();
+            for (&number, (bytes, weights)) in together.iter().zip(looked_up?) {
+                strings.push(times.put(&bytes)?);
+                let mut begin = (number as u64) << IN_STRETCH;
+                for (&(_, article), weight) in stretches[number].iter().zip(weights) {
+                    if let Some(rank) = articles.rank(article) {
+                        entries[rank] = (begin, weight);
+                    }
+                    begin += u64::from(evidence.size(article));
+                }
+            }
+        }
+        times.finish()?;
+        Ok(Weights {
+            articles,
+            times: Times::Spilled(times, strings),
+            entries,
+        })
+    }
+
+    /// Times are handed on in pieces of so many, so that no thread holds all of a part.
+    const PIECE: usize = 1 << 18;
+
+    /// Appends `len` times of a part from `begin` on to `out`.
+    fn gather(
+        counted: &Spool,
+        pieces: &[Strings],
+        mut begin: usize,
+        mut len: usize,
+        scratch: &mut Vec<u8>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        while len > 0 {
+            let within = begin % PIECE;
+            let now = len.min(PIECE - within);
+            let handle = pieces[begin / PIECE].part(within..within + now);
+            out.extend_from_slice(counted.get(handle, scratch)?);
+            begin += now;
+            len -= now;
+        }
+        Ok(())
+    }
+
+    fn range(ends: &[u32], part: usize) -> std::ops::Range<usize> {
+        let begin = part.checked_sub(1).map_or(0, |before| ends[before]);
+        begin as usize..ends[part] as usize
+    }
+
+    /// How the table is cut into parts.
+    #[derive(Clone, Copy)]
+    struct Cut {
+        /// Bits that number the places of the table.
+        bits: u32,
+        /// Bits of them that number the places of a part.
+        part_bits: u32,
+    }
+
+    impl Cut {
+        fn parts(self) -> usize {
+            1 << (self.bits - self.part_bits)
+        }
+
+        /// The part of a shingle, and its place there.
+        #[inline]
+        fn place(self, shingle: [u8; 8]) -> (usize, u32) {
+            let place = u64::from_le_bytes(shingle) >> (u64::BITS - self.bits);
+            let within = place as u32 & ((1 << self.part_bits) - 1);
+            ((place >> self.part_bits) as usize, within)
+        }
+
+        /// The places of all shingles of some articles by parts, with the marks of their times in the upper byte, and the ends of the parts.
+        fn places(
+            self,
+            evidence: &Evidence,
+            stretch: &[(u8, u32)],
+        ) -> Result<(Vec<u32>, Vec<u32>)> {
+            let mut from_file = Vec::new();
+            let mut unsorted: Vec<(u32, u32)> = Vec::new();
+            let mut ends = vec![0u32; self.parts()];
+            for &(mark, article) in stretch {
+                for &shingle in evidence.set(article, &mut from_file)? {
+                    let (part, place) = self.place(shingle);
+                    ends[part] += 1;
+                    unsorted.push((part as u32, place | u32::from(mark) << MOST_BITS));
+                }
+            }
+            let mut start = 0;
+            for end in &mut ends {
+                start += std::mem::replace(end, start);
+            }
+            let mut sorted = vec![0; unsorted.len()];
+            for (part, place) in unsorted {
+                let end = &mut ends[part as usize];
+                sorted[*end as usize] = place;
+                *end += 1;
+            }
+            Ok((sorted, ends))
+        }
+
+        /// The times of all places of a part that were written down, in their order and in pieces.
+        fn count(self, places: &[Places], spool: &Spool, part: usize) -> Result<Vec<Vec<u8>>> {
+            let mut times = vec![0u8; 1 << self.part_bits];
+            let mut last = vec![0u8; 1 << self.part_bits];
+            let mut scratch = Vec::new();
+            let mut each = |work: &mut dyn FnMut(usize, u8)| -> Result<()> {
+                for of_stretch in places {
+                    let range = range(&of_stretch.ends, part);
+                    let bytes = range.start * 4..range.end * 4;
+                    let written = spool.get(of_stretch.strings.part(bytes), &mut scratch)?;
+                    let (words, _) = written.as_chunks();
+                    for &word in words {
+                        let word = u32::from_ne_bytes(word);
+                        let place = word & ((1 << MOST_BITS) - 1);
+                        work(place as usize, (word >> MOST_BITS) as u8);
+                    }
+                }
+                Ok(())
+            };
+            each(&mut |place, mark| count_time(&mut times[place], &mut last[place], mark))?;
+            drop(last);
+            let mut pieces: Vec<Vec<u8>> = Vec::new();
+            each(&mut |place, _| {
+                if pieces.last().is_none_or(|piece| piece.len() == PIECE) {
+                    pieces.push(Vec::new());
+                }
+                if let Some(piece) = pieces.last_mut() {
+                    piece.push(times[place]);
+                }
+            })?;
+            Ok(pieces)
+        }
+
+        /// The times of the shingles of some articles, in the order of their sets, and the weights of the articles. `of_parts` are
+        /// those times part by part.
+        fn look_up(
+            self,
+            evidence: &Evidence,
+            stretch: &[(u8, u32)],
+            ends: &[u32],
+            of_parts: &[u8],
+        ) -> Result<(Vec<u8>, Vec<u64>)> {
+            let mut next: Vec<usize> = (0..ends.len())
+                .map(|part| range(ends, part).start)
+                .collect();
+            let mut from_file = Vec::new();
+            let mut times = Vec::with_capacity(of_parts.len());
+            let mut weights = Vec::with_capacity(stretch.len());
+            for &(_, article) in stretch {
+                let mut weight = 0;
+                for &shingle in evidence.set(article, &mut from_file)? {
+                    let next = &mut next[self.place(shingle).0];
+                    let of_shingle = of_parts[*next];
+                    *next += 1;
+                    weight += u64::from(weight_of(of_shingle));
+                    times.push(of_shingle);
+                }
+                weights.push(weight);
+            }
+            Ok((times, weights))
+        }
     }
 }
 
@@ -200,4 +514,114 @@ impl Weights {
 #[inline]
 fn weight_of(times: u8) -> u32 {
     WEIGHTS[usize::from(times)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Corpus, CorpusOptions};
+    use crate::fingerprint::{
+        Duplicates, FingerprintOptions, Layout, Permutations, ShingleSize, fingerprint_corpus,
+    };
+    use crate::memory::Budget;
+    use crate::progress::Silent;
+    use crate::text::Furniture;
+
+    #[test]
+    fn weights_are_the_same_with_little_memory() {
+        const ARTICLES: u32 = 1_500;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let mut state = 1u64;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let lines: Vec<String> = (0..ARTICLES)
+            .map(|article| {
+                // Phrases that return, at more or fewer times.
+                let phrases: Vec<String> = (0..3 + next(20))
+                    .map(|_| {
+                        let phrase = next(10).pow(3);
+                        format!("{phrase} a{phrase} b{phrase} c{phrase}")
+                    })
+                    .collect();
+                let text = phrases.join(" ");
+                match next(5) {
+                    0 => format!(r#"{{"text":"{text} {article}"}}"#),
+                    day => format!(
+                        r#"{{"text":"{text} {article}","published":"2024-0{day}-{:02}"}}"#,
+                        1 + next(28)
+                    ),
+                }
+            })
+            .collect();
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent).unwrap();
+        let options = FingerprintOptions {
+            shingle_size: ShingleSize::default(),
+            furniture: Furniture::Strip,
+            permutations: Permutations::new(16, 1).unwrap(),
+            layout: Layout::new(16, 16),
+            strict: false,
+            checkpoint: None,
+            budget: Budget::unbounded(),
+        };
+        let mut prints = fingerprint_corpus(&corpus, &options, &Silent).unwrap();
+        let pairs: Vec<(u32, u32)> = (1..ARTICLES).map(|b| (b - 1, b)).collect();
+        let none = Duplicates::default();
+        let evidence = Evidence::gather(
+            &corpus,
+            &mut prints,
+            &none,
+            &pairs,
+            Budget::unbounded(),
+            &Silent,
+        )
+        .unwrap();
+        // Not all of them.
+        let some = || {
+            Ranks::of(
+                ARTICLES as usize,
+                (0..ARTICLES).filter(|article| article % 7 != 3),
+            )
+        };
+        let held = Weights::in_memory(&evidence, some()).unwrap();
+        for (room, threads) in [(1, 1), (1, 3), (1 << 12, 2), (1 << 22, 2)] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let spilled = pool
+                .install(|| spilled::weights(&evidence, some(), room))
+                .unwrap();
+            assert!(matches!(spilled.times, Times::Spilled(..)));
+            let weight = |weights: &Weights| {
+                weights
+                    .entries
+                    .iter()
+                    .map(|entry| entry.1)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(weight(&spilled), weight(&held));
+            let (mut scratch, mut different) = (Vec::new(), 0);
+            for &(a, b) in &pairs {
+                let size = evidence.size(b);
+                for mask in [!0u64, 1, 0x00ff_0f33_5555_8001] {
+                    let shared = vec![mask.to_le_bytes(); size.div_ceil(64) as usize];
+                    let mut of = |weights: &Weights| {
+                        weights
+                            .containment(a, b, size, &shared, &mut scratch)
+                            .unwrap()
+                    };
+                    let contained = of(&held);
+                    assert_eq!(of(&spilled), contained, "{a} {b}");
+                    different += u32::from(contained > 0.0 && contained < 1.0);
+                }
+            }
+            assert!(different > 1_000, "{different}");
+        }
+    }
 }

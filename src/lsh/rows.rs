@@ -1,0 +1,261 @@
+//! Signatures, wherever they lie.
+
+use crate::fingerprint::{Layout, SignatureFile, Signatures, StoredSignatures, ThreeBytes};
+use crate::{Error, Result};
+use std::ops::{Deref, Range};
+use std::sync::{Mutex, PoisonError};
+
+/// The signatures that are searched.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// In memory.
+    Held(&'a Signatures),
+    /// In a file.
+    Spilled {
+        /// The file.
+        file: &'a SignatureFile,
+        /// Bytes of memory that the search may take, beside what it takes for every article in any case.
+        room: usize,
+    },
+}
+
+impl<'a> Source<'a> {
+    /// These signatures; if they are in a file, with so much room for the search.
+    pub fn new(signatures: &'a StoredSignatures, room: usize) -> Self {
+        match signatures {
+            StoredSignatures::Held(signatures) => Self::Held(signatures),
+            StoredSignatures::Spilled(file) => Self::Spilled { file, room },
+        }
+    }
+
+    /// What is kept of a signature.
+    pub(super) fn layout(self) -> Layout {
+        match self {
+            Self::Held(signatures) => signatures.layout(),
+            Self::Spilled { file, .. } => file.layout(),
+        }
+    }
+}
+
+impl<'a> From<&'a Signatures> for Source<'a> {
+    fn from(signatures: &'a Signatures) -> Self {
+        Self::Held(signatures)
+    }
+}
+
+/// Access to signatures one by one.
+pub(super) trait Rows: Sync {
+    /// A packed signature.
+    type Row<'a>: Deref<Target = [u32]>
+    where
+        Self: 'a;
+
+    fn layout(&self) -> Layout;
+
+    fn row(&self, article: u32) -> Self::Row<'_>;
+
+    /// Value `at` of an article, one that is kept whole.
+    fn value(&self, article: u32, at: usize) -> u32;
+
+    /// The same of `articles`, by their places in that list, if each will be asked about several times.
+    fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a;
+}
+
+impl Rows for Signatures {
+    type Row<'a> = &'a [u32];
+
+    fn layout(&self) -> Layout {
+        self.layout()
+    }
+
+    #[inline]
+    fn row(&self, article: u32) -> &[u32] {
+        self.row(article)
+    }
+
+    #[inline]
+    fn value(&self, article: u32, at: usize) -> u32 {
+        self.value(article, at)
+    }
+
+    fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
+        move |place, at| self.value(articles[place], at)
+    }
+}
+
+/// Signatures in a file, read one by one.
+///
+/// Where that fails they count as zeros, and the failure is kept until it is [asked for](Self::check): those who ask for values are
+/// loops that have no place for it.
+pub(super) struct Distant<'a> {
+    pub(super) file: &'a SignatureFile,
+    failure: Mutex<Option<Error>>,
+}
+
+impl<'a> Distant<'a> {
+    pub(super) fn new(file: &'a SignatureFile) -> Self {
+        Self {
+            file,
+            failure: Mutex::new(None),
+        }
+    }
+
+    /// Remembers a failure, the first one.
+    pub(super) fn keep(&self, failure: Error) {
+        let mut kept = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get_or_insert(failure);
+    }
+
+    /// The first failure there was.
+    pub(super) fn check(&self) -> Result<()> {
+        let mut kept = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.take().map_or(Ok(()), Err)
+    }
+
+    fn or_zero<T: Default>(&self, read: Result<T>) -> T {
+        read.unwrap_or_else(|failure| {
+            self.keep(failure);
+            T::default()
+        })
+    }
+}
+
+impl Rows for Distant<'_> {
+    type Row<'a>
+        = Vec<u32>
+    where
+        Self: 'a;
+
+    fn layout(&self) -> Layout {
+        self.file.layout()
+    }
+
+    fn row(&self, article: u32) -> Vec<u32> {
+        let mut row = vec![0; self.layout().words()];
+        self.or_zero(self.file.row(article, &mut row));
+        row
+    }
+
+    fn value(&self, article: u32, at: usize) -> u32 {
+        self.or_zero(self.file.value(article, at))
+    }
+
+    fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
+        /// The signatures of more articles (at 168 bytes, 3 MB) are read again each time.
+        const MOST: usize = 1 << 14;
+        let words = self.layout().words();
+        let mut rows = Vec::new();
+        if articles.len() <= MOST {
+            rows.resize(articles.len() * words, 0);
+            for (row, &article) in rows.chunks_exact_mut(words).zip(articles) {
+                self.or_zero(self.file.row(article, row));
+            }
+        }
+        move |place, at| match rows.is_empty() {
+            true => self.value(articles[place], at),
+            false => self.layout().value(&rows[place * words..], at),
+        }
+    }
+}
+
+/// Some values of all articles in memory, and everything else in a file.
+pub(super) struct Columns<'a> {
+    distant: &'a Distant<'a>,
+    columns: Vec<(usize, Vec<ThreeBytes>)>,
+}
+
+impl<'a> Columns<'a> {
+    /// With the values at `places`; the room of columns that are not needed any more is used again.
+    pub(super) fn read(
+        distant: &'a Distant<'a>,
+        places: impl Iterator<Item = usize>,
+        room: Vec<Vec<ThreeBytes>>,
+    ) -> Self {
+        let mut room = room.into_iter();
+        let columns = places.map(|at| {
+            let mut column = room.next().unwrap_or_default();
+            distant.or_zero(distant.file.column(at, &mut column));
+            (at, column)
+        });
+        Self {
+            columns: columns.collect(),
+            distant,
+        }
+    }
+
+    pub(super) fn into_room(self) -> Vec<Vec<ThreeBytes>> {
+        self.columns.into_iter().map(|column| column.1).collect()
+    }
+
+    /// The value of an article in the column that was read as number `which`.
+    #[inline]
+    pub(super) fn of(&self, which: usize, article: u32) -> u32 {
+        let [low, middle, high] = self.columns[which].1[article as usize];
+        u32::from_le_bytes([low, middle, high, 0])
+    }
+}
+
+impl Rows for Columns<'_> {
+    type Row<'a>
+        = Vec<u32>
+    where
+        Self: 'a;
+
+    fn layout(&self) -> Layout {
+        self.distant.layout()
+    }
+
+    fn row(&self, article: u32) -> Vec<u32> {
+        self.distant.row(article)
+    }
+
+    fn value(&self, article: u32, at: usize) -> u32 {
+        match self.columns.iter().position(|column| column.0 == at) {
+            Some(which) => self.of(which, article),
+            None => self.distant.value(article, at),
+        }
+    }
+
+    fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
+        self.distant.values_of(articles)
+    }
+}
+
+/// The signatures of one or two blocks of articles.
+pub(super) struct Blocks<'a> {
+    pub(super) layout: Layout,
+    /// The articles of either block, and their signatures.
+    pub(super) blocks: [(Range<usize>, &'a [u32]); 2],
+}
+
+impl Rows for Blocks<'_> {
+    type Row<'a>
+        = &'a [u32]
+    where
+        Self: 'a;
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    #[inline]
+    fn row(&self, article: u32) -> &[u32] {
+        let article = article as usize;
+        let [first, second] = &self.blocks;
+        let (articles, rows) = match first.0.contains(&article) {
+            true => first,
+            false => second,
+        };
+        let words = self.layout.words();
+        &rows[(article - articles.start) * words..][..words]
+    }
+
+    #[inline]
+    fn value(&self, article: u32, at: usize) -> u32 {
+        self.layout.value(self.row(article), at)
+    }
+
+    fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
+        move |place, at| self.value(articles[place], at)
+    }
+}

@@ -1,0 +1,203 @@
+//! The search where signatures are in a file.
+//!
+//! Buckets are made of single values, each of which the file has in a column of its own; the columns of one value and of those that
+//! follow it are read into memory. The pairs of buckets are [set aside](super::later), and looked at afterwards, block by block. What is
+//! left, the pairs of crowds, is read from the file one by one. The pairs that are found are the same as in memory, and so is what is counted: no
+//! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
+
+use super::crowded::Crowd;
+use super::later::{self, Cut, Later, Which};
+use super::rows::{Blocks, Columns, Distant};
+use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
+use super::{Hunt, Scheme, Worth};
+use crate::fingerprint::{SignatureFile, ThreeBytes};
+use crate::{Error, Result};
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+/// How the search makes do with the memory it has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// Slots that are worked on at the same time.
+    lanes: usize,
+    cut: Cut,
+    /// Pieces of the file in a block.
+    pieces: usize,
+}
+
+/// Bytes for each article of the corpus that a slot takes while its buckets are made.
+pub(super) fn bytes_of_lane(scheme: Scheme) -> usize {
+    size_of::<u64>() + size_of::<ThreeBytes>() * columns_of(scheme, 0).count()
+}
+
+/// The values that make the buckets of a slot.
+fn columns_of(scheme: Scheme, slot: usize) -> impl Iterator<Item = usize> {
+    let (values, many) = match scheme {
+        Scheme::Bands(banding) => (
+            slot * banding.rows()..(slot + 1) * banding.rows(),
+            usize::MAX,
+        ),
+        Scheme::Neighbours(neighbours) => {
+            (slot..slot + 1 + neighbours.reach(), neighbours.values())
+        }
+    };
+    values.map(move |at| at % many)
+}
+
+impl Plan {
+    fn new(file: &SignatureFile, scheme: Scheme, room: usize) -> Self {
+        let articles = file.len();
+        let lane = articles * bytes_of_lane(scheme) + later::BYTES_A_THREAD;
+        let all = articles * file.layout().bytes();
+        let block = if all <= room { all } else { room / 2 };
+        let pieces = file.pieces_in(block.saturating_sub(later::BYTES_A_THREAD));
+        let in_block = file.articles_of_block(0, pieces).len().max(1);
+        let pieces = if in_block >= articles {
+            file.pieces_in(usize::MAX / 2)
+        } else {
+            pieces
+        };
+        Self {
+            lanes: (room / lane.max(1)).max(1),
+            cut: Cut {
+                articles: in_block,
+                blocks: articles.div_ceil(in_block).max(1),
+            },
+            pieces,
+        }
+    }
+}
+
+/// Signatures in a file, and how they are searched.
+pub(super) struct Far<'a> {
+    pub(super) distant: Distant<'a>,
+    plan: Plan,
+}
+
+impl<'a> Far<'a> {
+    pub(super) fn new(file: &'a SignatureFile, scheme: Scheme, room: usize) -> Self {
+        Self {
+            distant: Distant::new(file),
+            plan: Plan::new(file, scheme, room),
+        }
+    }
+
+    /// Works through some slots: what each of them and each block found.
+    pub(super) fn search<W: Fn(u32, u32, u32) -> Worth + Sync>(
+        &self,
+        hunt: &Hunt<W>,
+        slots: Range<usize>,
+        crowd: &Crowd,
+        kept: &[u64],
+    ) -> Result<Vec<Found>> {
+        let later = Later::new(self.plan.cut, &self.distant);
+        let mut found = Vec::new();
+        {
+            let pool = Pool::default();
+            let rooms: Mutex<Vec<Vec<Vec<ThreeBytes>>>> = Mutex::default();
+            let rooms = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
+            let slots: Vec<usize> = slots.collect();
+            for together in slots.chunks(self.plan.lanes) {
+                let one = |&at: &usize| {
+                    let mut found = Found::default();
+                    if hunt.progress.cancelled() {
+                        return found;
+                    }
+                    let room = rooms().pop().unwrap_or_default();
+                    let columns = Columns::read(&self.distant, columns_of(hunt.scheme, at), room);
+                    let judge = hunt.judge(&columns);
+                    let search = hunt.search(&judge, crowd, Some(&later));
+                    let mut scratch = pool.take();
+                    let values = |article| {
+                        let columns = &columns;
+                        move |at| super::rows::Rows::value(columns, article, at)
+                    };
+                    hunt.slot(at, &search, values, &mut scratch, &mut found);
+                    pool.put_back(scratch);
+                    rooms().push(columns.into_room());
+                    found.keep_new(kept);
+                    hunt.progress.advance(1, 0);
+                    found
+                };
+                found.par_extend(together.par_iter().with_max_len(1).map(one));
+                self.distant.check()?;
+            }
+        }
+        if hunt.progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        self.look_at_blocks(hunt, later, crowd, kept, &mut found)?;
+        Ok(found)
+    }
+
+    fn look_at_blocks<W: Fn(u32, u32, u32) -> Worth + Sync>(
+        &self,
+        hunt: &Hunt<W>,
+        later: Later,
+        crowd: &Crowd,
+        kept: &[u64],
+        found: &mut Vec<Found>,
+    ) -> Result<()> {
+        let (file, pieces) = (self.distant.file, self.plan.pieces);
+        let aside = later.finish()?;
+        let pool = Pool::default();
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for low in 0..self.plan.cut.blocks {
+            let beside = aside.beside(low);
+            if beside.is_empty() {
+                continue;
+            }
+            file.block(low, pieces, &mut first)?;
+            for high in beside {
+                if hunt.progress.cancelled() {
+                    return Err(Error::Interrupted);
+                }
+                if high != low {
+                    file.block(high, pieces, &mut second)?;
+                }
+                let blocks = Blocks {
+                    layout: file.layout(),
+                    blocks: [
+                        (file.articles_of_block(low, pieces), first.as_slice()),
+                        (file.articles_of_block(high, pieces), second.as_slice()),
+                    ],
+                };
+                let judge: Judge<_, W> = hunt.judge(&blocks);
+                let search: Search<_, W> = hunt.search(&judge, crowd, None);
+                let mut of_two = Found::default();
+                let parts = aside.for_each(low, high, |which, pairs| {
+                    let mut found = Found::default();
+                    let mut scratch = pool.take();
+                    let Scratch { desk, .. } = &mut scratch;
+                    look_at(&search, which, pairs, desk, &mut found);
+                    pool.put_back(scratch);
+                    found
+                })?;
+                parts.into_iter().for_each(|part| of_two.add(part));
+                of_two.keep_new(kept);
+                found.push(of_two);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn look_at<W: Fn(u32, u32, u32) -> Worth>(
+    search: &Search<Blocks, W>,
+    which: Which,
+    pairs: &mut Vec<u64>,
+    desk: &mut Desk,
+    found: &mut Found,
+) {
+    match which {
+        Which::Near => {
+            std::mem::swap(&mut desk.pairs, pairs);
+            search.look_at_pairs(desk, found);
+        }
+        Which::Unlike(slot) => {
+            std::mem::swap(&mut desk.unlike, pairs);
+            search.look_at_unlike(slot, desk, found);
+        }
+    }
+}
