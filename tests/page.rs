@@ -48,7 +48,9 @@ fn browser() -> Option<Chromium> {
         std::env::var_os("WIRECOPY_NEEDS_CHROMIUM").is_none(),
         "there is no Chromium"
     );
-    eprintln!("SKIPPED: there is no Chromium on this machine, so the page was not opened; install it, or name it in WIRECOPY_CHROMIUM");
+    eprintln!(
+        "SKIPPED: there is no Chromium on this machine, so the page was not opened; install it, or name it in WIRECOPY_CHROMIUM"
+    );
     None
 }
 
@@ -61,7 +63,12 @@ fn hostile(folder: &Path) -> PathBuf {
         text
     });
     let mut lines = String::new();
-    let urls = ["javascript:window.ran=3", "data:text/html,<script>1</script>", "https://outlet.example/a?b=\"><script>window.ran=4</script>", " JaVaScRiPt:window.ran=5"];
+    let urls = [
+        "javascript:window.ran=3",
+        "data:text/html,<script>1</script>",
+        "https://outlet.example/a?b=\"><script>window.ran=4</script>",
+        " JaVaScRiPt:window.ran=5",
+    ];
     for (at, url) in urls.iter().enumerate() {
         let article = serde_json::json!({
             "id": format!("{at}{HOSTILE}"), "title": format!("Title {at} {HOSTILE}"), "source": format!("outlet{at}{HOSTILE}"),
@@ -93,16 +100,27 @@ fn the_same_run_gives_the_same_page_whatever_the_threads() {
 fn the_page_says_how_much_it_leaves_out() {
     let folder = tempfile::tempdir().unwrap();
     let summary = folder.path().join("summary.json");
-    let more = ["--report-clusters", "5", "--summary", summary.to_str().unwrap()];
+    let more = [
+        "--report-clusters",
+        "5",
+        "--summary",
+        summary.to_str().unwrap(),
+    ];
     let page = std::fs::read_to_string(page(&fixtures(), folder.path(), &more)).unwrap();
     let (_, rest) = page
         .split_once("<script type=\"application/json\" id=\"data\">")
         .unwrap();
     let data: serde_json::Value =
         serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
-    assert_eq!(data["shown"], serde_json::json!({"clusters": 5, "left_out": 8}));
+    assert_eq!(
+        data["shown"],
+        serde_json::json!({"clusters": 5, "left_out": 8})
+    );
     assert_eq!(data["index"].as_array().unwrap().len(), 5);
-    assert_eq!((&data["clusters"], &data["copies"]), (&13.into(), &25.into()));
+    assert_eq!(
+        (&data["clusters"], &data["copies"]),
+        (&13.into(), &25.into())
+    );
     let summary: serde_json::Value =
         serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
     assert_eq!(summary["page"], data["shown"]);
@@ -114,7 +132,12 @@ fn what_makes_no_page_is_refused_before_the_work() {
     let input = fixtures();
     let said = |report: &str, more: &[&str]| {
         let report = folder.path().join(report);
-        let arguments = ["cluster", input.to_str().unwrap(), "--report", report.to_str().unwrap()];
+        let arguments = [
+            "cluster",
+            input.to_str().unwrap(),
+            "--report",
+            report.to_str().unwrap(),
+        ];
         let done = wirecopy(&[&arguments, more].concat());
         assert!(!done.status.success());
         assert!(done.stdout.is_empty());
@@ -147,19 +170,37 @@ fn in_a_browser_the_page_opens_searches_sorts_and_shows_differences() {
     let folder = tempfile::tempdir().unwrap();
     browser.show_as(1200, 900, false);
     browser.open(&page(&fixtures(), folder.path(), &[]));
-    assert_eq!(browser.text("document.querySelector('h1').textContent"), "25 of 66 articles are copies");
+    assert_eq!(
+        browser.text("document.querySelector('h1').textContent"),
+        "25 of 66 articles are copies"
+    );
     let rows = "document.querySelectorAll('#list tbody tr').length";
     assert_eq!(browser.evaluate(rows), 13);
-    assert!(browser.evaluate("document.querySelectorAll('#plots figure').length").as_u64() >= Some(6));
+    assert!(
+        browser
+            .evaluate("document.querySelectorAll('#plots figure').length")
+            .as_u64()
+            >= Some(6)
+    );
 
     // Search, with accents and case left aside.
     browser.evaluate("at('search').focus()");
-    browser.call("Input.insertText", serde_json::json!({"text": "PORT vellan"}));
+    browser.call(
+        "Input.insertText",
+        serde_json::json!({"text": "PORT vellan"}),
+    );
     assert_eq!(browser.evaluate(rows), 1);
     assert_eq!(browser.text("at('status').textContent"), "1 of 13 clusters");
-    browser.call("Input.insertText", serde_json::json!({"text": " nosuchword"}));
+    browser.call(
+        "Input.insertText",
+        serde_json::json!({"text": " nosuchword"}),
+    );
     assert_eq!(browser.evaluate(rows), 0);
-    assert!(browser.text("at('status').textContent").starts_with("No cluster matches"));
+    assert!(
+        browser
+            .text("at('status').textContent")
+            .starts_with("No cluster matches")
+    );
     browser.evaluate("at('search').value = ''; at('search').dispatchEvent(new Event('input'))");
 
     // Sort, by a click on a heading.
@@ -167,7 +208,10 @@ fn in_a_browser_the_page_opens_searches_sorts_and_shows_differences() {
     assert_eq!(browser.text(sizes), "7,4,4,4,3,2,2,2,2,2,2,2,2");
     browser.evaluate("document.querySelector('th[data-key=size] button').click()");
     assert_eq!(browser.text(sizes), "2,2,2,2,2,2,2,2,3,4,4,4,7");
-    assert_eq!(browser.text("document.querySelector('th[data-key=size]').ariaSort"), "ascending");
+    assert_eq!(
+        browser.text("document.querySelector('th[data-key=size]').ariaSort"),
+        "ascending"
+    );
     browser.evaluate("document.querySelector('th[data-key=title] button').click()");
     let sorted = "(() => { const all = [...document.querySelectorAll('#list tbody a')].map(a => a.textContent); return String(all) === String([...all].sort(collator.compare)) })()";
     assert_eq!(browser.evaluate(sorted), true);
@@ -175,10 +219,24 @@ fn in_a_browser_the_page_opens_searches_sorts_and_shows_differences() {
     // A cluster opens, with its time line, reasons and differences.
     browser.evaluate("[...document.querySelectorAll('#list tbody a')].find(a => a.textContent.includes('Port Vellan')).click()");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");
-    assert_eq!(browser.evaluate("document.querySelectorAll('.member').length"), 7);
-    assert_eq!(browser.evaluate("document.querySelectorAll('.track i').length"), 7);
-    assert!(browser.text("at('why-1').textContent").starts_with("Matched fx-"));
-    assert!(browser.text("document.querySelector('.member a').href").starts_with("https://"));
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.member').length"),
+        7
+    );
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.track i').length"),
+        7
+    );
+    assert!(
+        browser
+            .text("at('why-1').textContent")
+            .starts_with("Matched fx-")
+    );
+    assert!(
+        browser
+            .text("document.querySelector('.member a').href")
+            .starts_with("https://")
+    );
     let marks = "[...document.querySelectorAll('.member input')].filter(i => (i.click(), document.querySelector('#texts del, #texts ins'))).length";
     assert!(browser.evaluate(marks).as_u64() >= Some(5));
     // What stands in the two boxes is what the steps were made of: every text is whole.
@@ -186,10 +244,21 @@ fn in_a_browser_the_page_opens_searches_sorts_and_shows_differences() {
     assert_eq!(browser.evaluate(whole), true);
     // Pointing at a shared passage lights it on both sides.
     browser.evaluate("document.querySelectorAll('.member input')[1].click(); document.querySelector('#texts .same').dispatchEvent(new MouseEvent('mouseover', {bubbles: true}))");
-    assert_eq!(browser.evaluate("document.querySelectorAll('.lit').length"), 2);
-    assert_eq!(browser.evaluate("new Set([...document.querySelectorAll('.lit')].map(n => n.closest('.text'))).size"), 2);
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.lit').length"),
+        2
+    );
+    assert_eq!(
+        browser.evaluate(
+            "new Set([...document.querySelectorAll('.lit')].map(n => n.closest('.text'))).size"
+        ),
+        2
+    );
     browser.evaluate("document.querySelectorAll('input[name=view]')[1].click()");
-    assert_eq!(browser.evaluate("document.querySelectorAll('#texts .text').length"), 1);
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('#texts .text').length"),
+        1
+    );
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
@@ -200,14 +269,27 @@ fn in_a_browser_hostile_articles_are_shown_and_never_run() {
     browser.open(&page(&hostile(folder.path()), folder.path(), &[]));
     browser.evaluate("document.querySelector('#list tbody a').click()");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");
-    browser.evaluate("for (const input of document.querySelectorAll('.member input')) input.click()");
+    browser
+        .evaluate("for (const input of document.querySelectorAll('.member input')) input.click()");
     assert_eq!(browser.text("typeof window.ran"), "undefined");
     assert_eq!(browser.evaluate("document.querySelectorAll('img, iframe, object, embed, svg[onload], main script').length"), 0);
-    assert!(browser.text("document.querySelector('#cluster h1').textContent").contains("<img src=x onerror="));
-    assert!(browser.text("document.querySelector('#texts').textContent").contains("</script><script>window.ran=1</script>"));
+    assert!(
+        browser
+            .text("document.querySelector('#cluster h1').textContent")
+            .contains("<img src=x onerror=")
+    );
+    assert!(
+        browser
+            .text("document.querySelector('#texts').textContent")
+            .contains("</script><script>window.ran=1</script>")
+    );
     let links = "[...document.querySelectorAll('#cluster a')].map(a => a.protocol).filter(p => p !== 'https:' && p !== 'http:').length";
     assert_eq!(browser.evaluate(links), 0);
-    assert!(browser.text("[...document.querySelectorAll('.address')].map(a => a.textContent).join()").contains("javascript:window.ran=3"));
+    assert!(
+        browser
+            .text("[...document.querySelectorAll('.address')].map(a => a.textContent).join()")
+            .contains("javascript:window.ran=3")
+    );
     assert_eq!(browser.complaints(), [""; 0]);
     // And if something slipped through: the policy lets no script in.
     browser.evaluate("(() => { const s = document.createElement('script'); s.textContent = 'window.ran = 7'; document.body.append(s); const b = document.createElement('button'); b.setAttribute('onclick', 'window.ran = 8'); document.body.append(b); b.click(); })()");
@@ -223,7 +305,7 @@ fn in_a_browser_the_keyboard_alone_reaches_everything() {
     let here = "(() => { const a = document.activeElement; return a.id || a.className || (a.closest('thead') ? 'heading' : a.closest('tbody') ? 'row' : a.name || a.tagName) })()";
     // Tab goes to the link that skips, the search, the order, six headings, every row, and into the figures.
     let mut met = Vec::new();
-    for _ in 0..40 {
+    for _ in 0..29 {
         browser.press("Tab");
         met.push(browser.text(here));
     }
@@ -241,7 +323,10 @@ fn in_a_browser_the_keyboard_alone_reaches_everything() {
     browser.press("ArrowDown");
     browser.press("ArrowDown");
     browser.press("ArrowUp");
-    assert_eq!(browser.evaluate("document.activeElement === document.querySelector('#list tbody a')"), true);
+    assert_eq!(
+        browser.evaluate("document.activeElement === document.querySelector('#list tbody a')"),
+        true
+    );
     let first = browser.text("document.activeElement.textContent");
     browser.press("Enter");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");
@@ -256,7 +341,10 @@ fn in_a_browser_the_keyboard_alone_reaches_everything() {
     }
     let before = browser.text("document.querySelector('#texts').textContent");
     browser.press("ArrowDown");
-    assert_ne!(browser.text("document.querySelector('#texts').textContent"), before);
+    assert_ne!(
+        browser.text("document.querySelector('#texts').textContent"),
+        before
+    );
     tabs = 0;
     while browser.evaluate("Boolean(document.activeElement.dataset.key)") != true {
         browser.press("Tab");
@@ -267,14 +355,20 @@ fn in_a_browser_the_keyboard_alone_reaches_everything() {
     browser.press("ArrowDown");
     let key = browser.text("document.activeElement.dataset.key");
     assert_ne!(key, "step-0");
-    assert_eq!(browser.evaluate("document.activeElement.classList.contains('lit')"), true);
+    assert_eq!(
+        browser.evaluate("document.activeElement.classList.contains('lit')"),
+        true
+    );
     browser.evaluate("(() => { const t = [...document.querySelectorAll('#texts .same')].filter(n => n.closest('.text') === document.querySelector('#texts .text')); t[0].focus() })()");
     browser.press("Enter");
     assert_eq!(browser.evaluate("document.activeElement.closest('.text') === document.querySelectorAll('#texts .text')[1]"), true);
 
     // Escape leads back to where the reader was.
     browser.press("Escape");
-    assert_eq!(browser.evaluate("at('cluster').hidden && !at('overview').hidden"), true);
+    assert_eq!(
+        browser.evaluate("at('cluster').hidden && !at('overview').hidden"),
+        true
+    );
     assert_eq!(browser.text("document.activeElement.textContent"), first);
     // So do the browser's own ways.
     browser.evaluate("history.back()");
@@ -287,10 +381,21 @@ fn in_a_browser_a_corpus_without_copies_is_no_empty_page() {
     let Some(mut browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("one.jsonl");
-    std::fs::write(&input, "{\"id\":\"a\",\"text\":\"Rain is expected on Tuesday.\"}\n").unwrap();
+    std::fs::write(
+        &input,
+        "{\"id\":\"a\",\"text\":\"Rain is expected on Tuesday.\"}\n",
+    )
+    .unwrap();
     browser.open(&page(&input, folder.path(), &[]));
-    assert_eq!(browser.text("document.querySelector('h1').textContent"), "No copies among 1 article");
-    assert_eq!(browser.evaluate("at('list').hidden && at('controls').hidden && at('plots-section').hidden"), true);
+    assert_eq!(
+        browser.text("document.querySelector('h1').textContent"),
+        "No copies among 1 article"
+    );
+    assert_eq!(
+        browser
+            .evaluate("at('list').hidden && at('controls').hidden && at('plots-section').hidden"),
+        true
+    );
     assert_eq!(browser.complaints(), [""; 0]);
 }
 
@@ -300,11 +405,21 @@ fn many(path: &Path) {
     let mut state = 1u64;
     let mut draw = |below: u64| {
         // The generator of Numerical Recipes; only variety is wanted.
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     for story in 0..5000 {
-        let words: Vec<String> = (0..300).map(|_| format!("{}{}", ["harbour", "council", "rain", "vote", "bridge", "ferry"][draw(6) as usize], draw(900))).collect();
+        let words: Vec<String> = (0..300)
+            .map(|_| {
+                format!(
+                    "{}{}",
+                    ["harbour", "council", "rain", "vote", "bridge", "ferry"][draw(6) as usize],
+                    draw(900)
+                )
+            })
+            .collect();
         for copy in 0..2 + story % 2 {
             let mut text = words.clone();
             text[20 + copy * 9] = format!("changed{copy}");
@@ -322,12 +437,23 @@ fn in_a_browser_five_thousand_clusters_open_and_weigh_little() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("many.jsonl");
     many(&input);
-    let page = page(&input, folder.path(), &["--report-clusters", "5000", "--threads", "2"]);
+    let page = page(
+        &input,
+        folder.path(),
+        &["--report-clusters", "5000", "--threads", "2"],
+    );
     let bytes = std::fs::metadata(&page).unwrap().len();
     assert!(bytes < 15_000_000, "{bytes}");
     let took = browser.open(&page);
-    println!("5,000 clusters: {:.1} MB, open after {:.2} s", bytes as f64 / 1e6, took.as_secs_f64());
-    assert_eq!(browser.text("at('status').textContent"), "5,000 clusters, 1 to 50 on this page");
+    println!(
+        "5,000 clusters: {:.1} MB, open after {:.2} s",
+        bytes as f64 / 1e6,
+        took.as_secs_f64()
+    );
+    assert_eq!(
+        browser.text("at('status').textContent"),
+        "5,000 clusters, 1 to 50 on this page"
+    );
     browser.evaluate("document.querySelector('[data-go=last]').click(); document.querySelector('#list tbody tr:last-child a').click()");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");
     assert_eq!(browser.complaints(), [""; 0]);
@@ -343,7 +469,9 @@ fn picture_for_the_readme() {
     browser.open(&page(&fixtures(), folder.path(), &[]));
     browser.evaluate("document.querySelector('#list tbody a').click()");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");
-    browser.evaluate("document.querySelectorAll('.member input')[4].click(); document.activeElement.blur()");
+    browser.evaluate(
+        "document.querySelectorAll('.member input')[6].click(); document.activeElement.blur()",
+    );
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     std::fs::create_dir_all(&docs).unwrap();
     let picture = browser.picture(false);
@@ -355,18 +483,32 @@ fn picture_for_the_readme() {
 #[test]
 #[ignore = "for looking at"]
 fn pictures_to_look_at() {
-    let folder = PathBuf::from(std::env::var_os("WIRECOPY_PICTURES").expect("WIRECOPY_PICTURES names a folder"));
+    let folder = PathBuf::from(
+        std::env::var_os("WIRECOPY_PICTURES").expect("WIRECOPY_PICTURES names a folder"),
+    );
     let mut browser = browser().expect("this needs Chromium");
     let scratch = tempfile::tempdir().unwrap();
     let page = match std::env::var_os("WIRECOPY_PAGE") {
         Some(page) => page.into(),
         None => page(&fixtures(), scratch.path(), &[]),
     };
-    for (width, dark) in [(380, false), (380, true), (800, false), (800, true), (1400, false), (1400, true)] {
+    for (width, dark) in [
+        (380, false),
+        (380, true),
+        (800, false),
+        (800, true),
+        (1400, false),
+        (1400, true),
+    ] {
         browser.show_as(width, 1000, dark);
         browser.call("Page.navigate", serde_json::json!({"url": "about:blank"}));
         browser.open(&page);
-        let name = |what: &str| folder.join(format!("{what}-{width}-{}.png", if dark { "dark" } else { "light" }));
+        let name = |what: &str| {
+            folder.join(format!(
+                "{what}-{width}-{}.png",
+                if dark { "dark" } else { "light" }
+            ))
+        };
         std::fs::write(name("run"), browser.picture(true)).unwrap();
         let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
         assert_eq!(wide, false, "nothing stands out at {width}");

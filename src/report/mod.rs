@@ -14,7 +14,8 @@ pub use cell::harmless;
 pub use clusters::{CLUSTER_COLUMNS, Listed, write_clusters};
 pub use output::{Complete, Output};
 pub use page::{
-    ALIGNED_WORDS, Bounds, CHUNK, DEFAULT_PAGE_CLUSTERS, MOST_MEMBERS, MOST_PAIRS, PageCounts, write_page,
+    ALIGNED_WORDS, Bounds, CHUNK, DEFAULT_PAGE_CLUSTERS, MOST_MEMBERS, MOST_PAIRS, PageCounts,
+    write_page,
 };
 pub use pairs::{LISTED_DUPLICATES, PAIR_COLUMNS, PairCounts, write_pairs};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};

@@ -154,7 +154,10 @@ impl Chromium {
     pub fn wait(&mut self, expression: &str) {
         let started = Instant::now();
         while self.evaluate(expression) != true {
-            assert!(started.elapsed() < PATIENCE, "never came true: {expression}");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "never came true: {expression}"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -182,7 +185,11 @@ impl Chromium {
             key if key.chars().count() == 1 => key,
             _ => "",
         };
-        let kind = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        let kind = if text.is_empty() {
+            "rawKeyDown"
+        } else {
+            "keyDown"
+        };
         let event = |kind: &str| json!({"type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code, "modifiers": modifiers});
         self.call("Input.dispatchKeyEvent", event(kind));
         let mut up = event("keyUp");
@@ -192,7 +199,8 @@ impl Chromium {
 
     /// A window of this size, in the colours that the reader prefers.
     pub fn show_as(&mut self, width: u32, height: u32, dark: bool) {
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", metrics);
         let scheme = if dark { "dark" } else { "light" };
         let feature = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
@@ -204,7 +212,9 @@ impl Chromium {
         use base64::prelude::{BASE64_STANDARD, Engine};
         let how = json!({"format": "png", "captureBeyondViewport": whole});
         let answer = self.call("Page.captureScreenshot", how);
-        BASE64_STANDARD.decode(answer["data"].as_str().unwrap()).unwrap()
+        BASE64_STANDARD
+            .decode(answer["data"].as_str().unwrap())
+            .unwrap()
     }
 
     /// Everything that went wrong or to a network since the start: errors and messages of the console, exceptions, requests other than

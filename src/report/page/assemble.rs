@@ -45,7 +45,9 @@ pub(super) fn end(out: &mut Output) -> Result<()> {
 
 /// Writes a chunk, packed.
 pub(super) fn chunk(number: usize, packed: &str, out: &mut Output) -> Result<()> {
-    out.put(format!("<script type=\"application/octet-stream\" id=\"chunk-{number}\">").as_bytes())?;
+    out.put(
+        format!("<script type=\"application/octet-stream\" id=\"chunk-{number}\">").as_bytes(),
+    )?;
     out.put(packed.as_bytes())?;
     out.put(b"</script>\n")
 }
@@ -83,7 +85,13 @@ mod tests {
 
     #[test]
     fn every_mark_stands_once_and_the_parts_end_no_element() {
-        let marks = ["{{policy}}", "{{style}}", "{{data}}", "{{chunks}}", "{{script}}"];
+        let marks = [
+            "{{policy}}",
+            "{{style}}",
+            "{{data}}",
+            "{{chunks}}",
+            "{{script}}",
+        ];
         let places: Vec<usize> = marks.iter().map(|mark| PAGE.find(mark).unwrap()).collect();
         assert!(places.is_sorted(), "{places:?}");
         for mark in marks {
@@ -100,7 +108,16 @@ mod tests {
 
     #[test]
     fn the_script_never_makes_markup_of_a_text() {
-        for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser", "setHTML"] {
+        for way in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "DOMParser",
+            "setHTML",
+        ] {
             assert!(!SCRIPT.contains(way), "{way}");
         }
     }

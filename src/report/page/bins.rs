@@ -137,7 +137,14 @@ mod tests {
     fn spans_end_where_the_largest_is() {
         let bars = sizes([2, 2, 5, 7, 10, 11].into_iter());
         let told: Vec<(&str, u64)> = bars.iter().map(|b| (b.label.as_str(), b.count)).collect();
-        let expected = [("2", 2), ("3", 0), ("4", 0), ("5", 1), ("6–10", 2), ("11–20", 1)];
+        let expected = [
+            ("2", 2),
+            ("3", 0),
+            ("4", 0),
+            ("5", 1),
+            ("6–10", 2),
+            ("11–20", 1),
+        ];
         assert_eq!(told, expected);
         assert!(sizes(std::iter::empty()).is_empty());
         assert_eq!(sizes([20_000].into_iter()).last().unwrap().label, "10001+");

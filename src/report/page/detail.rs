@@ -128,7 +128,11 @@ fn fitting(run: &Run, chunks: &[&[Cluster]], bounds: Bounds) -> usize {
     let fit = chunks.iter().take_while(|chunk| {
         let articles = chunk.iter().flat_map(|c| with_texts(run, c, bounds));
         words += articles
-            .map(|(_, article)| run.fingerprints.rows[article as usize].tokens.min(ALIGNED_WORDS as u32))
+            .map(|(_, article)| {
+                run.fingerprints.rows[article as usize]
+                    .tokens
+                    .min(ALIGNED_WORDS as u32)
+            })
             .map(u64::from)
             .sum::<u64>();
         words <= AT_ONCE
@@ -149,7 +153,10 @@ fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)>
         .collect();
     order.sort_unstable();
     order.truncate(bounds.texts);
-    order.into_iter().map(|(_, at, article)| (at, article)).collect()
+    order
+        .into_iter()
+        .map(|(_, at, article)| (at, article))
+        .collect()
 }
 
 /// The texts that are shown of some clusters, up to [`ALIGNED_WORDS`] words, and how many words each has beyond.
@@ -281,18 +288,20 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
         words: run.fingerprints.rows[article as usize].tokens,
         jaccard: places(member.jaccard),
         containment: places(member.containment),
-        why: member.matched.map(|matched| match edge(run, article, matched) {
-            Some(edge) => why(run, edge, article, matched),
-            // What no edge joins is joined by its words.
-            None => Why {
-                reason: crate::verify::Reason::Exact.as_str(),
-                jaccard: 1.0,
-                containment: 1.0,
-                contained: None,
-                opening: None,
-                apart: apart(run, article, matched),
-            },
-        }),
+        why: member
+            .matched
+            .map(|matched| match edge(run, article, matched) {
+                Some(edge) => why(run, edge, article, matched),
+                // What no edge joins is joined by its words.
+                None => Why {
+                    reason: crate::verify::Reason::Exact.as_str(),
+                    jaccard: 1.0,
+                    containment: 1.0,
+                    contained: None,
+                    opening: None,
+                    apart: apart(run, article, matched),
+                },
+            }),
         matched,
         text: None,
         steps: None,
@@ -403,7 +412,10 @@ mod tests {
         let kinds: Vec<usize> = steps.chunks(3).map(|step| step[0]).collect();
         assert_eq!(kinds, [2, 0], "words of A beyond the cut of B are not gone");
         let (shown_a, shown_b) = read_back(&steps, &a, &b);
-        assert_eq!((shown_a.as_str(), shown_b.as_str()), (&a[..end_a], &b[..end_b]));
+        assert_eq!(
+            (shown_a.as_str(), shown_b.as_str()),
+            (&a[..end_a], &b[..end_b])
+        );
         assert!(shown_a.ends_with("w49"));
     }
 

@@ -150,7 +150,9 @@ impl<'r> Collected<'r> {
             title => title.to_owned(),
         };
         let dates = cluster.members.iter();
-        let first = dates.filter_map(|m| run.evidence.published(m.article)).min();
+        let first = dates
+            .filter_map(|m| run.evidence.published(m.article))
+            .min();
         let hours = members.iter().filter_map(|&(_, hours)| hours);
         let others = || cluster.members[1..].iter().map(|member| member.jaccard);
         Ok(Some(entries.finish(Entry {
@@ -398,7 +400,16 @@ mod tests {
         let told: Vec<_> = data.ranking.iter();
         let told: Vec<_> = told
             .into_iter()
-            .map(|r| (name(r.source), r.articles, r.first, r.copied, r.copies, r.delay))
+            .map(|r| {
+                (
+                    name(r.source),
+                    r.articles,
+                    r.first,
+                    r.copied,
+                    r.copies,
+                    r.delay,
+                )
+            })
             .collect();
         assert_eq!(
             told,

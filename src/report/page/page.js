@@ -183,7 +183,8 @@ function columns(title, caption, counts, label, ticks, head) {
 function heat() {
   const { first, then, counts } = data.heat;
   const most = Math.max(1, ...counts.flat());
-  const body = counts.map((row, i) => el("tr", {}, el("th", { scope: "row" }, outlet(first[i])), ...row.map((count, j) => {
+  const name = (source) => el("span", { title: outlet(source) }, outlet(source));
+  const body = counts.map((row, i) => el("tr", {}, el("th", { scope: "row" }, name(first[i])), ...row.map((count, j) => {
     const cell = el("td", { title: `${outlet(then[j])} followed ${outlet(first[i])}: ${number(count)}` }, count ? number(count) : el("span", { "aria-label": "none" }, "·"));
     if (count) cell.style.background = `color-mix(in srgb, var(--bar) ${Math.round(12 + 43 * (count / most))}%, transparent)`;
     return cell;
@@ -194,7 +195,7 @@ function heat() {
       `Rows were first, columns followed; numbers are articles that followed. The ${counted(first.length, "outlet", "outlets")} copied most, and the ${counted(then.length, "outlet", "outlets")} that followed most.`)),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
       el("table", { class: "heat" },
-        el("thead", {}, el("tr", {}, el("td"), ...then.map((source) => el("th", { scope: "col" }, outlet(source))))),
+        el("thead", {}, el("tr", {}, el("td"), ...then.map((source) => el("th", { scope: "col" }, name(source))))),
         el("tbody", {}, ...body))));
 }
 
@@ -329,13 +330,15 @@ async function unpack(chunk) {
 const places = new Map(data.index.map((it, i) => [it.id, i]));
 let cameFrom = null;
 
-function why(it, members) {
+function why(it) {
   const { why: reason } = it;
   if (!reason) return "";
+  const words = REASONS[reason.reason] || reason.reason;
+  if (reason.reason === "exact") return `Matched ${it.matched}: ${words} (exact${reason.apart == null ? "" : `, ${span(reason.apart)} apart`})`;
   const measures = [`similarity ${share(reason.jaccard)}`, `containment ${share(reason.containment)}`];
   if (reason.contained != null) measures.push(`weighted containment ${share(reason.contained)}`, `opening ${share(reason.opening)}`);
   if (reason.apart != null) measures.push(`${span(reason.apart)} apart`);
-  return `Matched ${it.matched}: ${REASONS[reason.reason] || reason.reason} (${reason.reason}; ${measures.join(", ")})`;
+  return `Matched ${it.matched}: ${words} (${reason.reason}; ${measures.join(", ")})`;
 }
 
 function memberRow(it, i, longest, chosen) {
@@ -347,10 +350,11 @@ function memberRow(it, i, longest, chosen) {
     el("label", {}, radio,
       el("span", { class: "track" }, it.hours == null ? null : dot),
       el("span", { class: "what" },
-        i ? null : el("span", { class: "tag" }, "representative"),
-        it.hours === 0 ? el("span", { class: "tag" }, "first") : null,
         el("b", { dir: "auto" }, it.title || "(no title)"),
-        el("span", { class: "when" }, el("span", { class: "outlet" }, outlet(it.source)), ` · ${when} · ${counted(it.words, "word", "words")}`)),
+        el("span", { class: "when" }, el("span", { class: "outlet" }, outlet(it.source)), ` · ${when} · ${counted(it.words, "word", "words")}`),
+        i && it.hours !== 0 ? null : el("br"),
+        i ? null : el("span", { class: "tag" }, "representative"),
+        it.hours === 0 ? el("span", { class: "tag" }, "first") : null),
       el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` contained ${share(it.containment)}`))),
     el("p", { class: "why", id: `why-${i}` }, why(it), it.text ? "" : " · text not shown"),
     el("p", { class: "why" }, `${it.id} `, it.url ? link(it.url, "Open the original") : ""));
@@ -517,8 +521,9 @@ async function openCluster(i) {
   if (loading.parentElement !== view) return;
   const members = detail.members;
   const longest = Math.max(0, ...members.map((member) => member.hours ?? 0));
-  const withText = members.findIndex((member, n) => n && member.text);
-  const chosen = Math.max(0, withText);
+  // One that differs, if there is one.
+  const differing = members.findIndex((member, n) => n && member.text && member.jaccard < 1);
+  const chosen = differing > 0 ? differing : Math.max(0, members.findIndex((member, n) => n && member.text));
   const box = el("div", { id: "texts" });
   const list = el("ol", { class: "members", "aria-label": "Members, on a time line; choose one to compare" },
     el("li", { class: "scale", "aria-hidden": "true" }, el("span", {}, el("span", {}, it.first == null ? "no dates" : moment(it.first)), el("span", {}, longest ? `+ ${span(longest)}` : ""))),
@@ -531,7 +536,7 @@ async function openCluster(i) {
     el("h2", {}, "Members"),
     el("p", { class: "hint" }, "Choose a member to see it beside the representative." +
       (detail.left_out ? ` ${counted(detail.left_out, "member is", "members are")} not listed; the CSV file has all.` : "")),
-    list, ...[pairsTable(detail)].filter(Boolean), el("h2", {}, "Side by side"), box);
+    list, ...[pairsTable(detail)].filter(Boolean), el("h2", {}, "Texts compared"), box);
   writeTexts(box, detail, chosen);
 }
 
