@@ -397,9 +397,9 @@ mod tests {
         assert_eq!((data.clusters, data.copies, data.undated), (4, 5, 1));
         assert_eq!((data.first_known, data.first_unknown), (2, 2));
         let name = |source: u32| data.sources[source as usize].as_str();
-        let told: Vec<_> = data.ranking.iter();
-        let told: Vec<_> = told
-            .into_iter()
+        let told: Vec<_> = data
+            .ranking
+            .iter()
             .map(|r| {
                 (
                     name(r.source),

@@ -285,7 +285,7 @@ function listRow(i) {
     el("td", { class: "number", "data-label": it.outlets === 1 ? "outlet" : "outlets" }, number(it.outlets)),
     el("td", { class: "nowrap" }, it.first == null ? "no date" : day(it.first)),
     el("td", { class: "number nowrap", "data-label": it.hours == null ? null : "apart" }, span(it.hours)),
-    el("td", { class: "nowrap" }, meter(it.low), it.low === it.high ? share(it.low) : `${share(it.low)}–${share(it.high)}`));
+    el("td", { class: "nowrap", "data-label": "alike" }, meter(it.low), it.low === it.high ? share(it.low) : `${share(it.low)}–${share(it.high)}`));
 }
 
 function writeList() {
@@ -334,11 +334,11 @@ function why(it) {
   const { why: reason } = it;
   if (!reason) return "";
   const words = REASONS[reason.reason] || reason.reason;
-  if (reason.reason === "exact") return `Matched ${it.matched}: ${words} (exact${reason.apart == null ? "" : `, ${span(reason.apart)} apart`})`;
+  if (reason.reason === "exact") return `matched ${it.matched}: ${words} (exact${reason.apart == null ? "" : `, ${span(reason.apart)} apart`})`;
   const measures = [`similarity ${share(reason.jaccard)}`, `containment ${share(reason.containment)}`];
   if (reason.contained != null) measures.push(`weighted containment ${share(reason.contained)}`, `opening ${share(reason.opening)}`);
   if (reason.apart != null) measures.push(`${span(reason.apart)} apart`);
-  return `Matched ${it.matched}: ${words} (${reason.reason}; ${measures.join(", ")})`;
+  return `matched ${it.matched}: ${words} (${reason.reason}; ${measures.join(", ")})`;
 }
 
 function memberRow(it, i, longest, chosen) {
@@ -356,8 +356,8 @@ function memberRow(it, i, longest, chosen) {
         i ? null : el("span", { class: "tag" }, "representative"),
         it.hours === 0 ? el("span", { class: "tag" }, "first") : null),
       el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` contained ${share(it.containment)}`))),
-    el("p", { class: "why", id: `why-${i}` }, why(it), it.text ? "" : " · text not shown"),
-    el("p", { class: "why" }, `${it.id} `, it.url ? link(it.url, "Open the original") : ""));
+    el("p", { class: "why" }, el("span", { id: `why-${i}` }, [it.id, why(it), it.text ? "" : "text not shown"].filter(Boolean).join(" · ")),
+      it.url ? " · " : "", it.url ? link(it.url, "Open the original") : ""));
 }
 
 /** The passages of two texts: of each its kind, its text in either, and what links it to the other. */
@@ -401,6 +401,12 @@ function textBox(it, label, nodes, cut) {
     cut ? el("p", { class: "cut" }, `… cut here: ${counted(cut, "more word", "more words")} in the article.`) : null);
 }
 
+/** A passage where both texts are one: as this member has it, with the break that either has behind it. */
+function inOne({ a, b }) {
+  const gap = a.slice(a.trimEnd().length);
+  return b && gap.includes("\n") && b.trimEnd() === b ? b + gap : b || a;
+}
+
 const narrow = matchMedia("(max-width: 46rem)");
 let merged = null;
 
@@ -418,7 +424,7 @@ function writeTexts(box, detail, chosen) {
   const nodes = (side) => list.filter((it) => it[side]).map((it) => passage(it.kind, it.key, it[side]));
   const one = merged ?? narrow.matches;
   const texts = one
-    ? [textBox(other, "Representative and this member in one", list.map((it) => passage(it.kind, it.key, it.b || it.a)), Math.max(kept.text.cut, other.text.cut))]
+    ? [textBox(other, "Representative and this member in one", list.map((it) => passage(it.kind, it.key, inOne(it))), Math.max(kept.text.cut, other.text.cut))]
     : [textBox(kept, "Representative", nodes("a"), kept.text.cut), textBox(other, "This member", nodes("b"), other.text.cut)];
   const differ = list.some((it) => it.kind);
   const choice = (label, value) => {
