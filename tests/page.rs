@@ -3,6 +3,11 @@
 //! Without Chromium on the machine the tests in the browser say so and are skipped, unless `WIRECOPY_NEEDS_CHROMIUM` is set.
 
 #![cfg(unix)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that was skipped says so, and one that measures says what"
+)]
 
 mod chromium;
 
