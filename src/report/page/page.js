@@ -554,7 +554,7 @@ function leave() {
 }
 
 function route() {
-  const i = places.get(decodeURIComponent(location.hash.slice(1)));
+  const i = places.get(location.hash.slice(1));
   if (i != null) {
     openCluster(i);
     return;
