@@ -4,7 +4,8 @@ use super::cluster::OUTPUT;
 use crate::corpus::{Corpus, SourceFile};
 use crate::progress::Progress;
 use crate::report::{
-    Joint, Listed, Measured, Output, Summary, write_clusters, write_pairs, write_unique,
+    DEFAULT_PAGE_CLUSTERS, Joint, Listed, Measured, Output, Summary, write_clusters, write_page,
+    write_pairs, write_unique,
 };
 use crate::{Error, Options, Result, Run};
 use clap::Args;
@@ -27,6 +28,12 @@ pub(super) struct OutputArguments {
     /// Write the corpus without the copies: kept records byte for byte, in input order
     #[arg(long, value_name = "FILE")]
     unique: Option<PathBuf>,
+    /// Write a page that shows the clusters, for a browser: one file that needs nothing else
+    #[arg(long, value_name = "HTML")]
+    report: Option<PathBuf>,
+    /// Clusters on that page, the largest, at least 1; the figures on it are of all
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_PAGE_CLUSTERS, requires = "report")]
+    report_clusters: usize,
     /// Write what could not be read, where and why
     #[arg(long, value_name = "CSV")]
     rejects: Option<PathBuf>,
@@ -41,6 +48,8 @@ pub(super) struct Outputs {
     listed: Listed,
     pairs: Option<Output>,
     unique: Option<Output>,
+    report: Option<Output>,
+    report_clusters: usize,
     pub(super) rejects: Option<Output>,
     summary: Option<Output>,
     /// Something is written to a terminal.
@@ -55,6 +64,7 @@ impl OutputArguments {
             ("clusters", &self.output),
             ("pairs", &self.pairs),
             ("the corpus without copies", &self.unique),
+            ("the page", &self.report),
             ("bad records", &self.rejects),
             ("the figures of the run", &self.summary),
         ];
@@ -68,7 +78,14 @@ impl OutputArguments {
     pub(super) fn create(&self) -> Result<Outputs> {
         let standard_output = PathBuf::from("-");
         let clusters = self.output.as_ref().unwrap_or(&standard_output);
-        let others = [&self.pairs, &self.unique, &self.rejects, &self.summary];
+        let others = [
+            &self.pairs,
+            &self.unique,
+            &self.report,
+            &self.rejects,
+            &self.summary,
+        ];
+        refuse_what_no_browser_opens(self.report.as_deref(), self.report_clusters)?;
         let places: Vec<PathBuf> = std::iter::once(clusters)
             .chain(others.into_iter().flatten())
             .cloned()
@@ -84,6 +101,8 @@ impl OutputArguments {
             },
             pairs: create(&self.pairs)?,
             unique: create(&self.unique)?,
+            report: create(&self.report)?,
+            report_clusters: self.report_clusters,
             rejects: create(&self.rejects)?,
             summary: create(&self.summary)?,
             on_terminal: places.contains(&standard_output) && io::stdout().is_terminal(),
@@ -131,10 +150,17 @@ impl Outputs {
             unique_records = forgive_closed_pipe(write_unique(run, joint, &mut out, progress))?;
             written.push(out);
         }
+        let mut page = None;
+        if let Some(mut out) = self.report {
+            let most = self.report_clusters;
+            page = forgive_closed_pipe(write_page(run, options, most, &mut out, progress))?;
+            written.push(out);
+        }
         written.extend(self.rejects);
         let mut summary = Summary::new(run, options, &measure());
         summary.pairs_report = pairs_report;
         summary.unique_records = unique_records;
+        summary.page = page;
         if let Some(mut out) = self.summary {
             forgive_closed_pipe(out.put(summary.to_json().as_bytes()))?;
             written.push(out);
@@ -169,6 +195,25 @@ pub(super) fn forgive_closed_pipe<T>(result: Result<T>) -> Result<Option<T>> {
         Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A page is opened in a browser, which unpacks none.
+fn refuse_what_no_browser_opens(report: Option<&Path>, clusters: usize) -> Result<()> {
+    let extension = report.and_then(Path::extension);
+    if let (Some(path), Some("gz" | "zst" | "zstd")) =
+        (report, extension.and_then(|extension| extension.to_str()))
+    {
+        return Err(Error::Parameter(format!(
+            "--report {}: no browser opens a compressed page; give it a name that ends in .html",
+            path.display()
+        )));
+    }
+    if clusters == 0 {
+        return Err(Error::Parameter(
+            "--report-clusters must be at least 1; leave --report out for no page".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// Where a path leads, whether or not there is a file yet.

@@ -3,6 +3,7 @@
 mod cell;
 mod clusters;
 mod output;
+mod page;
 mod pairs;
 mod rejects;
 mod summary;
@@ -12,6 +13,10 @@ mod unique;
 pub use cell::harmless;
 pub use clusters::{CLUSTER_COLUMNS, Listed, write_clusters};
 pub use output::{Complete, Output};
+pub use page::{
+    ALIGNED_WORDS, Bounds, CHUNK, DEFAULT_PAGE_CLUSTERS, MOST_MEMBERS, MOST_PAIRS, PageCounts,
+    write_page,
+};
 pub use pairs::{LISTED_DUPLICATES, PAIR_COLUMNS, PairCounts, write_pairs};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use summary::{Measured, Summary};

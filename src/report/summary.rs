@@ -1,6 +1,6 @@
 //! The figures of a run, for programs.
 
-use super::PairCounts;
+use super::{PageCounts, PairCounts};
 use crate::cluster::Keep;
 use crate::corpus::RejectReason;
 use crate::lsh::{
@@ -38,6 +38,9 @@ pub struct Summary {
     /// Records in the corpus without copies, if it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_records: Option<u64>,
+    /// The page, if one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageCounts>,
     /// Time and memory: the one part that differs between two runs on the same input.
     pub measured: MeasuredJson,
 }
@@ -224,6 +227,7 @@ impl Summary {
             },
             pairs_report: None,
             unique_records: None,
+            page: None,
             measured: MeasuredJson {
                 seconds,
                 seconds_by_stage: stages.map(|(&s, t)| (s, t.as_secs_f64())).collect(),

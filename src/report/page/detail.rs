@@ -1,0 +1,444 @@
+//! The clusters that are shown, with texts and differences.
+
+use super::figures::{hundredths, places};
+use super::sources::Sources;
+use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
+use crate::cluster::{Cluster, Member};
+use crate::compare::{Passage, align};
+use crate::corpus::Parser;
+use crate::progress::{OnlyStops, Progress, Stage};
+use crate::report::Output;
+use crate::text::Tokeniser;
+use crate::verify::Edge;
+use crate::{Error, Result, Run};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
+
+/// Words of texts that are read at a time, some 50 MB.
+const AT_ONCE: u64 = 8_000_000;
+
+/// A cluster, opened.
+#[derive(Debug, Serialize)]
+struct Detail {
+    members: Vec<Listed>,
+    /// Members that are not listed.
+    left_out: usize,
+    /// Accepted pairs among the listed members.
+    pairs: Vec<Pair>,
+    /// Accepted pairs of the cluster in all, without those of the very same words.
+    all_pairs: usize,
+}
+
+/// A member in the list.
+#[derive(Debug, Serialize)]
+struct Listed {
+    id: String,
+    title: String,
+    source: Option<u32>,
+    /// As it came.
+    published: String,
+    /// In seconds since 1970 UTC.
+    date: Option<i64>,
+    url: String,
+    hours: Option<f64>,
+    words: u32,
+    jaccard: f64,
+    containment: f64,
+    /// The neighbour that it matched best.
+    matched: Option<String>,
+    why: Option<Why>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Shown>,
+    /// How it differs from the representative: see [`steps`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<Vec<usize>>,
+}
+
+/// Why a pair was accepted.
+#[derive(Debug, Clone, Serialize)]
+struct Why {
+    reason: &'static str,
+    jaccard: f64,
+    containment: f64,
+    /// Weighted containment.
+    contained: Option<f64>,
+    opening: Option<f64>,
+    /// Hours between the two.
+    apart: Option<f64>,
+}
+
+/// An accepted pair of two members, by their places in the list.
+#[derive(Debug, Serialize)]
+struct Pair {
+    a: usize,
+    b: usize,
+    #[serde(flatten)]
+    why: Why,
+}
+
+/// A text as far as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Shown {
+    text: String,
+    /// Words that are left out at the end.
+    cut: usize,
+}
+
+/// Writes the clusters in parts of [`CHUNK`].
+pub(super) fn write_chunks(
+    run: &Run,
+    clusters: &[Cluster],
+    bounds: Bounds,
+    sources: &Sources,
+    out: &mut Output,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let chunks: Vec<&[Cluster]> = clusters.chunks(CHUNK).collect();
+    let mut number = 0;
+    let mut rest = chunks.as_slice();
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(fitting(run, rest, bounds));
+        rest = later;
+        let texts = read(run, now, bounds, progress)?;
+        let made: Result<Vec<String>> = now
+            .par_iter()
+            .map(|chunk| {
+                if progress.cancelled() {
+                    return Err(Error::Interrupted);
+                }
+                let details = chunk.iter();
+                let details: Result<Vec<Detail>> = details
+                    .map(|cluster| detail(run, cluster, bounds, sources, &texts))
+                    .collect();
+                Ok(assemble::packed(&details?))
+            })
+            .collect();
+        for packed in made? {
+            assemble::chunk(number, &packed, out)?;
+            number += 1;
+        }
+    }
+    Ok(())
+}
+
+/// How many chunks can be read at once; at least one.
+fn fitting(run: &Run, chunks: &[&[Cluster]], bounds: Bounds) -> usize {
+    let mut words = 0;
+    let fit = chunks.iter().take_while(|chunk| {
+        let articles = chunk.iter().flat_map(|c| with_texts(run, c, bounds));
+        words += articles
+            .map(|(_, article)| {
+                run.fingerprints.rows[article as usize]
+                    .tokens
+                    .min(ALIGNED_WORDS as u32)
+            })
+            .map(u64::from)
+            .sum::<u64>();
+        words <= AT_ONCE
+    });
+    fit.count().max(1)
+}
+
+/// The listed members of a cluster whose texts are shown, as places in the list and articles: the representative, then those whose words no
+/// other has before them, then the rest.
+fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)> {
+    let listed = cluster.members.iter().take(MOST_MEMBERS).enumerate();
+    let mut met = BTreeSet::new();
+    let mut order: Vec<(bool, usize, u32)> = listed
+        .map(|(at, member)| {
+            let digest = run.fingerprints.rows[member.article as usize].digest().0;
+            (!met.insert(digest), at, member.article)
+        })
+        .collect();
+    order.sort_unstable();
+    order.truncate(bounds.texts);
+    order
+        .into_iter()
+        .map(|(_, at, article)| (at, article))
+        .collect()
+}
+
+/// The texts that are shown of some clusters, up to [`ALIGNED_WORDS`] words, and how many words each has beyond.
+fn read(
+    run: &Run,
+    chunks: &[&[Cluster]],
+    bounds: Bounds,
+    progress: &dyn Progress,
+) -> Result<HashMap<u32, (String, usize)>> {
+    let clusters = chunks.iter().copied().flatten();
+    let mut articles: Vec<u32> = clusters
+        .flat_map(|cluster| with_texts(run, cluster, bounds))
+        .map(|(_, article)| article)
+        .collect();
+    articles.sort_unstable();
+    let mut texts = HashMap::with_capacity(articles.len());
+    let prints = &run.fingerprints;
+    run.corpus.scan_chosen(
+        Stage::Write,
+        &OnlyStops(progress),
+        articles.iter().map(|&article| prints.place(article)),
+        || (Parser::new(), Tokeniser::new()),
+        |(parser, tokeniser), block| {
+            let is_wanted = |article| articles.binary_search(&article).is_ok();
+            let mut found = Vec::new();
+            for (article, record) in prints.articles_of_block(&run.corpus, block, is_wanted)? {
+                let parsed = parser
+                    .parse(&run.corpus, block, record)
+                    .map_err(|_| changed(run, article))?;
+                let (end, beyond) = cut(tokeniser, &parsed.text, ALIGNED_WORDS);
+                found.push((article, (parsed.text[..end].to_owned(), beyond)));
+            }
+            Ok(found)
+        },
+        |found| {
+            texts.extend(found);
+            Ok(())
+        },
+    )?;
+    match articles.iter().find(|article| !texts.contains_key(article)) {
+        Some(&missing) => Err(changed(run, missing)),
+        None => Ok(texts),
+    }
+}
+
+fn changed(run: &Run, article: u32) -> Error {
+    let file = &run.corpus.files()[run.fingerprints.file(article)];
+    Error::Changed(file.name.clone().into())
+}
+
+/// Where a text of more than `most` words is cut, behind a word, and how many words stand behind that.
+fn cut(tokeniser: &mut Tokeniser, text: &str, most: usize) -> (usize, usize) {
+    let words = tokeniser.words(text);
+    match words.get(most.saturating_sub(1)) {
+        Some(last) if words.len() > most => (last.range.end, words.len() - most),
+        _ => (text.len(), 0),
+    }
+}
+
+fn detail(
+    run: &Run,
+    cluster: &Cluster,
+    bounds: Bounds,
+    sources: &Sources,
+    texts: &HashMap<u32, (String, usize)>,
+) -> Result<Detail> {
+    let listed = &cluster.members[..cluster.members.len().min(MOST_MEMBERS)];
+    let mut members = Vec::with_capacity(listed.len());
+    for member in listed {
+        members.push(list(run, member, sources)?);
+    }
+    let mut tokeniser = Tokeniser::new();
+    let representative = texts.get(&cluster.representative());
+    let shown = with_texts(run, cluster, bounds);
+    for &(at, article) in &shown {
+        let Some((text, beyond)) = texts.get(&article) else {
+            continue;
+        };
+        let (end, cut_off) = cut(&mut tokeniser, text, bounds.words);
+        if let (1.., Some((first, _))) = (at, representative) {
+            let (first_end, _) = cut(&mut tokeniser, first, bounds.words);
+            members[at].steps = Some(steps(first, text, first_end, end));
+        }
+        members[at].text = Some(Shown {
+            text: text[..end].to_owned(),
+            cut: cut_off + beyond,
+        });
+    }
+    let place: HashMap<u32, usize> = (listed.iter().map(|m| m.article)).zip(0..).collect();
+    let mut pairs = Vec::new();
+    let mut all_pairs = 0;
+    let mut articles: Vec<u32> = cluster.members.iter().map(|m| m.article).collect();
+    articles.sort_unstable();
+    for edge in articles.iter().flat_map(|&a| edges_from(run, a)) {
+        all_pairs += 1;
+        if let (Some(&a), Some(&b)) = (place.get(&edge.a), place.get(&edge.b))
+            && pairs.len() < MOST_PAIRS
+        {
+            pairs.push(Pair {
+                a,
+                b,
+                why: why(run, edge, edge.a, edge.b),
+            });
+        }
+    }
+    Ok(Detail {
+        left_out: cluster.members.len() - listed.len(),
+        members,
+        pairs,
+        all_pairs,
+    })
+}
+
+fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
+    let article = member.article;
+    let description = run.evidence.description(article)?.unwrap_or_default();
+    let matched = match member.matched {
+        Some(matched) => run.evidence.description(matched)?.map(|it| it.id),
+        None => None,
+    };
+    Ok(Listed {
+        source: sources.number(&description.source),
+        id: description.id,
+        title: index::cut(description.title.trim()),
+        published: index::cut(&description.published),
+        date: run.evidence.published(article),
+        url: description.url,
+        hours: member.hours_after_first.map(hundredths),
+        words: run.fingerprints.rows[article as usize].tokens,
+        jaccard: places(member.jaccard),
+        containment: places(member.containment),
+        why: member
+            .matched
+            .map(|matched| match edge(run, article, matched) {
+                Some(edge) => why(run, edge, article, matched),
+                // What no edge joins is joined by its words.
+                None => Why {
+                    reason: crate::verify::Reason::Exact.as_str(),
+                    jaccard: 1.0,
+                    containment: 1.0,
+                    contained: None,
+                    opening: None,
+                    apart: apart(run, article, matched),
+                },
+            }),
+        matched,
+        text: None,
+        steps: None,
+    })
+}
+
+/// The edges of an article to later ones.
+fn edges_from(run: &Run, article: u32) -> &[Edge] {
+    let from = run.edges.partition_point(|edge| edge.a < article);
+    let len = run.edges[from..].partition_point(|edge| edge.a == article);
+    &run.edges[from..from + len]
+}
+
+fn edge(run: &Run, a: u32, b: u32) -> Option<&Edge> {
+    let place = run
+        .edges
+        .binary_search_by_key(&(a.min(b), a.max(b)), |edge| (edge.a, edge.b));
+    place.ok().map(|place| &run.edges[place])
+}
+
+fn why(run: &Run, edge: &Edge, a: u32, b: u32) -> Why {
+    Why {
+        reason: edge.reason.as_str(),
+        jaccard: places(edge.similarity.jaccard()),
+        containment: places(edge.similarity.containment()),
+        contained: edge.news.map(|news| places(news.contained)),
+        opening: edge.news.map(|news| places(news.opening)),
+        apart: apart(run, a, b),
+    }
+}
+
+fn apart(run: &Run, a: u32, b: u32) -> Option<f64> {
+    let dates = run.evidence.published(a).zip(run.evidence.published(b));
+    dates.map(|(a, b)| hundredths(a.abs_diff(b) as f64 / 3600.0))
+}
+
+/// How text `b` differs from text `a`, of which the first bytes are shown: a list of steps, each three numbers, a kind and how many UTF-16
+/// units of `a` and of `b` it covers (or, of what was moved, of the one side, and which move it is, from 0).
+///
+/// Kinds: 0 both have it, 1 `a` alone, 2 `b` alone, 3 moved, at its place in `a`, 4 moved, at its place in `b`.
+fn steps(a: &str, b: &str, end_a: usize, end_b: usize) -> Vec<usize> {
+    let units = |text: &str, range: &std::ops::Range<usize>, end: usize| {
+        let shown = range.start.min(end)..range.end.min(end);
+        text[shown].encode_utf16().count()
+    };
+    let of_a = |range: &std::ops::Range<usize>| units(a, range, end_a);
+    let of_b = |range: &std::ops::Range<usize>| units(b, range, end_b);
+    let alignment = align(a, b);
+    let mut moves: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut steps = Vec::new();
+    for passage in &alignment.passages {
+        let mut number = |a: usize, b: usize| {
+            let next = moves.len();
+            *moves.entry((a, b)).or_insert(next)
+        };
+        let step = match passage {
+            Passage::Same { a, b, .. } => [0, of_a(a), of_b(b)],
+            Passage::OnlyA { a, .. } => [1, of_a(a), 0],
+            Passage::OnlyB { b, .. } => [2, 0, of_b(b)],
+            Passage::MovedAway { a, b, .. } => [3, of_a(a), number(a.start, b.start)],
+            Passage::MovedHere { a, b, .. } => [4, number(a.start, b.start), of_b(b)],
+        };
+        let shown = match step {
+            [3, a, _] => a > 0,
+            [4, _, b] => b > 0,
+            [_, a, b] => a + b > 0,
+        };
+        if shown {
+            steps.extend(step);
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The two texts, put together from steps.
+    fn read_back(steps: &[usize], a: &str, b: &str) -> (String, String) {
+        let (a, b): (Vec<u16>, Vec<u16>) = (a.encode_utf16().collect(), b.encode_utf16().collect());
+        let (mut at_a, mut at_b) = (0, 0);
+        for step in steps.as_chunks::<3>().0 {
+            let (on_a, on_b) = match *step {
+                [3, len, _] => (len, 0),
+                [4, _, len] => (0, len),
+                [_, on_a, on_b] => (on_a, on_b),
+            };
+            at_a += on_a;
+            at_b += on_b;
+        }
+        (
+            String::from_utf16_lossy(&a[..at_a]),
+            String::from_utf16_lossy(&b[..at_b]),
+        )
+    }
+
+    #[test]
+    fn what_is_cut_off_does_not_show_as_a_difference() {
+        let a: String = (0..100).map(|n| format!("w{n} ")).collect();
+        let b = format!("New first words here. {a}");
+        let mut tokeniser = Tokeniser::new();
+        let (end_a, cut_a) = cut(&mut tokeniser, &a, 50);
+        let (end_b, cut_b) = cut(&mut tokeniser, &b, 50);
+        assert_eq!((cut_a, cut_b), (50, 54));
+        let steps = steps(&a, &b, end_a, end_b);
+        let kinds: Vec<usize> = steps.chunks(3).map(|step| step[0]).collect();
+        assert_eq!(kinds, [2, 0], "words of A beyond the cut of B are not gone");
+        let (shown_a, shown_b) = read_back(&steps, &a, &b);
+        assert_eq!(
+            (shown_a.as_str(), shown_b.as_str()),
+            (&a[..end_a], &b[..end_b])
+        );
+        assert!(shown_a.ends_with("w49"));
+    }
+
+    #[test]
+    fn a_text_of_just_as_many_words_is_whole() {
+        let mut tokeniser = Tokeniser::new();
+        assert_eq!(cut(&mut tokeniser, "one two three.", 3), (14, 0));
+        assert_eq!(cut(&mut tokeniser, "one two three.", 2), (7, 1));
+        assert_eq!(cut(&mut tokeniser, "", 3), (0, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn steps_cover_what_is_shown(
+            a in "([a-c]{1,2}[ .🦀\n]){0,60}", b in "([a-c]{1,2}[ .é漢]){0,60}", most in 1usize..40
+        ) {
+            let mut tokeniser = Tokeniser::new();
+            let (end_a, _) = cut(&mut tokeniser, &a, most);
+            let (end_b, _) = cut(&mut tokeniser, &b, most);
+            let steps = steps(&a, &b, end_a, end_b);
+            prop_assert_eq!(steps.len() % 3, 0);
+            let shown = (a[..end_a].to_owned(), b[..end_b].to_owned());
+            prop_assert_eq!(read_back(&steps, &a, &b), shown);
+        }
+    }
+}

@@ -1,0 +1,532 @@
+//! The page of a run: its bytes, and what it does in a real browser.
+//!
+//! Without Chromium on the machine the tests in the browser say so and are skipped, unless `WIRECOPY_NEEDS_CHROMIUM` is set.
+
+#![cfg(unix)]
+#![allow(clippy::print_stdout, reason = "a test that measures says what")]
+
+mod chromium;
+
+use chromium::Chromium;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn wirecopy(arguments: &[&str]) -> Output {
+    let program = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(arguments)
+        .output();
+    program.expect("the program was built for this test")
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/news.jsonl")
+}
+
+/// Writes the page of a corpus into a folder.
+fn page(input: &Path, folder: &Path, more: &[&str]) -> PathBuf {
+    let (report, csv) = (folder.join("report.html"), folder.join("clusters.csv"));
+    let arguments = [
+        "cluster",
+        input.to_str().unwrap(),
+        "-q",
+        "-o",
+        csv.to_str().unwrap(),
+        "--report",
+        report.to_str().unwrap(),
+    ];
+    let done = wirecopy(&[&arguments, more].concat());
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    report
+}
+
+fn browser() -> Option<Chromium> {
+    if let Some(program) = chromium::program() {
+        return Some(Chromium::start(&program));
+    }
+    assert!(
+        std::env::var_os("WIRECOPY_NEEDS_CHROMIUM").is_none(),
+        "there is no Chromium"
+    );
+    // Past the test harness, which would keep it to itself.
+    let _ = std::io::Write::write_all(
+        &mut std::io::stderr(),
+        b"SKIPPED: no Chromium on this machine, so the page was not opened; install it, or name it in WIRECOPY_CHROMIUM\n",
+    );
+    None
+}
+
+/// What a script would leave behind, in everything that an article has.
+const HOSTILE: &str = "</script><script>window.ran=1</script><img src=x onerror=\"window.ran=2\"><!--<script>{{script}}{{data}}";
+
+fn hostile(folder: &Path) -> PathBuf {
+    let words: String = (0..80).fold(String::new(), |mut text, n| {
+        write!(text, "word{n} ").unwrap();
+        text
+    });
+    let mut lines = String::new();
+    let urls = [
+        "javascript:window.ran=3",
+        "data:text/html,<script>1</script>",
+        "https://outlet.example/a?b=\"><script>window.ran=4</script>",
+        " JaVaScRiPt:window.ran=5",
+    ];
+    for (at, url) in urls.iter().enumerate() {
+        let article = serde_json::json!({
+            "id": format!("{at}{HOSTILE}"), "title": format!("Title {at} {HOSTILE}"), "source": format!("outlet{at}{HOSTILE}"),
+            "published": format!("2024-03-0{}T00:00:00Z", at / 2 + 1), "url": url,
+            "text": format!("{HOSTILE} {words} {HOSTILE} end{at} <svg onload=window.ran=6>"),
+        });
+        writeln!(lines, "{article}").unwrap();
+    }
+    let path = folder.join("hostile.jsonl");
+    std::fs::write(&path, lines).unwrap();
+    path
+}
+
+#[test]
+fn the_same_run_gives_the_same_page_whatever_the_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages: Vec<Vec<u8>> = ["1", "2", "2"]
+        .iter()
+        .map(|threads| {
+            let page = page(&fixtures(), folder.path(), &["--threads", threads]);
+            std::fs::read(page).unwrap()
+        })
+        .collect();
+    assert!(pages[0] == pages[1] && pages[1] == pages[2]);
+    assert!(pages[0].len() > 20_000);
+}
+
+#[test]
+fn the_page_says_how_much_it_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = folder.path().join("summary.json");
+    let more = [
+        "--report-clusters",
+        "5",
+        "--summary",
+        summary.to_str().unwrap(),
+    ];
+    let page = std::fs::read_to_string(page(&fixtures(), folder.path(), &more)).unwrap();
+    let (_, rest) = page
+        .split_once("<script type=\"application/json\" id=\"data\">")
+        .unwrap();
+    let data: serde_json::Value =
+        serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+    assert_eq!(
+        data["shown"],
+        serde_json::json!({"clusters": 5, "left_out": 8})
+    );
+    assert_eq!(data["index"].as_array().unwrap().len(), 5);
+    assert_eq!(
+        (&data["clusters"], &data["copies"]),
+        (&13.into(), &25.into())
+    );
+    let summary: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(summary).unwrap()).unwrap();
+    assert_eq!(summary["page"], data["shown"]);
+}
+
+#[test]
+fn what_makes_no_page_is_refused_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = fixtures();
+    let said = |report: &str, more: &[&str]| {
+        let report = folder.path().join(report);
+        let arguments = [
+            "cluster",
+            input.to_str().unwrap(),
+            "--report",
+            report.to_str().unwrap(),
+        ];
+        let done = wirecopy(&[&arguments, more].concat());
+        assert!(!done.status.success());
+        assert!(done.stdout.is_empty());
+        String::from_utf8(done.stderr).unwrap()
+    };
+    assert!(said("page.html.gz", &[]).contains("no browser opens a compressed page"));
+    assert!(said("page.html", &["--report-clusters", "0"]).contains("must be at least 1"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let alone = wirecopy(&["cluster", input.to_str().unwrap(), "--report-clusters", "5"]);
+    assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn nothing_of_an_article_is_markup_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(&hostile(folder.path()), folder.path(), &[]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("window.ran=1"), "the title is there");
+    for markup in ["<img", "<script>window", "<!--", "<svg"] {
+        assert!(!page.contains(markup), "{markup}");
+    }
+    // One style, one script, the data and a chunk: no more elements were begun or ended.
+    assert_eq!(page.matches("<script").count(), 3);
+    assert_eq!(page.matches("</script>").count(), 3);
+}
+
+#[test]
+fn in_a_browser_the_page_opens_searches_sorts_and_shows_differences() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    browser.show_as(1200, 900, false);
+    browser.open(&page(&fixtures(), folder.path(), &[]));
+    assert_eq!(
+        browser.text("document.querySelector('h1').textContent"),
+        "25 of 66 articles are copies"
+    );
+    let rows = "document.querySelectorAll('#list tbody tr').length";
+    assert_eq!(browser.evaluate(rows), 13);
+    assert!(
+        browser
+            .evaluate("document.querySelectorAll('#plots figure').length")
+            .as_u64()
+            >= Some(6)
+    );
+
+    // Search, with accents and case left aside.
+    browser.evaluate("at('search').focus()");
+    browser.call(
+        "Input.insertText",
+        serde_json::json!({"text": "PORT vellan"}),
+    );
+    assert_eq!(browser.evaluate(rows), 1);
+    assert_eq!(browser.text("at('status').textContent"), "1 of 13 clusters");
+    browser.call(
+        "Input.insertText",
+        serde_json::json!({"text": " nosuchword"}),
+    );
+    assert_eq!(browser.evaluate(rows), 0);
+    assert!(
+        browser
+            .text("at('status').textContent")
+            .starts_with("No cluster matches")
+    );
+    browser.evaluate("at('search').value = ''; at('search').dispatchEvent(new Event('input'))");
+
+    // Sort, by a click on a heading.
+    let sizes = "[...document.querySelectorAll('#list tbody td:nth-child(2)')].map(td => Number(td.textContent)).join()";
+    assert_eq!(browser.text(sizes), "7,4,4,4,3,2,2,2,2,2,2,2,2");
+    browser.evaluate("document.querySelector('th[data-key=size] button').click()");
+    assert_eq!(browser.text(sizes), "2,2,2,2,2,2,2,2,3,4,4,4,7");
+    assert_eq!(
+        browser.text("document.querySelector('th[data-key=size]').ariaSort"),
+        "ascending"
+    );
+    browser.evaluate("document.querySelector('th[data-key=title] button').click()");
+    let sorted = "(() => { const all = [...document.querySelectorAll('#list tbody a')].map(a => a.textContent); return String(all) === String([...all].sort(collator.compare)) })()";
+    assert_eq!(browser.evaluate(sorted), true);
+
+    // A cluster opens, with its time line, reasons and differences.
+    browser.evaluate("[...document.querySelectorAll('#list tbody a')].find(a => a.textContent.includes('Port Vellan')).click()");
+    browser.wait("document.querySelectorAll('#texts .text').length === 2");
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.member').length"),
+        7
+    );
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.track i').length"),
+        7
+    );
+    assert!(
+        browser
+            .text("at('why-1').textContent")
+            .contains("matched fx-")
+    );
+    assert!(
+        browser
+            .text("document.querySelector('.member a').href")
+            .starts_with("https://")
+    );
+    let marks = "[...document.querySelectorAll('.member input')].filter(i => (i.click(), document.querySelector('#texts del, #texts ins'))).length";
+    assert!(browser.evaluate(marks).as_u64() >= Some(5));
+    // What stands in the two boxes is what the steps were made of: every text is whole.
+    let whole = "(async () => { const detail = (await unpack(0)).find(d => d.members.length === 7); return detail.members.every((m, i) => { if (!i) return true; const list = passages(detail.members[0].text.text, m.text.text, m.steps); return list.map(p => p.a).join('') === detail.members[0].text.text && list.map(p => p.b).join('') === m.text.text && list.filter(p => p.kind === 0).every(p => plain(p.a).replace(/[^a-z0-9]/g, '') === plain(p.b).replace(/[^a-z0-9]/g, '')) }) })()";
+    assert_eq!(browser.evaluate(whole), true);
+    // Pointing at a shared passage lights it on both sides.
+    browser.evaluate("document.querySelectorAll('.member input')[1].click(); document.querySelector('#texts .same').dispatchEvent(new MouseEvent('mouseover', {bubbles: true}))");
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.lit').length"),
+        2
+    );
+    assert_eq!(
+        browser.evaluate(
+            "new Set([...document.querySelectorAll('.lit')].map(n => n.closest('.text'))).size"
+        ),
+        2
+    );
+    browser.evaluate("document.querySelectorAll('input[name=view]')[1].click()");
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('#texts .text').length"),
+        1
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn in_a_browser_hostile_articles_are_shown_and_never_run() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    browser.open(&page(&hostile(folder.path()), folder.path(), &[]));
+    browser.evaluate("document.querySelector('#list tbody a').click()");
+    browser.wait("document.querySelectorAll('#texts .text').length === 2");
+    browser
+        .evaluate("for (const input of document.querySelectorAll('.member input')) input.click()");
+    assert_eq!(browser.text("typeof window.ran"), "undefined");
+    assert_eq!(browser.evaluate("document.querySelectorAll('img, iframe, object, embed, svg[onload], main script').length"), 0);
+    assert!(
+        browser
+            .text("document.querySelector('#cluster h1').textContent")
+            .contains("<img src=x onerror=")
+    );
+    assert!(
+        browser
+            .text("document.querySelector('#texts').textContent")
+            .contains("</script><script>window.ran=1</script>")
+    );
+    let links = "[...document.querySelectorAll('#cluster a')].map(a => a.protocol).filter(p => p !== 'https:' && p !== 'http:').length";
+    assert_eq!(browser.evaluate(links), 0);
+    assert!(
+        browser
+            .text("[...document.querySelectorAll('.address')].map(a => a.textContent).join()")
+            .contains("javascript:window.ran=3")
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+    // And if something slipped through: the policy lets no script in.
+    browser.evaluate("(() => { const s = document.createElement('script'); s.textContent = 'window.ran = 7'; document.body.append(s); const b = document.createElement('button'); b.setAttribute('onclick', 'window.ran = 8'); document.body.append(b); b.click(); })()");
+    assert_eq!(browser.text("typeof window.ran"), "undefined");
+}
+
+#[test]
+fn in_a_browser_the_keyboard_alone_reaches_everything() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    browser.show_as(1200, 900, false);
+    browser.open(&page(&fixtures(), folder.path(), &[]));
+    let here = "(() => { const a = document.activeElement; return a.id || a.className || (a.closest('thead') ? 'heading' : a.closest('tbody') ? 'row' : a.name || a.tagName) })()";
+    // Tab goes to the link that skips, the search, the order, six headings, every row, and into the figures.
+    let mut met = Vec::new();
+    for _ in 0..29 {
+        browser.press("Tab");
+        met.push(browser.text(here));
+    }
+    assert_eq!(met[..3], ["skip", "search", "sort"]);
+    assert_eq!(met.iter().filter(|it| *it == "heading").count(), 6);
+    assert_eq!(met.iter().filter(|it| *it == "row").count(), 13);
+    assert!(met.iter().any(|it| it == "SUMMARY"), "{met:?}");
+    let unseen = "(() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 })()";
+    assert_eq!(browser.evaluate(unseen), true, "the focus is seen");
+
+    // The slash goes to the search, arrows into and through the list, Enter opens.
+    browser.evaluate("document.activeElement.blur()");
+    browser.press("/");
+    assert_eq!(browser.text(here), "search");
+    browser.press("ArrowDown");
+    browser.press("ArrowDown");
+    browser.press("ArrowUp");
+    assert_eq!(
+        browser.evaluate("document.activeElement === document.querySelector('#list tbody a')"),
+        true
+    );
+    let first = browser.text("document.activeElement.textContent");
+    browser.press("Enter");
+    browser.wait("document.querySelectorAll('#texts .text').length === 2");
+    assert_eq!(browser.text("document.activeElement.id"), "cluster-title");
+
+    // Members are chosen with arrows, passages walked through, Enter crosses over.
+    let mut tabs = 0;
+    while browser.text("document.activeElement.name ?? ''") != "member" {
+        browser.press("Tab");
+        tabs += 1;
+        assert!(tabs < 10);
+    }
+    let before = browser.text("document.querySelector('#texts').textContent");
+    browser.press("ArrowDown");
+    assert_ne!(
+        browser.text("document.querySelector('#texts').textContent"),
+        before
+    );
+    tabs = 0;
+    while browser.evaluate("Boolean(document.activeElement.dataset.key)") != true {
+        browser.press("Tab");
+        tabs += 1;
+        assert!(tabs < 30);
+    }
+    browser.press("ArrowDown");
+    browser.press("ArrowDown");
+    let key = browser.text("document.activeElement.dataset.key");
+    assert_ne!(key, "step-0");
+    assert_eq!(
+        browser.evaluate("document.activeElement.classList.contains('lit')"),
+        true
+    );
+    browser.evaluate("(() => { const t = [...document.querySelectorAll('#texts .same')].filter(n => n.closest('.text') === document.querySelector('#texts .text')); t[0].focus() })()");
+    browser.press("Enter");
+    assert_eq!(browser.evaluate("document.activeElement.closest('.text') === document.querySelectorAll('#texts .text')[1]"), true);
+
+    // Escape leads back to where the reader was.
+    browser.press("Escape");
+    assert_eq!(
+        browser.evaluate("at('cluster').hidden && !at('overview').hidden"),
+        true
+    );
+    assert_eq!(browser.text("document.activeElement.textContent"), first);
+    // So do the browser's own ways.
+    browser.evaluate("history.back()");
+    browser.wait("!at('cluster').hidden");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn in_a_browser_a_corpus_without_copies_is_no_empty_page() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("one.jsonl");
+    std::fs::write(
+        &input,
+        "{\"id\":\"a\",\"text\":\"Rain is expected on Tuesday.\"}\n",
+    )
+    .unwrap();
+    browser.open(&page(&input, folder.path(), &[]));
+    assert_eq!(
+        browser.text("document.querySelector('h1').textContent"),
+        "No copies among 1 article"
+    );
+    assert_eq!(
+        browser
+            .evaluate("at('list').hidden && at('controls').hidden && at('plots-section').hidden"),
+        true
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// Five thousand stories of two or three copies, of 300 words each.
+fn many(path: &Path) {
+    let mut lines = String::new();
+    let mut state = 1u64;
+    let mut draw = |below: u64| {
+        // The generator of Numerical Recipes; only variety is wanted.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for story in 0..5000 {
+        let words: Vec<String> = (0..300)
+            .map(|_| {
+                format!(
+                    "{}{}",
+                    ["harbour", "council", "rain", "vote", "bridge", "ferry"][draw(6) as usize],
+                    draw(900)
+                )
+            })
+            .collect();
+        for copy in 0..2 + story % 2 {
+            let mut text = words.clone();
+            text[20 + copy * 9] = format!("changed{copy}");
+            let article = serde_json::json!({"id": format!("{story}-{copy}"), "title": format!("Story {story} of the {} {}", words[0], words[1]), "source": format!("outlet{}.example", draw(40)),
+                "published": format!("2024-03-{:02}T{:02}:00:00Z", 1 + story / 400, copy * 2), "url": format!("https://outlet.example/{story}"), "text": text.join(" ")});
+            writeln!(lines, "{article}").unwrap();
+        }
+    }
+    std::fs::write(path, lines).unwrap();
+}
+
+#[test]
+fn in_a_browser_five_thousand_clusters_open_and_weigh_little() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("many.jsonl");
+    many(&input);
+    let page = page(
+        &input,
+        folder.path(),
+        &["--report-clusters", "5000", "--threads", "2"],
+    );
+    let bytes = std::fs::metadata(&page).unwrap().len();
+    assert!(bytes < 15_000_000, "{bytes}");
+    let took = browser.open(&page);
+    println!(
+        "5,000 clusters: {:.1} MB, open after {:.2} s",
+        bytes as f64 / 1e6,
+        took.as_secs_f64()
+    );
+    assert_eq!(
+        browser.text("at('status').textContent"),
+        "5,000 clusters, 1 to 50 on this page"
+    );
+    browser.evaluate("document.querySelector('[data-go=last]').click(); document.querySelector('#list tbody tr:last-child a').click()");
+    browser.wait("document.querySelectorAll('#texts .text').length === 2");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// The picture for the README: `cargo test --test page -- --ignored picture`.
+#[test]
+#[ignore = "writes docs/report.png"]
+fn picture_for_the_readme() {
+    let mut browser = browser().expect("this needs Chromium");
+    let folder = tempfile::tempdir().unwrap();
+    browser.show_as(1200, 1600, false);
+    browser.open(&page(&fixtures(), folder.path(), &[]));
+    browser.evaluate("[...document.querySelectorAll('#list tbody a')].find(a => a.textContent.startsWith('Castellow')).click()");
+    browser.wait("document.querySelectorAll('#texts .text').length === 2");
+    browser.evaluate(
+        "document.querySelectorAll('.member input')[1].click(); document.activeElement.blur()",
+    );
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    std::fs::create_dir_all(&docs).unwrap();
+    let picture = browser.picture(false);
+    assert!(picture.len() < 300_000, "{}", picture.len());
+    std::fs::write(docs.join("report.png"), picture).unwrap();
+}
+
+/// Pictures of a page at three widths, light and dark, into the folder `WIRECOPY_PICTURES`; of the fixtures, or of `WIRECOPY_PAGE`.
+#[test]
+#[ignore = "for looking at"]
+fn pictures_to_look_at() {
+    let folder = PathBuf::from(
+        std::env::var_os("WIRECOPY_PICTURES").expect("WIRECOPY_PICTURES names a folder"),
+    );
+    let mut browser = browser().expect("this needs Chromium");
+    let scratch = tempfile::tempdir().unwrap();
+    let page = match std::env::var_os("WIRECOPY_PAGE") {
+        Some(page) => page.into(),
+        None => page(&fixtures(), scratch.path(), &[]),
+    };
+    for (width, dark) in [
+        (380, false),
+        (380, true),
+        (800, false),
+        (800, true),
+        (1400, false),
+        (1400, true),
+    ] {
+        browser.show_as(width, 1000, dark);
+        browser.call("Page.navigate", serde_json::json!({"url": "about:blank"}));
+        browser.open(&page);
+        let name = |what: &str| {
+            folder.join(format!(
+                "{what}-{width}-{}.png",
+                if dark { "dark" } else { "light" }
+            ))
+        };
+        std::fs::write(name("run"), browser.picture(true)).unwrap();
+        let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
+        assert_eq!(wide, false, "nothing stands out at {width}");
+        browser.evaluate("document.querySelector('#list tbody a').click()");
+        browser.wait("document.querySelector('#texts .text') !== null");
+        browser.evaluate("document.querySelectorAll('.member input')[3]?.click()");
+        std::fs::write(name("cluster"), browser.picture(true)).unwrap();
+        let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
+        assert_eq!(wide, false, "nothing stands out at {width}");
+    }
+    // As on paper.
+    browser.show_as(800, 1000, false);
+    browser.call(
+        "Emulation.setEmulatedMedia",
+        serde_json::json!({"media": "print"}),
+    );
+    std::fs::write(folder.join("cluster-print.png"), browser.picture(true)).unwrap();
+}
