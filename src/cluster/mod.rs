@@ -10,7 +10,7 @@ pub use crate::union_find::UnionFind;
 
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};
-use crate::verify::{Edge, Evidence, Similarity};
+use crate::verify::{Edge, Evidence, Ranks, Similarity};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -99,7 +99,7 @@ pub fn build(
         .clone()
         .map(|(first, duplicate)| (duplicate, first))
         .collect();
-    let best = best_matches(duplicates, edges);
+    let best = BestMatches::find(prints.rows.len(), duplicates, edges);
     let components = components(
         prints.rows.len(),
         links.chain(edges.iter().map(|edge| (edge.a, edge.b))),
@@ -151,29 +151,45 @@ fn components(articles: usize, links: impl Iterator<Item = (u32, u32)> + Clone) 
 
 /// The best accepted neighbour of each article that has one: highest Jaccard, then
 /// highest containment, then first in the corpus. An exact duplicate is the best there is.
-fn best_matches(duplicates: &Duplicates, edges: &[Edge]) -> HashMap<u32, u32> {
-    let mut best: HashMap<u32, (Similarity, u32)> = HashMap::new();
-    for edge in edges {
-        for (article, neighbour) in [(edge.a, edge.b), (edge.b, edge.a)] {
-            let rank = |s: Similarity, n: u32| (s.jaccard(), s.containment(), Reverse(n));
-            best.entry(article)
-                .and_modify(|held| {
-                    if rank(edge.similarity, neighbour) > rank(held.0, held.1) {
-                        *held = (edge.similarity, neighbour);
-                    }
-                })
-                .or_insert((edge.similarity, neighbour));
+struct BestMatches {
+    /// The articles that have one.
+    of: Ranks,
+    neighbours: Vec<u32>,
+}
+
+impl BestMatches {
+    fn find(articles: usize, duplicates: &Duplicates, edges: &[Edge]) -> Self {
+        let edge_ends = edges.iter().flat_map(|edge| [edge.a, edge.b]);
+        let equal = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
+        let of = Ranks::of(articles, edge_ends.chain(equal));
+        let mut neighbours = vec![0; of.len()];
+        let mut held: Vec<Option<Similarity>> = vec![None; of.len()];
+        for edge in edges {
+            for (article, neighbour) in [(edge.a, edge.b), (edge.b, edge.a)] {
+                let Some(rank) = of.rank(article) else {
+                    continue;
+                };
+                let order = |s: Similarity, n: u32| (s.jaccard(), s.containment(), Reverse(n));
+                let now = order(edge.similarity, neighbour);
+                if held[rank].is_none_or(|held| now > order(held, neighbours[rank])) {
+                    held[rank] = Some(edge.similarity);
+                    neighbours[rank] = neighbour;
+                }
+            }
         }
+        for &(first, duplicate) in duplicates.pairs.iter().rev() {
+            for (article, neighbour) in [(duplicate, first), (first, duplicate)] {
+                if let Some(rank) = of.rank(article) {
+                    neighbours[rank] = neighbour;
+                }
+            }
+        }
+        Self { of, neighbours }
     }
-    let mut best: HashMap<u32, u32> = best
-        .into_iter()
-        .map(|(article, (_, neighbour))| (article, neighbour))
-        .collect();
-    for &(first, duplicate) in duplicates.pairs.iter().rev() {
-        best.insert(duplicate, first);
-        best.insert(first, duplicate);
+
+    fn of(&self, article: u32) -> Option<u32> {
+        self.of.rank(article).map(|rank| self.neighbours[rank])
     }
-    best
 }
 
 /// The id of a cluster of these articles: a hash of their words, and of the time where the same words recur.
@@ -196,7 +212,7 @@ fn cluster_of(
     prints: &Fingerprints,
     duplicates: &Duplicates,
     first_of: &HashMap<u32, u32>,
-    best: &HashMap<u32, u32>,
+    best: &BestMatches,
     evidence: &Evidence,
     keep: Keep,
 ) -> Result<Cluster> {
@@ -240,7 +256,7 @@ fn cluster_of(
             article,
             jaccard,
             containment,
-            matched: best.get(&article).copied(),
+            matched: best.of(article),
             hours_after_first: published(article)
                 .zip(earliest)
                 .map(|(date, first)| (date - first) as f64 / 3600.0),

@@ -8,7 +8,7 @@ use crate::union_find::UnionFind;
 
 /// Of so many distinct texts in one component all pairs are compared. A larger one is a crowd, in which pairs are
 /// left out on purpose.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// The pairs of articles that `edges` (of a corpus of so many articles) bring together and that are not among the
 /// `compared` ones (sorted); sorted.
@@ -17,20 +17,6 @@ pub(super) fn not_compared(
     compared: &[(u32, u32)],
     articles: usize,
 ) -> Vec<(u32, u32)> {
-    let mut missing = Vec::new();
-    let members = members(edges, articles);
-    for component in complete(&members) {
-        for (at, &(_, a)) in component.iter().enumerate() {
-            let pairs = component[at + 1..].iter().map(|&(_, b)| (a, b));
-            missing.extend(pairs.filter(|pair| compared.binary_search(pair).is_err()));
-        }
-    }
-    missing.sort_unstable();
-    missing
-}
-
-/// The articles of `edges`, each behind the number of its component; sorted.
-pub(super) fn members(edges: &[Edge], articles: usize) -> Vec<(u32, u32)> {
     let mut sets = UnionFind::new(articles);
     for edge in edges {
         sets.join(edge.a, edge.b);
@@ -42,13 +28,18 @@ pub(super) fn members(edges: &[Edge], articles: usize) -> Vec<(u32, u32)> {
         .collect();
     members.sort_unstable();
     members.dedup();
-    members
-}
-
-/// The components of which all pairs are compared, of all `members`.
-pub(super) fn complete(members: &[(u32, u32)]) -> impl Iterator<Item = &[(u32, u32)]> {
-    let components = members.chunk_by(|a, b| a.0 == b.0);
-    components.filter(|component| component.len() <= MOST)
+    let mut missing = Vec::new();
+    for component in members.chunk_by(|a, b| a.0 == b.0) {
+        if component.len() > MOST {
+            continue;
+        }
+        for (at, &(_, a)) in component.iter().enumerate() {
+            let pairs = component[at + 1..].iter().map(|&(_, b)| (a, b));
+            missing.extend(pairs.filter(|pair| compared.binary_search(pair).is_err()));
+        }
+    }
+    missing.sort_unstable();
+    missing
 }
 
 #[cfg(test)]

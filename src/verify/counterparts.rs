@@ -7,8 +7,9 @@
 //! correction: whose wording is mostly the same as that of the best one.
 
 use super::Edge;
-use super::complete::{complete, members};
+use super::complete::MOST;
 use crate::Result;
+use crate::union_find::UnionFind;
 
 /// One side of a pair: an article, and what the other side is.
 struct Side {
@@ -31,52 +32,71 @@ pub(super) fn keep_best(
     source: impl Fn(u32) -> u32,
     mut alike: impl FnMut(u32, u32) -> Result<bool>,
 ) -> Result<()> {
-    let members = members(edges, articles);
-    let mut compared: Vec<u32> = complete(&members)
-        .flat_map(|component| component.iter().map(|&(_, article)| article))
-        .collect();
-    compared.sort_unstable();
-    let mut accepted: Vec<(u32, u32)> = edges.iter().map(pair).collect();
-    accepted.sort_unstable();
-    let mut sides = Vec::new();
-    for (at, edge) in edges.iter().enumerate() {
-        let of = [source(edge.a), source(edge.b)];
-        if of[0] != of[1] && compared.binary_search(&edge.a).is_ok() {
-            for (article, other, source) in [(edge.a, edge.b, of[1]), (edge.b, edge.a, of[0])] {
-                sides.push(Side {
-                    article,
-                    source,
-                    other,
-                    edge: at,
-                });
+    let mut sets = UnionFind::new(articles);
+    for edge in edges.iter() {
+        sets.join(edge.a, edge.b);
+    }
+    let numbered = edges.iter().zip(0u32..);
+    let mut order: Vec<(u32, u32)> = numbered.map(|(edge, at)| (sets.find(edge.a), at)).collect();
+    order.sort_unstable();
+    let mut goes = vec![false; edges.len()];
+    let (mut sides, mut accepted) = (Vec::new(), Vec::new());
+    for component in order.chunk_by(|a, b| a.0 == b.0) {
+        sides.clear();
+        accepted.clear();
+        for edge in component.iter().map(|&(_, at)| at as usize) {
+            let (a, b) = pair(&edges[edge]);
+            accepted.push((a, b));
+            let of = [source(a), source(b)];
+            if of[0] != of[1] {
+                for (article, other, source) in [(a, b, of[1]), (b, a, of[0])] {
+                    sides.push(Side {
+                        article,
+                        source,
+                        other,
+                        edge,
+                    });
+                }
             }
         }
-    }
-    sides.retain(|side| side.source != 0);
-    sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
-    let mut goes = vec![false; edges.len()];
-    for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {
-        // Of equals the first.
-        let shared = |side: &&Side| {
-            let edge = &edges[side.edge];
-            let weight = edge.news.map_or(1.0, |news| news.contained);
-            (weight, edge.similarity.jaccard())
-        };
-        let best = counterparts.iter().rev().max_by(|a, b| {
-            let (a, b) = (shared(a), shared(b));
-            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
-        let Some(best) = best else { continue };
-        for side in counterparts {
-            let with_best = (side.other.min(best.other), side.other.max(best.other));
-            goes[side.edge] |= side.other != best.other
-                && accepted.binary_search(&with_best).is_err()
-                && !alike(with_best.0, with_best.1)?;
+        sides.retain(|side: &Side| side.source != 0);
+        // A component of more articles has more pairs than a tree of so many.
+        if component.len() >= MOST && is_crowd(&accepted) {
+            continue;
+        }
+        accepted.sort_unstable();
+        sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
+        for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {
+            let shared = |side: &Side| {
+                let edge = &edges[side.edge];
+                let weight = edge.news.map_or(1.0, |news| news.contained);
+                (weight, edge.similarity.jaccard())
+            };
+            // Of equals the first.
+            let best = counterparts.iter().rev().max_by(|a, b| {
+                let (a, b) = (shared(a), shared(b));
+                a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+            });
+            let Some(best) = best else { continue };
+            for side in counterparts {
+                let with_best = (side.other.min(best.other), side.other.max(best.other));
+                goes[side.edge] |= side.other != best.other
+                    && accepted.binary_search(&with_best).is_err()
+                    && !alike(with_best.0, with_best.1)?;
+            }
         }
     }
     let mut goes = goes.into_iter();
     edges.retain(|_| !goes.next().unwrap_or(false));
     Ok(())
+}
+
+/// Whether these pairs are of more articles than are compared each with each.
+fn is_crowd(pairs: &[(u32, u32)]) -> bool {
+    let mut articles: Vec<u32> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+    articles.sort_unstable();
+    articles.dedup();
+    articles.len() > MOST
 }
 
 fn pair(edge: &Edge) -> (u32, u32) {

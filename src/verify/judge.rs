@@ -200,7 +200,10 @@ impl NewsJudge<'_> {
             }
             Ok(accepted)
         })?;
-        Ok(parts.concat())
+        // One after the other is given back as it is taken over.
+        let mut edges = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        parts.into_iter().for_each(|part| edges.extend(part));
+        Ok(edges)
     }
 }
 

@@ -20,6 +20,7 @@ mod two;
 
 pub use evidence::{Description, Evidence};
 pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
+pub(crate) use ranks::Ranks;
 pub use rule::{Acceptance, Prefilter, Similarity};
 pub use two::{Compared, Judgement, judge_two};
 

@@ -2,7 +2,7 @@
 
 /// Some of the articles of a corpus, at a bit and a half for each article of it.
 #[derive(Debug)]
-pub(super) struct Ranks {
+pub(crate) struct Ranks {
     /// A bit for every article: whether it is in the set.
     words: Vec<u64>,
     /// How many are in the set before each word.
@@ -12,7 +12,7 @@ pub(super) struct Ranks {
 
 impl Ranks {
     /// The set of `members` (in any order, repeats allowed) in a corpus of so many articles.
-    pub(super) fn of(articles: usize, members: impl Iterator<Item = u32>) -> Self {
+    pub(crate) fn of(articles: usize, members: impl Iterator<Item = u32>) -> Self {
         let mut words = vec![0u64; articles.div_ceil(64)];
         for article in members {
             words[article as usize / 64] |= 1 << (article % 64);
@@ -31,17 +31,17 @@ impl Ranks {
     }
 
     /// How many articles are in the set.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn contains(&self, article: u32) -> bool {
+    pub(crate) fn contains(&self, article: u32) -> bool {
         let word = self.words.get(article as usize / 64);
         word.is_some_and(|word| word >> (article % 64) & 1 == 1)
     }
 
     /// How many of the set stand before `article`; `None` if it is not in the set.
-    pub(super) fn rank(&self, article: u32) -> Option<usize> {
+    pub(crate) fn rank(&self, article: u32) -> Option<usize> {
         let word = article as usize / 64;
         self.contains(article).then(|| {
             let lower = self.words[word] & ((1 << (article % 64)) - 1);
@@ -50,7 +50,7 @@ impl Ranks {
     }
 
     /// The articles of the set, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
         let bits = |(at, &word): (usize, &u64)| {
             let mut left = word;
             std::iter::from_fn(move || {
