@@ -85,10 +85,12 @@ impl NewsJudge<'_> {
         let similar = self.similar(pairs, progress)?;
         let weighed = similar.articles(self.prints.rows.len());
         let weights = Weights::of(self.evidence, weighed, self.evidence.room_beside())?;
-        let mut edges = self.judge(&similar, &weights, progress)?;
+        let mut edges = self.judge(similar, &weights, progress)?;
         // Of articles whose weights are known.
         let similar = self.similar(&rest(&edges), &OnlyStops(progress))?;
-        edges.extend(self.judge(&similar, &weights, progress)?);
+        let more = self.judge(similar, &weights, progress)?;
+        edges.reserve_exact(more.len());
+        edges.extend(more);
         Ok(edges)
     }
 
@@ -146,7 +148,7 @@ impl NewsJudge<'_> {
 
     fn judge(
         &self,
-        similar: &Similar,
+        similar: Similar,
         weights: &Weights,
         progress: &dyn Progress,
     ) -> Result<Vec<Edge>> {
@@ -200,7 +202,8 @@ impl NewsJudge<'_> {
             }
             Ok(accepted)
         })?;
-        // One after the other is given back as it is taken over.
+        // What is no longer needed goes first, and one part after the other as it is taken over.
+        drop(similar);
         let mut edges = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         parts.into_iter().for_each(|part| edges.extend(part));
         Ok(edges)
