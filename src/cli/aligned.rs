@@ -184,17 +184,34 @@ fn placed(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The number of the paragraph in which a byte stands, from 1 on.
-fn paragraph(text: &str, at: usize) -> usize {
-    let before = text[..at]
-        .split(['\n', '\r'])
-        .filter(|line| !line.trim().is_empty())
-        .count();
-    let begins = text[..at]
-        .rsplit(['\n', '\r'])
-        .next()
-        .is_none_or(|line| line.trim().is_empty());
-    before + usize::from(begins)
+/// The paragraphs of a text: its lines that are not blank. Texts with as many moved passages as a hostile one has are gone over once.
+struct Paragraphs {
+    /// Where the first character of each stands, and where its line ends.
+    lines: Vec<Range<usize>>,
+}
+
+impl Paragraphs {
+    fn of(text: &str) -> Self {
+        let mut begin = 0;
+        let lines = text.split(['\n', '\r']).filter_map(|line| {
+            let end = begin + line.len();
+            let first = end - line.trim_start().len();
+            begin = end + 1;
+            (first < end).then_some(first..end)
+        });
+        Self {
+            lines: lines.collect(),
+        }
+    }
+
+    /// The number of the paragraph in which a byte stands, from 1 on; between two the number of the next.
+    fn number(&self, at: usize) -> usize {
+        let begun = self.lines.partition_point(|line| line.start < at);
+        let within = begun
+            .checked_sub(1)
+            .is_some_and(|last| at <= self.lines[last].end);
+        begun + usize::from(!within)
+    }
 }
 
 /// The two texts as one, ending with a line break.
@@ -207,6 +224,7 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
         space: false,
         changed: false,
     };
+    let [paragraphs_of_a, paragraphs_of_b] = [a, b].map(Paragraphs::of);
     let last = alignment.passages.len().saturating_sub(1);
     for (index, passage) in alignment.passages.iter().enumerate() {
         for (text, place) in [(a, passage.in_a()), (b, passage.in_b())] {
@@ -242,7 +260,7 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
                 let note = format!(
                     "({} moved to paragraph {} of B:) ",
                     counted(*words as u64, "word", "words"),
-                    paragraph(b, to.start)
+                    paragraphs_of_b.number(to.start)
                 );
                 flow.text(&note, ["", ""], &style);
                 flow.folded(
@@ -263,7 +281,7 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
                 let note = format!(
                     "({} moved here from paragraph {} of A:) ",
                     counted(*words as u64, "word", "words"),
-                    paragraph(a, from.start)
+                    paragraphs_of_a.number(from.start)
                 );
                 flow.text(&note, ["", ""], &style);
                 flow.folded(
@@ -297,12 +315,48 @@ mod tests {
     fn paragraphs_are_counted_from_one() {
         let text = "One.\n\nTwo is here.\r\nThree";
         assert_eq!(
-            [0, 2, 6, 10, 20].map(|at| paragraph(text, at)),
+            [0, 2, 6, 10, 20].map(|at| Paragraphs::of(text).number(at)),
             [1, 1, 2, 2, 3]
         );
     }
 
+    #[test]
+    fn many_moved_passages_take_no_time() {
+        let mut state = 1u32;
+        let mut text = || -> String {
+            let word = |_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                ["yes ", "no "][(state >> 16) as usize % 2]
+            };
+            (0..60_000).map(word).collect()
+        };
+        let (a, b) = (text(), text());
+        let alignment = align(&a, &b);
+        let moved = |passage: &&Passage| matches!(passage, Passage::MovedAway { .. });
+        assert!(alignment.passages.iter().filter(moved).count() > 2_000);
+        let view = View {
+            width: 80,
+            colour: true,
+            full: true,
+        };
+        let began = std::time::Instant::now();
+        aligned(&alignment, &a, &b, &view);
+        let took = began.elapsed();
+        assert!(took.as_secs() < 10, "{took:?}");
+    }
+
     proptest! {
+        #[test]
+        fn paragraphs_are_those_that_counting_finds(text in "[ab \u{2003}é\r\n]{0,40}") {
+            let paragraphs = Paragraphs::of(&text);
+            for (at, _) in text.char_indices() {
+                let lines: Vec<&str> = text[..at].split(['\n', '\r']).collect();
+                let begun = lines.iter().filter(|line| !line.trim().is_empty()).count();
+                let between = lines.last().is_none_or(|line| line.trim().is_empty());
+                prop_assert_eq!(paragraphs.number(at), begun + usize::from(between));
+            }
+        }
+
         #[test]
         fn lines_fit_and_nothing_drives_the_terminal(
             a in "[a-c\u{1b}\u{7}\u{202e}海é \n]{0,200}", b in "[a-c\u{1b}海é \n]{0,200}", width in 20_usize..60,
