@@ -5,13 +5,13 @@ use super::cluster::{RuleArgument, Window, decimal, window};
 use super::look::{Look, one_line};
 use super::{help, words};
 use crate::compare::{
-    CompareOptions, Comparison, Found, Matrix, Original, Passage, compare, find, matrix,
+    CompareOptions, Comparison, Found, Matrix, Measures, Original, Passage, compare, find, matrix,
     only_article,
 };
 use crate::corpus::{Article, Corpus, CorpusOptions};
 use crate::progress::Silent;
 use crate::text::Furniture;
-use crate::verify::{Acceptance, NewsRule, Reason, Rule};
+use crate::verify::{Acceptance, FiguresNeeded, NewsRule, Reason, Refusal, Rule};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -326,34 +326,82 @@ fn why(comparison: &Comparison, rule: Rule) -> String {
                     words::percent(least)
                 ))
         ),
-        (None, Rule::News(rule)) => {
-            let enough = |least: f64| contained >= least;
-            if rule.are_apart(measures.hours_apart) {
-                format!(
-                    "published further apart than the window, and {share} of the shorter in the longer is too little for a reprint."
-                )
-            } else if measures.same_source && !enough(rule.contained_of_one_source()) {
-                format!(
-                    "of one source, where {} of the shorter must stand in the longer, and {share} do.",
-                    words::percent(rule.contained_of_one_source())
-                )
-            } else if !measures.same_source && !enough(rule.contained_with_opening()) {
-                format!(
-                    "{share} of the shorter stands in the longer; {} would be enough, or {} if they opened alike.",
-                    words::percent(rule.contained()),
-                    words::percent(rule.contained_with_opening())
-                )
-            } else if !measures.same_source && !enough(rule.contained()) {
-                format!(
-                    "{share} of the shorter stands in the longer, below {}, and they do not open alike or their figures or subjects differ.",
-                    words::percent(rule.contained())
-                )
-            } else {
-                format!(
-                    "{share} of the shorter stands in the longer, but they are short, or their figures or subjects differ."
-                )
-            }
+        (None, Rule::News(rule)) => comparison
+            .refusal
+            .map_or("the rule says no more.".into(), |refusal| {
+                why_not(refusal, measures, rule)
+            }),
+    }
+}
+
+/// Which question of the rule for news decided, in a sentence.
+fn why_not(refusal: Refusal, measures: &Measures, rule: NewsRule) -> String {
+    let share = words::percent(measures.a_in_b.max(measures.b_in_a));
+    let apart = || {
+        format!(
+            "published {} apart, beyond the window of {}",
+            measures.hours_apart.map_or("too far".into(), hours),
+            rule.window_hours().map_or("none".into(), hours)
+        )
+    };
+    match refusal {
+        Refusal::Recurs => format!("the same few words, but {}: a form that returns.", apart()),
+        Refusal::VeryShort { least } => format!(
+            "so short that their Jaccard similarity must be {}, and it is {}.",
+            words::percent(least),
+            words::percent(measures.jaccard)
+        ),
+        Refusal::Apart { least } => format!(
+            "{}, where {} of the shorter must stand in the longer, and {share} do.",
+            apart(),
+            words::percent(least)
+        ),
+        Refusal::OneSource { least } => format!(
+            "of one source, where {} of the shorter must stand in the longer, and {share} do.",
+            words::percent(least)
+        ),
+        Refusal::LittleShared { least } => format!(
+            "{share} of the shorter stands in the longer; {} would be enough, or {} if they opened alike.",
+            words::percent(rule.contained()),
+            words::percent(least)
+        ),
+        Refusal::OpenOtherwise {
+            least,
+            least_opening,
+        } => format!(
+            "{share} of the shorter stands in the longer, below {}, and {} of the openings is the same, below {}, so that they do not open alike.",
+            words::percent(least),
+            words::percent(measures.opening),
+            words::percent(least_opening)
+        ),
+        Refusal::BelowFloor { least } => format!(
+            "{share} of the shorter stands in the longer; below {} no pair is looked at.",
+            words::percent(least)
+        ),
+        Refusal::Figures { figures, needed } => {
+            let of = match needed {
+                FiguresNeeded::All => figures.more,
+                _ => figures.fewer,
+            };
+            let needed = match needed {
+                FiguresNeeded::All => "of articles so short all must",
+                FiguresNeeded::AllOfFewer => "of short articles all of the one with fewer must",
+                FiguresNeeded::OfOneSource => "of one source nine tenths must",
+                _ => "where less is shared and the openings are alike two thirds must",
+            };
+            format!(
+                "{share} of the shorter stands in the longer, but {} of {} agree; {needed}.",
+                figures.shared,
+                words::counted(of.into(), "figure", "figures")
+            )
         }
+        Refusal::Subjects { uses } => format!(
+            "{share} of the shorter stands in the longer, but they speak of different things: each opening has a word that its text uses {} or more and the other never.",
+            match uses {
+                2 => "twice",
+                _ => "three times",
+            }
+        ),
     }
 }
 
@@ -455,6 +503,7 @@ fn two_as_json(found: &[Found], comparison: &Comparison, options: &CompareOption
         "measures": comparison.measures,
         "copies": comparison.reason.is_some(),
         "reason": comparison.reason,
+        "refusal": comparison.refusal,
         "why": why(comparison, options.rule),
         "passages": passages,
     }))

@@ -15,7 +15,7 @@ use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
 use crate::text::Furniture;
-use crate::verify::{Compared, Judgement, Reason, Rule, judge_two};
+use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, judge_two};
 use serde::Serialize;
 
 /// How articles are compared.
@@ -57,6 +57,8 @@ pub struct Comparison {
     pub measures: Measures,
     /// Why the rule takes them for copies; none if it does not.
     pub reason: Option<Reason>,
+    /// Why the rule for news does not; none if it does, and under the plain rule.
+    pub refusal: Option<Refusal>,
     /// Their texts, passage by passage.
     #[serde(flatten)]
     pub alignment: Alignment,
@@ -82,6 +84,7 @@ pub fn compare(a: &Article, b: &Article, options: &CompareOptions) -> Result<Com
     Ok(Comparison {
         measures,
         reason: judged.reason,
+        refusal: judged.refusal,
         alignment,
     })
 }

@@ -19,7 +19,10 @@ mod subjects;
 mod two;
 
 pub use evidence::{Description, Evidence};
-pub use news::{Figures, NewsMeasures, NewsRule, OPENING_WORDS, Reason, SHORT_WORDS, Texts};
+pub use news::{
+    Figures, FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS,
+    Texts,
+};
 pub(crate) use ranks::Ranks;
 pub use rule::{Acceptance, Prefilter, Similarity};
 pub use two::{Compared, Judgement, judge_two};

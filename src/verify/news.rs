@@ -54,6 +54,75 @@ impl Reason {
     }
 }
 
+/// Why the rule for news does not take a pair for copies: the question that decided, of several the one that it asks first.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The very same few words (under [`SHORT_WORDS`]), published further apart than the window: a form.
+    Recurs,
+    /// So few shingles that the two must be nearly equal, and they are not.
+    VeryShort {
+        /// The Jaccard similarity that they need.
+        least: f64,
+    },
+    /// Published further apart than the window, and not enough of the shorter stands in the longer.
+    Apart {
+        /// The weighted containment that they need.
+        least: f64,
+    },
+    /// Of one source, and not enough of the shorter stands in the longer.
+    OneSource {
+        /// The weighted containment that they need.
+        least: f64,
+    },
+    /// Less of the shorter stands in the longer than even articles that open alike must share.
+    LittleShared {
+        /// The weighted containment that would be enough if they opened alike.
+        least: f64,
+    },
+    /// Enough of the shorter stands in the longer for articles that open alike, but these do not, and for others it is too little.
+    OpenOtherwise {
+        /// The weighted containment that is enough however they open.
+        least: f64,
+        /// The part of the openings that must be the same to open alike.
+        least_opening: f64,
+    },
+    /// By number of shingles too little of the shorter stands in the longer for the rest to be looked at ([`NewsRule::floor`]).
+    BelowFloor {
+        /// The containment that they need.
+        least: f64,
+    },
+    /// Their figures differ.
+    Figures {
+        /// How the figures compare.
+        #[serde(flatten)]
+        figures: Figures,
+        /// How many must agree.
+        needed: FiguresNeeded,
+    },
+    /// Each has a word in its opening that it uses again and again and the other never.
+    Subjects {
+        /// How often.
+        uses: u32,
+    },
+}
+
+/// Which figures of two articles must agree, by what the articles are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FiguresNeeded {
+    /// Very short: all of both.
+    All,
+    /// Short: all of the one that has fewer.
+    AllOfFewer,
+    /// Of one source: nine tenths of those of the one that has fewer.
+    OfOneSource,
+    /// Accepted by their opening alone: two thirds of those of the one that has fewer, if these are six or more.
+    OfOpening,
+}
+
 /// What the rule for news looks at, of a pair that is similar as a whole ([`NewsRule::floor`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NewsMeasures {
@@ -74,7 +143,7 @@ pub struct NewsMeasures {
 }
 
 /// How the figures (different runs of digits) in two texts compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Figures {
     /// Figures of the text that has fewer.
     pub fewer: u32,
@@ -233,35 +302,93 @@ impl NewsRule {
     /// # Errors
     /// Those of `texts`.
     pub fn judge(self, pair: &NewsMeasures, texts: &impl Texts) -> Result<Option<Reason>> {
+        Ok(self.decide(pair, texts)?.ok())
+    }
+
+    /// Why a pair is accepted, or why not. What the `texts` say is only asked for where it matters.
+    ///
+    /// # Errors
+    /// Those of `texts`.
+    pub fn decide(
+        self,
+        pair: &NewsMeasures,
+        texts: &impl Texts,
+    ) -> Result<std::result::Result<Reason, Refusal>> {
+        use FiguresNeeded::{All, AllOfFewer, OfOneSource, OfOpening};
+        let differ = |figures, needed| Ok(Err(Refusal::Figures { figures, needed }));
         if pair.shingles < Self::VERY_SHORT {
-            let equal = pair.jaccard >= Self::NEARLY_EQUAL && texts.figures()?.same();
-            return Ok(equal.then_some(Reason::Short));
+            if pair.jaccard < Self::NEARLY_EQUAL {
+                let least = Self::NEARLY_EQUAL;
+                return Ok(Err(Refusal::VeryShort { least }));
+            }
+            let figures = texts.figures()?;
+            return match figures.same() {
+                true => Ok(Ok(Reason::Short)),
+                false => differ(figures, All),
+            };
         }
-        let reason = if self.are_apart(pair.hours_apart) {
-            (pair.contained >= Self::APART.max(self.contained)).then_some(Reason::Reprint)
-        } else if pair.same_source {
-            (pair.contained >= self.contained_of_one_source()).then_some(Reason::Contained)
-        } else if pair.contained >= self.contained {
-            Some(Reason::Contained)
-        } else {
-            let enough = pair.open_alike() && pair.contained >= self.contained_with_opening();
-            enough.then_some(Reason::Opening)
+        let reason = match self.by_measures(pair) {
+            Ok(reason) => reason,
+            Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(reason) = reason else {
-            return Ok(None);
-        };
-        if pair.words < SHORT_WORDS && !texts.figures()?.within() {
-            return Ok(None);
+        if pair.words < SHORT_WORDS {
+            let figures = texts.figures()?;
+            if !figures.within() {
+                return differ(figures, AllOfFewer);
+            }
         }
-        let another = if pair.same_source {
-            !texts.figures()?.nearly_within()
-                || pair.open_alike() && texts.speak_of_others(Self::USES_OF_ONE_SOURCE)?
+        let uses = if pair.same_source {
+            let figures = texts.figures()?;
+            if !figures.nearly_within() {
+                return differ(figures, OfOneSource);
+            }
+            pair.open_alike().then_some(Self::USES_OF_ONE_SOURCE)
         } else if reason == Reason::Opening && pair.words >= SHORT_WORDS {
-            texts.figures()?.of_another_report() || texts.speak_of_others(Self::USES)?
+            let figures = texts.figures()?;
+            if figures.of_another_report() {
+                return differ(figures, OfOpening);
+            }
+            Some(Self::USES)
         } else {
-            false
+            None
         };
-        Ok((!another).then_some(reason))
+        if let Some(uses) = uses
+            && texts.speak_of_others(uses)?
+        {
+            return Ok(Err(Refusal::Subjects { uses }));
+        }
+        Ok(Ok(reason))
+    }
+
+    /// What date, source, containment and opening say of a pair that is not very short.
+    fn by_measures(self, pair: &NewsMeasures) -> std::result::Result<Reason, Refusal> {
+        if self.are_apart(pair.hours_apart) {
+            let least = Self::APART.max(self.contained);
+            return match pair.contained >= least {
+                true => Ok(Reason::Reprint),
+                false => Err(Refusal::Apart { least }),
+            };
+        }
+        if pair.same_source {
+            let least = self.contained_of_one_source();
+            return match pair.contained >= least {
+                true => Ok(Reason::Contained),
+                false => Err(Refusal::OneSource { least }),
+            };
+        }
+        if pair.contained >= self.contained {
+            Ok(Reason::Contained)
+        } else if pair.contained < self.contained_with_opening() {
+            let least = self.contained_with_opening();
+            Err(Refusal::LittleShared { least })
+        } else if pair.open_alike() {
+            Ok(Reason::Opening)
+        } else {
+            Err(Refusal::OpenOtherwise {
+                least: self.contained,
+                least_opening: Self::OPEN_ALIKE,
+            })
+        }
     }
 }
 
@@ -501,6 +628,74 @@ mod tests {
         assert_eq!(judge(0.8, 0.8, false, 3), Some(Reason::Contained));
         assert_eq!(judge(0.6, 0.8, false, 2), Some(Reason::Opening));
         assert_eq!(judge(0.6, 0.8, false, 3), None);
+    }
+
+    #[test]
+    fn a_refusal_names_the_question_that_decided() {
+        let decide = |pair: NewsMeasures, of: Say| NewsRule::default().decide(&pair, &of).unwrap();
+        let of = figures(18, 20, 12);
+        let short = |shingles, words| NewsMeasures {
+            shingles,
+            words,
+            contained: 1.0,
+            ..LONG
+        };
+        let least = 0.8;
+        assert_eq!(decide(short(10, 12), of), Err(Refusal::VeryShort { least }));
+        let needed = |of: Say, needed| {
+            let figures = of.figures;
+            Err(Refusal::Figures { figures, needed })
+        };
+        let equal = NewsMeasures {
+            jaccard: 0.9,
+            ..short(10, 12)
+        };
+        assert_eq!(decide(equal, of), needed(of, FiguresNeeded::All));
+        let few = short(40, 42);
+        assert_eq!(decide(few, of), needed(of, FiguresNeeded::AllOfFewer));
+        let apart = NewsMeasures {
+            contained: 0.9,
+            hours_apart: Some(100.0),
+            ..LONG
+        };
+        let refused = decide(apart, of);
+        assert_eq!(refused, Err(Refusal::Apart { least: 0.95 }));
+        let one_source = |contained| NewsMeasures {
+            contained,
+            opening: 0.9,
+            same_source: true,
+            ..LONG
+        };
+        let refused = decide(one_source(0.79), of);
+        assert!(matches!(refused, Err(Refusal::OneSource { least }) if (least - 0.8).abs() < 1e-9));
+        let refused = decide(one_source(0.9), of);
+        assert_eq!(refused, needed(of, FiguresNeeded::OfOneSource));
+        let others = Say {
+            others: 3,
+            ..figures(1, 1, 1)
+        };
+        let refused = decide(one_source(0.9), others);
+        assert_eq!(refused, Err(Refusal::Subjects { uses: 2 }));
+        let part = |contained, opening| NewsMeasures {
+            contained,
+            opening,
+            ..LONG
+        };
+        let refused = decide(part(0.4, 0.9), of);
+        assert_eq!(refused, Err(Refusal::LittleShared { least: 0.5 }));
+        let refused = decide(part(0.6, 0.2), of);
+        let (least, least_opening) = (0.75, 0.3);
+        let otherwise = Refusal::OpenOtherwise {
+            least,
+            least_opening,
+        };
+        assert_eq!(refused, Err(otherwise));
+        let most_differ = figures(18, 20, 11);
+        let refused = decide(part(0.6, 0.9), most_differ);
+        assert_eq!(refused, needed(most_differ, FiguresNeeded::OfOpening));
+        let refused = decide(part(0.6, 0.9), others);
+        assert_eq!(refused, Err(Refusal::Subjects { uses: 3 }));
+        assert_eq!(decide(part(0.6, 0.9), of), Ok(Reason::Opening));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use super::news::{self, Figures};
 use super::shingle_set::{Members, Repeats};
 use super::subjects::{Counter, Subjects};
-use super::{NewsMeasures, OPENING_WORDS, Reason, Rule, SHORT_WORDS, Similarity, Texts, share};
+use super::{
+    NewsMeasures, OPENING_WORDS, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, share,
+};
 use crate::Result;
 use crate::corpus::Article;
 use crate::corpus::dates::parse_published;
@@ -73,6 +75,8 @@ pub struct Judgement {
     pub same_source: bool,
     /// Why they are copies; none if they are not.
     pub reason: Option<Reason>,
+    /// Why the rule for news does not take them for copies; none if it does, and under the plain rule.
+    pub refusal: Option<Refusal>,
 }
 
 struct Both<'a>(&'a Compared, &'a Compared);
@@ -113,14 +117,15 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
     let same_source = !a.source.is_empty() && a.source == b.source;
     let words = a.words().min(b.words()) as u32;
     let exact = a.tokens == b.tokens && words > 0;
-    let reason = match rule {
-        Rule::Plain(_) if exact => Some(Reason::Exact),
-        Rule::Plain(rule) => rule.judge(similarity),
-        Rule::News(rule) if exact => {
-            // Short items that recur word for word are told apart by their dates.
-            let recurs = words < SHORT_WORDS && rule.are_apart(hours_apart);
-            (!recurs).then_some(Reason::Exact)
-        }
+    let plain = |reason| (reason, None);
+    let (reason, refusal) = match rule {
+        Rule::Plain(_) if exact => plain(Some(Reason::Exact)),
+        Rule::Plain(rule) => plain(rule.judge(similarity)),
+        // Short items that recur word for word are told apart by their dates.
+        Rule::News(rule) if exact => match words < SHORT_WORDS && rule.are_apart(hours_apart) {
+            true => (None, Some(Refusal::Recurs)),
+            false => (Some(Reason::Exact), None),
+        },
         Rule::News(rule) => {
             let floor = rule.floor(rule.are_apart(hours_apart));
             let measures = NewsMeasures {
@@ -132,9 +137,13 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
                 hours_apart,
                 same_source,
             };
-            match floor.accepts(similarity) {
-                true => rule.judge(&measures, &Both(a, b))?,
-                false => None,
+            match rule.decide(&measures, &Both(a, b))? {
+                Ok(reason) if floor.accepts(similarity) => (Some(reason), None),
+                Ok(_) => {
+                    let least = floor.containment().unwrap_or(1.0);
+                    (None, Some(Refusal::BelowFloor { least }))
+                }
+                Err(refusal) => (None, Some(refusal)),
             }
         }
     };
@@ -144,5 +153,6 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
         hours_apart,
         same_source,
         reason,
+        refusal,
     })
 }
