@@ -408,10 +408,12 @@ fn gather_block(
         if learnt != [0, 0] {
             text = left;
             let [head, tail] = learnt;
-            tokens = match tokens.len().saturating_sub(head + tail) {
-                // What is left of a longer text: its tokens need not be made again.
-                words @ SHORT_TEXT.. => &tokens[head..head + words],
-                _ => compared_tokens(&mut scratch.tokeniser, furniture, title, text),
+            // What is left of a longer text need not be made into tokens again. Its title is not among them: it goes with
+            // short ones, and has not more words than bytes.
+            let words = tokens.len().saturating_sub(head + tail);
+            tokens = match words >= SHORT_TEXT + title.len() {
+                true => &tokens[head..head + words],
+                false => compared_tokens(&mut scratch.tokeniser, furniture, title, text),
             };
             gathered.shortened.push((article, tokens.len() as u32));
         }

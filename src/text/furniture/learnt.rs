@@ -8,8 +8,8 @@
 //!
 //! Counts are kept as in linear counting (Whang, Vander-Zanden and Taylor 1990): 16 bits for each line, of which a beginning
 //! sets one. A line whose bits are half set, which takes about eleven different beginnings, is furniture. There is
-//! no list of lines, only a table that grows with the corpus; two lines may share a place in it, which matters
-//! only if together they are met as often.
+//! no list of lines, only a table that grows with the corpus, so that to a place comes less than one line and a half, mostly less than one: that
+//! eight lines of one article each meet in a place, and are all taken for furniture, happens to one in ten thousand or fewer.
 //!
 //! Articles without a source teach nothing and lose nothing: a wire's own forms ("Pay April 15", "Record March 31") are
 //! no furniture. Nor do short texts (under [`SHORT`](super::SHORT) bytes), in which what recurs may be the report.
@@ -21,6 +21,8 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 const HEAD: usize = 3;
 /// Lines counted at its tail.
 const TAIL: usize = 4;
+/// At most one line is counted for so many bytes of a text, so that the table, which grows with the corpus, is never crowded.
+const BYTES_OF_A_LINE: usize = 600;
 /// A line is known by its length and so many bytes of its beginning.
 const LINE_BEGINNING: usize = 128;
 /// A report is known by so many bytes of its beginning.
@@ -65,15 +67,18 @@ pub fn lines_at_edges(source: Source, text: &str, lines: &mut Vec<u32>) {
         return;
     }
     let first = lines.len();
+    let most = text.len() / BYTES_OF_A_LINE;
     let mut text = text.trim();
-    for _ in 0..HEAD {
+    for at in 0..HEAD {
         let Some((line, rest)) = first_line(text).filter(|(_, rest)| !is_continued(rest)) else {
             break;
         };
-        lines.push(source.line(line, Edge::Head));
+        if at < most / 2 {
+            lines.push(source.line(line, Edge::Head));
+        }
         text = rest.trim_start();
     }
-    for _ in 0..TAIL {
+    for _ in 0..TAIL.min(most.div_ceil(2)) {
         let Some((line, rest)) = last_line(text).filter(|(line, rest)| !continues(rest, line))
         else {
             break;
@@ -99,7 +104,7 @@ pub struct LineCounts {
 }
 
 impl LineCounts {
-    /// For a corpus of so many bytes: the table has a two-hundredth of them or so, and at least 128 KiB.
+    /// For a corpus of so many bytes: the table has between a 256th and a 128th of them, and at least 128 KiB.
     pub fn for_corpus(bytes: u64) -> Self {
         let places = (bytes / 512).clamp(1 << 16, 1 << LINE_BITS);
         Self {
@@ -195,7 +200,7 @@ mod tests {
 
     /// A report like no other: a first paragraph that is too long for a line of the page, and short ones.
     fn report(number: usize) -> String {
-        let first = format!("On day {number} the council of Nordvik sat. ").repeat(12);
+        let first = format!("On day {number} the council of Nordvik sat. ").repeat(40);
         format!("{first}\n\nItem {number} was put off.\n\nThe mayor counted {number} chairs.")
     }
 
@@ -267,6 +272,27 @@ mod tests {
         // Furniture alone is left to the rules.
         let alone = format!("{NAV}\n").repeat(20);
         assert_eq!(left("The Quay", &alone, &learnt), alone.trim_end());
+    }
+
+    #[test]
+    fn lines_that_meet_by_chance_are_no_furniture() {
+        // Short articles of many lines, none of which returns.
+        let (mut bytes, mut all) = (0, Vec::new());
+        for n in 0..40_000 {
+            let text: String = (0..9)
+                .map(|line| format!("Ship {n} of line {line} left the quay of the harbour and went to sea at {}.\n\n", n * 9 + line))
+                .collect();
+            bytes += text.len() as u64;
+            let source = Source::named(&format!("paper {}", n % 300)).unwrap();
+            lines_at_edges(source, &text, &mut all);
+        }
+        assert!(all.len() >= 40_000, "each teaches something");
+        let mut counts = LineCounts::for_corpus(bytes);
+        counts.add(&all);
+        let places = counts.beginnings.len();
+        let enough = |bits: &&u16| bits.count_ones() >= ENOUGH;
+        let met = counts.beginnings.iter().filter(enough).count();
+        assert!(met * 10_000 <= places, "{met} of {places}");
     }
 
     #[test]
