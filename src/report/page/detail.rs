@@ -6,9 +6,10 @@ use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, in
 use crate::cluster::{Cluster, Member};
 use crate::compare::{Passage, align};
 use crate::corpus::Parser;
+use crate::fingerprint::Digest;
 use crate::progress::{OnlyStops, Progress, Stage};
 use crate::report::Output;
-use crate::text::Tokeniser;
+use crate::text::{Tokeniser, compared_tokens};
 use crate::verify::Edge;
 use crate::{Error, Result, Run};
 use rayon::prelude::*;
@@ -186,6 +187,12 @@ fn read(
                 let parsed = parser
                     .parse(&run.corpus, block, record)
                     .map_err(|_| changed(run, article))?;
+                // A file may have been written over by another of the same length.
+                let text = prints.furniture.text(&parsed.text, &parsed.title);
+                let tokens = compared_tokens(tokeniser, prints.furniture, &parsed.title, text);
+                if Digest::of(tokens) != prints.rows[article as usize].digest() {
+                    return Err(changed(run, article));
+                }
                 let (end, beyond) = cut(tokeniser, &parsed.text, ALIGNED_WORDS);
                 found.push((article, (parsed.text[..end].to_owned(), beyond)));
             }
@@ -398,6 +405,31 @@ mod tests {
             String::from_utf16_lossy(&a[..at_a]),
             String::from_utf16_lossy(&b[..at_b]),
         )
+    }
+
+    #[test]
+    fn a_file_that_was_written_over_is_no_source_of_texts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let line = |id, word| {
+            let words: String = (0..60).map(|n| format!(" {word}{n}")).collect();
+            format!("{{\"id\":\"{id}\",\"text\":\"{words}\"}}\n")
+        };
+        let news = |word| line(1, word) + &line(2, word);
+        std::fs::write(&path, news("tug")).unwrap();
+        let run = crate::cluster(
+            std::slice::from_ref(&path),
+            &crate::Options::default(),
+            &crate::progress::Silent,
+        )
+        .unwrap();
+        let read = || {
+            let (bounds, silent) = (Bounds::of_page(1), crate::progress::Silent);
+            read(&run, &[&run.clusters], bounds, &silent)
+        };
+        assert_eq!(read().unwrap().len(), 2);
+        std::fs::write(&path, news("tub")).unwrap();
+        assert!(matches!(read(), Err(Error::Changed(_))));
     }
 
     #[test]
