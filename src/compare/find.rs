@@ -36,6 +36,7 @@ pub fn find(corpus: &Corpus, ids: &[String], progress: &dyn Progress) -> Result<
     let seen = look(
         corpus,
         progress,
+        usize::MAX,
         |id, place| ids.iter().any(|wanted| wanted == id || wanted == place),
         |id| ids.iter().filter_map(|wanted| distance(wanted, id)).min(),
     )?;
@@ -116,7 +117,7 @@ fn distance(wanted: &str, id: &str) -> Option<usize> {
 /// # Errors
 /// [`Error::Input`] if there is none, or more than one; what reading gives.
 pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
-    let mut seen = look(corpus, progress, |_, _| true, |_| None)?;
+    let mut seen = look(corpus, progress, 1, |_, _| true, |_| None)?;
     let name = || {
         corpus
             .files()
@@ -143,9 +144,11 @@ pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
     }
 }
 
+/// Goes over a corpus; of what is `wanted` the first `most` are kept.
 fn look(
     corpus: &Corpus,
     progress: &dyn Progress,
+    most: usize,
     wanted: impl Fn(&str, &str) -> bool + Sync,
     near: impl Fn(&str) -> Option<usize> + Sync,
 ) -> Result<Seen> {
@@ -171,6 +174,9 @@ fn look(
                 seen.articles += 1;
                 let place = format!("{name}:{}", record.line);
                 if wanted(&article.id, &place) {
+                    if seen.found.len() == most {
+                        continue;
+                    }
                     let article = owned(&article);
                     seen.found.push(Found { article, place });
                 } else if let Some(distance) = near(&article.id) {
@@ -181,7 +187,8 @@ fn look(
         },
         |seen| {
             all.articles += seen.articles;
-            all.found.extend(seen.found);
+            let room = most - all.found.len();
+            all.found.extend(seen.found.into_iter().take(room));
             // Enough for every id that is looked for.
             const KEPT: usize = 1000;
             all.near.extend(seen.near);
