@@ -56,7 +56,7 @@ use cluster::{Cluster, Keep};
 use corpus::{Corpus, CorpusOptions};
 use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
 use lsh::{Banding, CandidateCounts, FOUND_BY_TWO, Neighbours, Scheme};
-use memory::{Budget, Size};
+use memory::{Beside, Bound, Budget};
 use progress::Progress;
 use std::path::PathBuf;
 use text::Furniture;
@@ -87,7 +87,7 @@ pub struct Options {
     pub checkpoint: Option<PathBuf>,
     /// The most memory that the process may take, without what the system uses to cache files; beyond it, signatures,
     /// candidates and evidence go to temporary files, which changes nothing in the result. None for no bound.
-    pub memory: Option<Size>,
+    pub memory: Option<Bound>,
 }
 
 impl Default for Options {
@@ -161,6 +161,19 @@ pub struct Run {
     pub evidence: Evidence,
     /// The clusters, the largest first.
     pub clusters: Vec<Cluster>,
+    /// What did not fit into memory.
+    pub spilled: Spilled,
+}
+
+/// Bytes that went to temporary files because of [`Options::memory`], or, of the evidence, because it is never held in memory beyond a bound of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Spilled {
+    /// Signatures.
+    pub signatures: u64,
+    /// Pairs of articles that met, set aside until their signatures were read again; one that met several times counts as often.
+    pub candidates: u64,
+    /// Shingles and descriptions of the articles in candidate pairs.
+    pub evidence: u64,
 }
 
 /// Reads the articles of `inputs` (files and folders) and finds the clusters of copies, on the current rayon pool.
@@ -206,7 +219,11 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     }
     let articles = prints.rows.len();
     if prints.signatures.are_spilled() {
-        budget.check(articles, scheme.bytes_of_a_slot())?;
+        let beside = Beside {
+            buffers: prints.signatures.buffers(),
+            ..Beside::default()
+        };
+        budget.check(articles, scheme.bytes_of_a_slot(layout), beside)?;
     }
     let duplicates = Duplicates::find(&prints);
     for &(first, _) in &duplicates.pairs {
@@ -234,6 +251,11 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         )?,
         _ => lsh::candidates(signatures, &distinct, scheme, worth, progress)?,
     };
+    let mut spilled = Spilled {
+        signatures: prints.signatures.spilled_bytes(),
+        candidates: found.spilled,
+        evidence: 0,
+    };
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(
@@ -244,8 +266,11 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         budget,
         progress,
     )?;
+    spilled.evidence = evidence.spilled_bytes();
     let verify::Copies { edges, duplicates } =
         verify::verify(&found.pairs, &prints, duplicates, &evidence, rule, progress)?;
+    // Clusters take more than that.
+    drop(found.pairs);
     let clusters = cluster::build(
         &prints,
         &duplicates,
@@ -264,6 +289,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         edges,
         evidence,
         clusters,
+        spilled,
     })
 }
 

@@ -14,12 +14,14 @@ use std::str::FromStr;
 
 /// Bytes that are kept of an article from the first pass to the report: its row and its day.
 const KEPT: usize = 38;
-/// Bytes of an article that only the first pass takes: the hash of its id, a sixteenth of that to sort, and, of an article of some
-/// 3 KB, its share of the table in which lines of furniture are counted.
-const FIRST_PASS: usize = 10 + 26;
-/// Bytes of an article that the search for candidates takes in any case: its size, its crowds, its share of the pairs that are
-/// found and of the lists in which they are sorted.
-const SEARCH: usize = 4 + 3 + 13;
+/// Bytes of an article that only the first pass takes: the hash of its id, and a sixteenth of that, with a number, to sort.
+const FIRST_PASS: usize = 10;
+/// Bytes of an article that the search for candidates takes in any case: its size and its crowds.
+const SEARCH: usize = 4 + 3;
+/// Bytes of an article that are set apart for the pairs that the search finds, and for the lists in which they are sorted.
+const PAIRS: usize = 13;
+/// Bytes of a pair that was found: the pair itself, and as much again while lists of them are merged.
+const FOUND: usize = 16;
 /// Bytes of an article that a thread takes to bring articles together whose signatures are in memory.
 const GROUPING: usize = 8;
 /// Bytes of the program, whatever it works on.
@@ -28,6 +30,8 @@ const PROGRAM: usize = 12 << 20;
 const THREAD: usize = 6 << 20;
 /// Bytes that a stage can do with at the least, beside what it takes for every article.
 const LEAST_ROOM: usize = 3 << 20;
+/// Evidence is given no less in any case: it would cost more time than it saves room.
+const LEAST_EVIDENCE: usize = 4 << 20;
 
 /// Of so many parts of the bound one is not given to anyone: what a stage gives back is not always of use to the next.
 const PARTS: usize = 8;
@@ -80,20 +84,98 @@ impl FromStr for Size {
     }
 }
 
-impl fmt::Display for Size {
-    /// In whole megabytes, rounded up.
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}MB", self.0.div_ceil(1_000_000))
+impl Size {
+    /// In whole megabytes, rounded up: for what is needed at the least.
+    fn in_whole_megabytes(self) -> Self {
+        Self(self.0.div_ceil(1_000_000) * 1_000_000)
     }
+}
+
+impl fmt::Display for Size {
+    /// Exactly, in the unit in which it has the fewest digits.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        const UNITS: [(u64, &str); 6] = [
+            (1_000_000_000, "GB"),
+            (1_000_000, "MB"),
+            (1 << 30, "GiB"),
+            (1 << 20, "MiB"),
+            (1_000, "kB"),
+            (1, " bytes"),
+        ];
+        let written = |(unit, name): &(u64, &str)| {
+            // More decimals than these are no easier to read than bytes.
+            let (whole, rest) = (self.0 / unit, self.0 % unit);
+            let thousandths = (1000 * u128::from(rest)) / u128::from(*unit);
+            let exact = thousandths * u128::from(*unit) == 1000 * u128::from(rest);
+            let decimals = format!("{thousandths:03}");
+            let text = match decimals.trim_end_matches('0') {
+                "" => format!("{whole}{name}"),
+                decimals => format!("{whole}.{decimals}{name}"),
+            };
+            (exact && whole > 0).then_some(text)
+        };
+        let texts = UNITS.iter().filter_map(written);
+        // Of equals the first.
+        let shortest = texts.min_by_key(|text| text.len());
+        f.write_str(&shortest.unwrap_or_else(|| format!("{} bytes", self.0)))
+    }
+}
+
+/// The most memory that a run may take, and who said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Somebody asked for it.
+    Asked(Size),
+    /// Nobody did: it is a share of what the machine has.
+    Usual(Size),
+}
+
+impl Bound {
+    /// How much it is.
+    pub fn size(self) -> Size {
+        match self {
+            Self::Asked(size) | Self::Usual(size) => size,
+        }
+    }
+
+    /// Why this bound does not do for `whom`, and what to do; so much would be enough.
+    fn too_little(self, whom: &str, least: Size) -> String {
+        let least = least.in_whole_megabytes();
+        match self {
+            Self::Asked(size) => {
+                format!("--memory {size} is too little for {whom}: it takes at least {least}")
+            }
+            Self::Usual(size) => format!(
+                "the memory of this machine (or of its control group) is too little for {whom}: three quarters of it, {size}, is the bound \
+                 unless --memory gives another, and it takes at least {least}; use fewer --threads or a machine with more memory, or give \
+                 --memory {least} if so much is free"
+            ),
+        }
+    }
+}
+
+impl From<Size> for Bound {
+    fn from(size: Size) -> Self {
+        Self::Asked(size)
+    }
+}
+
+/// What the first pass takes beside what it takes for every article.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beside {
+    /// Bytes of the table in which lines of furniture are counted.
+    pub(crate) lines: usize,
+    /// Bytes that were made of the largest block so far.
+    pub(crate) block: usize,
+    /// Bytes of the buffers through which signatures go to a file and come back.
+    pub(crate) buffers: usize,
 }
 
 /// The memory of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// The bound, if it has one.
-    bound: Option<Size>,
-    /// What of it is given out.
-    bytes: Option<usize>,
+    bound: Option<Bound>,
     threads: usize,
 }
 
@@ -102,21 +184,14 @@ impl Budget {
     ///
     /// # Errors
     /// [`Error::Parameter`] if that is not enough for any corpus.
-    pub fn new(bound: Option<Size>, threads: usize) -> Result<Self> {
-        let budget = Self {
-            bound,
-            bytes: bound.map(|size| {
-                let bytes = usize::try_from(size.0).unwrap_or(usize::MAX);
-                bytes - bytes / PARTS
-            }),
-            threads,
-        };
-        let least = budget.least(0, 0);
+    pub fn new(bound: Option<Bound>, threads: usize) -> Result<Self> {
+        let budget = Self { bound, threads };
+        let least = budget.least(0, 0, Beside::default());
         match bound {
-            Some(bound) if bound < least => Err(Error::Parameter(format!(
-                "--memory must be at least {} with {threads} threads, not {}",
-                least, bound
-            ))),
+            Some(bound) if bound.size() < least => {
+                let whom = format!("any corpus with {}", budget.threads_in_words());
+                Err(Error::Parameter(bound.too_little(&whom, least)))
+            }
             _ => Ok(budget),
         }
     }
@@ -125,14 +200,34 @@ impl Budget {
     pub fn unbounded() -> Self {
         Self {
             bound: None,
-            bytes: None,
             threads: 1,
         }
     }
 
+    fn threads_in_words(&self) -> String {
+        match self.threads {
+            1 => "1 thread".to_owned(),
+            threads => format!("{threads} threads"),
+        }
+    }
+
+    /// The bound in bytes.
+    fn all(&self) -> Option<usize> {
+        let bytes = |bound: Bound| usize::try_from(bound.size().0).unwrap_or(usize::MAX);
+        self.bound.map(bytes)
+    }
+
+    /// What of it is given out.
+    fn given(&self) -> Option<usize> {
+        self.all().map(|bytes| bytes - bytes / PARTS)
+    }
+
     /// The least with which so many articles can be searched, if the search takes `lane` bytes for each of them.
-    fn least(&self, articles: usize, lane: usize) -> Size {
-        let given = self.fixed() + LEAST_ROOM + articles * (KEPT + FIRST_PASS.max(SEARCH + lane));
+    fn least(&self, articles: usize, lane: usize, beside: Beside) -> Size {
+        let first = articles * FIRST_PASS + beside.lines;
+        let search = articles * (SEARCH + PAIRS + lane);
+        let given =
+            self.fixed() + LEAST_ROOM + self.blocks(beside) + articles * KEPT + first.max(search);
         Size((given + given.div_ceil(PARTS - 1) + 1) as u64)
     }
 
@@ -140,51 +235,148 @@ impl Budget {
         PROGRAM + self.threads * THREAD
     }
 
+    /// What is made of blocks waits for its turn: a block for each thread and as many again. A megabyte for each thread is
+    /// counted with it; buffers are in use when nothing else is.
+    fn blocks(&self, beside: Beside) -> usize {
+        let waiting = 2 * self.threads * beside.block;
+        waiting.saturating_sub(self.threads << 20) + beside.buffers.saturating_sub(LEAST_ROOM / 2)
+    }
+
     /// Whether the signatures of so many articles, of so many bytes each, can stay in memory.
-    pub(crate) fn holds_signatures(&self, articles: usize, bytes: usize) -> bool {
-        let search = SEARCH + GROUPING * self.threads;
-        let needed = self.fixed() + articles * (KEPT + bytes + FIRST_PASS.max(search));
-        self.bytes.is_none_or(|bytes| needed <= bytes)
+    pub(crate) fn holds_signatures(&self, articles: usize, bytes: usize, beside: Beside) -> bool {
+        let search = articles * (SEARCH + PAIRS + GROUPING * self.threads);
+        let first = articles * FIRST_PASS + beside.lines;
+        let needed =
+            self.fixed() + self.blocks(beside) + articles * (KEPT + bytes) + first.max(search);
+        self.given().is_none_or(|bytes| needed <= bytes)
     }
 
     /// Refuses a corpus of which so many articles are known, if it does not fit. In a search of a file, a slot takes `lane` bytes an
     /// article.
-    pub(crate) fn check(&self, articles: usize, lane: usize) -> Result<()> {
-        let least = self.least(articles, lane);
+    pub(crate) fn check(&self, articles: usize, lane: usize, beside: Beside) -> Result<()> {
+        let least = self.least(articles, lane, beside);
         match self.bound {
-            Some(bound) if bound < least => Err(Error::Input(format!(
-                "--memory {} is too little for {articles} articles and {} threads: it takes at least {}",
-                bound, self.threads, least
-            ))),
+            Some(bound) if bound.size() < least => {
+                let threads = self.threads_in_words();
+                let whom = match articles {
+                    0 => format!("a corpus of this size and {threads}"),
+                    _ => format!("{articles} articles and {threads}"),
+                };
+                Err(Error::Input(bound.too_little(&whom, least)))
+            }
             _ => Ok(()),
         }
     }
 
-    /// What is left beside so many bytes of each of so many articles.
-    fn left(&self, articles: usize, bytes: usize) -> usize {
-        self.bytes.map_or(usize::MAX, |all| {
-            all.saturating_sub(self.fixed() + articles * bytes)
-                .max(LEAST_ROOM)
-        })
+    /// What is left beside so many bytes that are known to be taken, `more` of which are still to come. Where the system says how much the process
+    /// has at the moment, that counts if it is more: whatever stages before have not given back is in it.
+    fn left(&self, known: usize, more: usize) -> usize {
+        let Some((all, given)) = self.all().zip(self.given()) else {
+            return usize::MAX;
+        };
+        let reckoned = given.saturating_sub(self.fixed() + known);
+        let measured = resident_bytes().map_or(usize::MAX, |now| {
+            all.saturating_sub(now + more + self.threads * THREAD)
+        });
+        reckoned.min(measured)
     }
 
     /// What the search of a file of signatures may take, beside what it takes for every article.
     pub(crate) fn for_search(&self, articles: usize) -> usize {
-        self.left(articles, KEPT + SEARCH)
+        let more = articles * (SEARCH + PAIRS);
+        self.left(articles * KEPT + more, more).max(LEAST_ROOM)
     }
 
     /// What the evidence may take: of a corpus of so many articles, so many of which are kept, with so many pairs.
-    pub(crate) fn for_evidence(&self, articles: usize, kept: usize, pairs: usize) -> usize {
-        /// Bytes of an article that is kept: when and where it was published, how large it is and where its evidence lies.
-        const ARTICLE: usize = 40;
-        /// Bytes of a pair: the pair itself, and of those that are accepted what was found, and the clusters that come of it.
-        const PAIR: usize = 8 + 64;
-        /// No less in any case: it would cost more time than it saves room.
-        const LEAST: usize = 4 << 20;
-        let taken = kept * ARTICLE + pairs * PAIR;
-        let left = self.left(articles, KEPT + 5).saturating_sub(taken);
-        (left / 2).max(LEAST)
+    ///
+    /// # Errors
+    /// [`Error::Input`] if the bound is too low for so many.
+    pub(crate) fn for_evidence(&self, articles: usize, kept: usize, pairs: usize) -> Result<usize> {
+        let more = articles * VERIFY + kept * (EVIDENCE + WEIGHED) + pairs * SIMILAR;
+        let known = articles * KEPT + pairs * size_of::<(u32, u32)>() + more;
+        self.check_known(
+            known,
+            &format!("{pairs} candidate pairs of {articles} articles"),
+        )?;
+        Ok((self.left(known, more) / 2).max(LEAST_EVIDENCE))
     }
+
+    /// Refuses so many pairs that are similar, in a corpus of so many articles of which so many are kept, if they do not fit should all of them be
+    /// accepted.
+    ///
+    /// # Errors
+    /// [`Error::Input`].
+    pub(crate) fn check_similar(
+        &self,
+        articles: usize,
+        kept: usize,
+        pairs: usize,
+        similar: usize,
+    ) -> Result<()> {
+        let accepted = similar * (SIMILAR + ACCEPTED);
+        let verify = kept * WEIGHED + pairs * size_of::<(u32, u32)>();
+        // Candidate pairs are given up before.
+        let cluster = kept * CLUSTERED;
+        let of_kept = kept * EVIDENCE + verify.max(cluster);
+        let known = articles * (KEPT + VERIFY) + of_kept + accepted;
+        self.check_known(
+            known,
+            &format!("{similar} similar pairs of {articles} articles"),
+        )
+    }
+
+    /// Refuses what would not fit even if nothing were left over.
+    fn check_known(&self, known: usize, whom: &str) -> Result<()> {
+        // Threads hold no blocks of text here, or small ones.
+        let needed = PROGRAM + self.threads * THREAD / 2 + LEAST_EVIDENCE + known;
+        match self.bound.zip(self.all()) {
+            Some((bound, all)) if all < needed => {
+                // What is more is shared with the evidence.
+                let least = Size((needed + (needed - all)) as u64);
+                Err(Error::Input(bound.too_little(whom, least)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the page may take beside what the run holds.
+    pub(crate) fn for_page(&self) -> usize {
+        const LEAST: usize = 1 << 20;
+        let Some(all) = self.all() else {
+            return usize::MAX;
+        };
+        let now = resident_bytes().unwrap_or(all / 2);
+        all.saturating_sub(now + self.threads * THREAD / 2)
+            .max(LEAST)
+    }
+}
+
+/// Bytes that so many pairs take beyond what is set apart for them in a corpus of so many articles.
+pub(crate) fn pairs_beyond(articles: usize, pairs: usize) -> usize {
+    (pairs * FOUND).saturating_sub(articles * PAIRS)
+}
+
+/// Bytes of an article of the corpus while pairs are verified: whether it is kept, and of which component it is.
+const VERIFY: usize = 5;
+/// Bytes of an article that is kept: when and where it was published, how large it is, where its evidence lies.
+const EVIDENCE: usize = 40;
+/// Bytes of such an article for the weights of its shingles.
+const WEIGHED: usize = 16;
+/// Bytes of such an article in a cluster, and of what it takes to bring it there.
+const CLUSTERED: usize = 100;
+/// Bytes of a similar pair that waits for the weights.
+const SIMILAR: usize = 24;
+/// Bytes that an accepted pair takes more than one that waits.
+const ACCEPTED: usize = 48 - SIMILAR;
+
+/// The memory that the process holds at the moment, in bytes; none where the system does not say.
+fn resident_bytes() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kilobytes.checked_mul(1024)
 }
 
 #[cfg(test)]

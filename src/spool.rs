@@ -85,6 +85,11 @@ impl Spool {
         }
     }
 
+    /// Bytes that are in the file.
+    pub(crate) fn spilled_bytes(&self) -> u64 {
+        self.file.as_ref().map_or(0, |file| file.written)
+    }
+
     /// Where the temporary file is, or would be.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

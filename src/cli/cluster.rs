@@ -9,7 +9,7 @@ use super::{help, memory, say};
 use crate::cluster::Keep;
 use crate::corpus::{Corpus, FieldNames, Format};
 use crate::fingerprint::{Permutations, ShingleSize};
-use crate::memory::{Budget, Size};
+use crate::memory::{Bound, Budget, Size};
 use crate::progress::Timed;
 use crate::report::Measured;
 use crate::text::Furniture;
@@ -267,7 +267,10 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
         },
         strict: arguments.input.strict,
         checkpoint: arguments.checkpoint.clone(),
-        memory: arguments.memory.or_else(memory::usual_bound),
+        memory: arguments
+            .memory
+            .map(Bound::Asked)
+            .or_else(|| memory::usual_bound().map(Bound::Usual)),
         ..Options::default()
     };
     let input = &arguments.input;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
-use crate::memory::Budget;
+use crate::memory::{Beside, Budget};
 use crate::progress::{Progress, Stage};
 use crate::text::{
     Furniture, LearntLines, LineCounts, Source, Tokeniser, compared_tokens, lines_at_edges,
@@ -237,6 +237,15 @@ pub(super) struct Fingerprinted {
     pub(super) rejects: Vec<Reject>,
 }
 
+impl Fingerprinted {
+    /// Bytes of memory that it takes.
+    fn bytes(&self) -> usize {
+        let of_articles = size_of::<Row>() + size_of::<u64>() + size_of::<u16>();
+        let words = self.packed.len() + self.lines.len();
+        self.rows.len() * of_articles + words * size_of::<u32>()
+    }
+}
+
 /// What a worker keeps between two blocks.
 struct Scratch {
     parser: Parser,
@@ -276,7 +285,14 @@ pub fn fingerprint_corpus(
     };
     let mut ids = Vec::new();
     let mut lines = LineCounts::for_corpus(corpus.estimated_bytes());
+    let mut beside = Beside {
+        lines: lines.bytes(),
+        block: 0,
+        buffers: prints.signatures.buffers(),
+    };
+    options.budget.check(0, 0, beside)?;
     let mut take = |done: Fingerprinted| {
+        beside.block = beside.block.max(done.bytes());
         for reject in done.rejects {
             progress.rejected(&reject);
             if options.strict {
@@ -295,8 +311,8 @@ pub fn fingerprint_corpus(
         prints.rows.extend_from_slice(&done.rows);
         prints.signatures.extend(&done.packed)?;
         let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
-        if !options.budget.holds_signatures(articles, bytes) {
-            options.budget.check(articles, 0)?;
+        if !options.budget.holds_signatures(articles, bytes, beside) {
+            options.budget.check(articles, 0, beside)?;
             prints.signatures.spill(corpus.tmp())?;
         }
         ids.extend_from_slice(&done.ids);

@@ -123,6 +123,16 @@ impl SignatureFile {
         self.len() == 0
     }
 
+    /// Bytes in the file.
+    pub fn bytes(&self) -> u64 {
+        self.piece(self.written.div_ceil(PIECE)).0
+    }
+
+    /// Pieces in the file.
+    pub(crate) fn pieces(&self) -> usize {
+        self.written.div_ceil(PIECE)
+    }
+
     /// What is kept of a signature.
     pub fn layout(&self) -> Layout {
         self.layout
@@ -245,6 +255,21 @@ impl StoredSignatures {
             Self::Held(_) => Ok(()),
             Self::Spilled(file) => file.finish(),
         }
+    }
+
+    /// Bytes of the file they are in; 0 if they are in memory.
+    pub fn spilled_bytes(&self) -> u64 {
+        match self {
+            Self::Held(_) => 0,
+            Self::Spilled(file) => file.bytes(),
+        }
+    }
+
+    /// Bytes of memory for one piece of a file on its way there, or two on their way back.
+    pub(crate) fn buffers(&self) -> usize {
+        let layout = self.layout();
+        let columns = layout.whole() * size_of::<ThreeBytes>();
+        PIECE * (layout.bytes() + columns.max(layout.bytes()))
     }
 
     /// Whether they are in a file.

@@ -4,6 +4,9 @@
 //! memory, and pairs are set aside by the two blocks of their articles. Then the blocks are read, each beside each other one
 //! with which it has pairs, and all pairs of the two are looked at: the file is read in long stretches, as many times as
 //! there are blocks, however many pairs there are.
+//!
+//! Where the pairs of each two blocks lie within a run is written behind them, and read again for one block at a time: memory holds of a run no more
+//! than a number for each block.
 
 use super::rows::Distant;
 use crate::Result;
@@ -19,6 +22,10 @@ const RUN: usize = 1 << 16;
 /// for what it has in hand besides: the pairs of crowds, what it remembers of others, what it found.
 pub(super) const BYTES_A_THREAD: usize = 3 * RUN * size_of::<u64>() + (8 << 20);
 
+/// Bytes of a pair, and of an end, in the file.
+const PAIR: usize = size_of::<u64>();
+const END: usize = size_of::<u32>();
+
 /// Why pairs are to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
@@ -27,6 +34,9 @@ pub(super) enum Which {
     /// They share the value at this slot alone.
     Unlike(usize),
 }
+
+/// A corpus is cut into no more blocks than this: the pairs of blocks grow with the square of it, and with them what is written behind each run.
+pub(super) const MOST_BLOCKS: usize = 128;
 
 /// How a corpus is cut into blocks.
 #[derive(Debug, Clone, Copy)]
@@ -70,8 +80,15 @@ struct Kept {
 /// Pairs that were set aside together, in the order of their blocks.
 struct Run {
     which: Which,
+    /// The pairs, and behind them where those of each pair of blocks end (4 bytes each).
     strings: Strings,
-    /// Where the pairs of each pair of blocks end.
+    pairs: usize,
+}
+
+/// Where the pairs of one block with each later one, and with itself, lie in every run.
+pub(super) struct Beside {
+    low: usize,
+    /// Of each run, run after run: where those before the block end, and those with each block.
     ends: Vec<u32>,
 }
 
@@ -107,20 +124,24 @@ impl<'a> Later<'a> {
         for end in &mut ends {
             start += std::mem::replace(end, start);
         }
-        let mut sorted = vec![0u64; pairs.len()];
+        let mut bytes = vec![0u8; pairs.len() * PAIR + ends.len() * END];
+        let (sorted, behind) = bytes.split_at_mut(pairs.len() * PAIR);
+        let sorted = sorted.as_chunks_mut::<PAIR>().0;
         for &pair in &*pairs {
             let end = &mut ends[self.cut.of(pair)];
-            sorted[*end as usize] = pair;
+            sorted[*end as usize] = pair.to_ne_bytes();
             *end += 1;
         }
+        behind.copy_from_slice(bytemuck::cast_slice(&ends));
+        let run = pairs.len();
         pairs.clear();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let Kept { spool, runs } = &mut *kept;
-        match spool.put(bytemuck::cast_slice(&sorted)) {
+        match spool.put(&bytes) {
             Ok(strings) => runs.push(Run {
                 which,
                 strings,
-                ends,
+                pairs: run,
             }),
             Err(failure) => self.distant.keep(failure),
         }
@@ -147,43 +168,76 @@ pub(super) struct SetAside {
 }
 
 impl SetAside {
-    /// The blocks that have pairs with block `low` and are not before it.
-    pub(super) fn beside(&self, low: usize) -> Vec<usize> {
-        let runs = &self.kept.runs;
-        let any = |&high: &usize| {
-            runs.iter()
-                .any(|run| !self.range(run, low, high).is_empty())
-        };
-        (low..self.cut.blocks).filter(any).collect()
+    /// Where the pairs of block `low` lie with those that are not before it.
+    pub(super) fn beside(&self, low: usize) -> Result<Beside> {
+        let first = self.cut.number(low, low);
+        let behind = self.cut.number(low, self.cut.blocks - 1) + 1;
+        let mut scratch = Vec::new();
+        let mut ends = Vec::with_capacity(self.kept.runs.len() * (behind - first + 1));
+        for run in &self.kept.runs {
+            let start = run.pairs * PAIR;
+            // The pairs of the first two blocks begin where the run does.
+            if first == 0 {
+                ends.push(0);
+            }
+            let range = start + first.saturating_sub(1) * END..start + behind * END;
+            let stored = self.kept.spool.get(run.strings.part(range), &mut scratch)?;
+            ends.extend(
+                stored
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|&end| u32::from_ne_bytes(end)),
+            );
+        }
+        Ok(Beside { low, ends })
     }
 
-    fn range(&self, run: &Run, low: usize, high: usize) -> Range<usize> {
-        let number = self.cut.number(low, high);
-        let end = |number: usize| run.ends[number] as usize;
-        number.checked_sub(1).map_or(0, end)..end(number)
+    /// The blocks that have pairs with the one of `beside`.
+    pub(super) fn blocks(&self, beside: &Beside) -> Vec<usize> {
+        let any = |&high: &usize| {
+            let mut ranges = self.ranges(beside, high);
+            ranges.any(|range| !range.is_empty())
+        };
+        (beside.low..self.cut.blocks).filter(any).collect()
+    }
+
+    /// Where the pairs of two blocks lie in each run.
+    fn ranges<'s>(
+        &self,
+        beside: &'s Beside,
+        high: usize,
+    ) -> impl Iterator<Item = Range<usize>> + 's {
+        let (blocks, at) = (self.cut.blocks - beside.low, high - beside.low);
+        let of_runs = beside.ends.chunks_exact(blocks + 1);
+        of_runs.map(move |ends| ends[at] as usize..ends[at + 1] as usize)
     }
 
     /// Works through the pairs of two blocks, on all threads; `work` is given them run by run.
     pub(super) fn for_each<T: Send>(
         &self,
-        low: usize,
+        beside: &Beside,
         high: usize,
         work: impl Fn(Which, &mut Vec<u64>) -> T + Sync,
     ) -> Result<Vec<T>> {
-        let with_pairs = |run: &&Run| !self.range(run, low, high).is_empty();
-        let runs: Vec<&Run> = self.kept.runs.iter().filter(with_pairs).collect();
-        runs.into_par_iter()
-            .map(|run| {
-                const BYTES: usize = size_of::<u64>();
-                let pairs = self.range(run, low, high);
-                let bytes = pairs.start * BYTES..pairs.end * BYTES;
-                let (mut scratch, mut pairs) = (Vec::new(), vec![0u64; pairs.len()]);
-                let handle = run.strings.part(bytes);
+        let runs = self.kept.runs.iter().zip(self.ranges(beside, high));
+        let with_pairs: Vec<_> = runs.filter(|(_, range)| !range.is_empty()).collect();
+        with_pairs
+            .into_par_iter()
+            .map(|(run, range)| {
+                let (mut scratch, mut pairs) = (Vec::new(), vec![0u64; range.len()]);
+                let handle = run.strings.part(range.start * PAIR..range.end * PAIR);
                 let stored = self.kept.spool.get(handle, &mut scratch)?;
                 bytemuck::cast_slice_mut(&mut pairs).copy_from_slice(stored);
                 Ok(work(run.which, &mut pairs))
             })
             .collect()
+    }
+
+    /// Bytes in the file.
+    pub(super) fn bytes(&self) -> u64 {
+        let run = |run: &Run| (run.pairs * PAIR + self.cut.pairs() * END) as u64;
+        self.kept.runs.iter().map(run).sum()
     }
 }
 

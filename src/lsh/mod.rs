@@ -68,6 +68,8 @@ pub struct Candidates {
     pub pairs: Vec<(u32, u32)>,
     /// How they came about.
     pub counts: CandidateCounts,
+    /// Bytes of pairs that were set aside in a temporary file, since their signatures were in one.
+    pub spilled: u64,
 }
 
 /// What a comparison of the texts of a pair promises.
@@ -247,14 +249,17 @@ fn find(
         counts.capped += (crowded.len() - chosen.len()) as u64;
         merge_into(&mut kept, chosen);
     }
+    let mut spilled = 0;
     if let Some(far) = far {
         far.distant.check()?;
+        spilled = far.aside.into_inner();
     }
     progress.end();
 
     Ok(Candidates {
         pairs: kept.into_iter().map(unpack).collect(),
         counts,
+        spilled,
     })
 }
 

@@ -102,9 +102,11 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Bytes an article that the search takes for each slot, where signatures are in a file.
-    pub(crate) fn bytes_of_a_slot(self) -> usize {
-        super::spilled::bytes_of_lane(self)
+    /// Bytes an article that the search takes at the least where signatures of this layout are in a file: for one slot, or
+    /// for two blocks.
+    pub(crate) fn bytes_of_a_slot(self, layout: Layout) -> usize {
+        let blocks = (2 * layout.bytes()).div_ceil(super::later::MOST_BLOCKS);
+        super::spilled::bytes_of_lane(self).max(blocks)
     }
 
     /// Values of a signature that have to be kept whole.

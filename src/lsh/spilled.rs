@@ -11,9 +11,10 @@ use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
 use super::{Hunt, Scheme, Worth};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
-use crate::{Error, Result};
+use crate::{Error, Result, memory};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How the search makes do with the memory it has.
@@ -52,6 +53,7 @@ impl Plan {
         let all = articles * file.layout().bytes();
         let block = if all <= room { all } else { room / 2 };
         let pieces = file.pieces_in(block.saturating_sub(later::BYTES_A_THREAD));
+        let pieces = pieces.max(file.pieces().div_ceil(later::MOST_BLOCKS));
         let in_block = file.articles_of_block(0, pieces).len().max(1);
         let pieces = if in_block >= articles {
             file.pieces_in(usize::MAX / 2)
@@ -72,14 +74,19 @@ impl Plan {
 /// Signatures in a file, and how they are searched.
 pub(super) struct Far<'a> {
     pub(super) distant: Distant<'a>,
-    plan: Plan,
+    scheme: Scheme,
+    room: usize,
+    /// Bytes of pairs that were set aside.
+    pub(super) aside: AtomicU64,
 }
 
 impl<'a> Far<'a> {
     pub(super) fn new(file: &'a SignatureFile, scheme: Scheme, room: usize) -> Self {
         Self {
             distant: Distant::new(file),
-            plan: Plan::new(file, scheme, room),
+            scheme,
+            room,
+            aside: AtomicU64::new(0),
         }
     }
 
@@ -91,14 +98,18 @@ impl<'a> Far<'a> {
         crowd: &Crowd,
         kept: &[u64],
     ) -> Result<Vec<Found>> {
-        let later = Later::new(self.plan.cut, &self.distant);
+        let room = self
+            .room
+            .saturating_sub(memory::pairs_beyond(self.distant.file.len(), kept.len()));
+        let plan = Plan::new(self.distant.file, self.scheme, room);
+        let later = Later::new(plan.cut, &self.distant);
         let mut found = Vec::new();
         {
             let pool = Pool::default();
             let rooms: Mutex<Vec<Vec<Vec<ThreeBytes>>>> = Mutex::default();
             let rooms = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
             let slots: Vec<usize> = slots.collect();
-            for together in slots.chunks(self.plan.lanes) {
+            for together in slots.chunks(plan.lanes) {
                 let one = |&at: &usize| {
                     let mut found = Found::default();
                     if hunt.progress.cancelled() {
@@ -127,29 +138,32 @@ impl<'a> Far<'a> {
         if hunt.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        self.look_at_blocks(hunt, later, crowd, kept, &mut found)?;
+        self.look_at_blocks(hunt, plan, later, crowd, kept, &mut found)?;
         Ok(found)
     }
 
     fn look_at_blocks<W: Fn(u32, u32, u32) -> Worth + Sync>(
         &self,
         hunt: &Hunt<W>,
+        plan: Plan,
         later: Later,
         crowd: &Crowd,
         kept: &[u64],
         found: &mut Vec<Found>,
     ) -> Result<()> {
-        let (file, pieces) = (self.distant.file, self.plan.pieces);
+        let (file, pieces) = (self.distant.file, plan.pieces);
         let aside = later.finish()?;
+        self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
         let pool = Pool::default();
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        for low in 0..self.plan.cut.blocks {
-            let beside = aside.beside(low);
-            if beside.is_empty() {
+        for low in 0..plan.cut.blocks {
+            let beside = aside.beside(low)?;
+            let blocks = aside.blocks(&beside);
+            if blocks.is_empty() {
                 continue;
             }
             file.block(low, pieces, &mut first)?;
-            for high in beside {
+            for high in blocks {
                 if hunt.progress.cancelled() {
                     return Err(Error::Interrupted);
                 }
@@ -166,7 +180,7 @@ impl<'a> Far<'a> {
                 let judge: Judge<_, W> = hunt.judge(&blocks);
                 let search: Search<_, W> = hunt.search(&judge, crowd, None);
                 let mut of_two = Found::default();
-                let parts = aside.for_each(low, high, |which, pairs| {
+                let parts = aside.for_each(&beside, high, |which, pairs| {
                     let mut found = Found::default();
                     let mut scratch = pool.take();
                     let Scratch { desk, .. } = &mut scratch;

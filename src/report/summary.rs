@@ -10,7 +10,7 @@ use crate::lsh::{
 use crate::progress::Stage;
 use crate::text::Furniture;
 use crate::verify::Rule;
-use crate::{Options, Run};
+use crate::{Options, Run, Spilled};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -156,6 +156,8 @@ pub struct MeasuredJson {
     pub peak_memory_bytes: Option<u64>,
     /// Threads used.
     pub threads: usize,
+    /// Bytes that went to temporary files, by what they are.
+    pub spilled_bytes: Spilled,
 }
 
 impl Summary {
@@ -238,6 +240,7 @@ impl Summary {
                 },
                 peak_memory_bytes: measured.peak_memory,
                 threads: measured.threads,
+                spilled_bytes: run.spilled,
             },
         }
     }

@@ -44,9 +44,14 @@ pub(super) fn keep_best(
     for component in order.chunk_by(|a, b| a.0 == b.0) {
         sides.clear();
         accepted.clear();
-        for edge in component.iter().map(|&(_, at)| at as usize) {
+        let numbers = component.iter().map(|&(_, at)| at as usize);
+        accepted.extend(numbers.clone().map(|edge| pair(&edges[edge])));
+        // A component of more articles has more pairs than a tree of so many.
+        if component.len() >= MOST && is_crowd(&accepted) {
+            continue;
+        }
+        for edge in numbers {
             let (a, b) = pair(&edges[edge]);
-            accepted.push((a, b));
             let of = [source(a), source(b)];
             if of[0] != of[1] {
                 for (article, other, source) in [(a, b, of[1]), (b, a, of[0])] {
@@ -60,10 +65,6 @@ pub(super) fn keep_best(
             }
         }
         sides.retain(|side: &Side| side.source != 0);
-        // A component of more articles has more pairs than a tree of so many.
-        if component.len() >= MOST && is_crowd(&accepted) {
-            continue;
-        }
         accepted.sort_unstable();
         sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
         for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {

@@ -55,6 +55,7 @@ pub struct Evidence {
     shortened: u64,
     /// Bytes of memory that whoever works with it may take.
     room_beside: usize,
+    budget: Budget,
 }
 
 /// What a worker makes of a block.
@@ -102,7 +103,7 @@ impl Evidence {
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
         let bound = LEAST_MEMORY.max(articles * MEMORY);
-        let room = budget.for_evidence(articles, wanted.len(), candidates.len());
+        let room = budget.for_evidence(articles, wanted.len(), candidates.len())?;
         let mut spool = Spool::new(bound.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
@@ -163,6 +164,7 @@ impl Evidence {
             spool,
             shortened: shortened.len() as u64,
             room_beside: room,
+            budget,
         })
     }
 
@@ -240,6 +242,22 @@ impl Evidence {
         };
         let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
         Ok(Some(self.spool.get(handle, scratch)?))
+    }
+
+    /// Bytes of it in the temporary file.
+    pub fn spilled_bytes(&self) -> u64 {
+        self.spool.spilled_bytes()
+    }
+
+    /// Refuses so many similar pairs among so many candidate pairs of a corpus of so many articles, if what comes of them cannot fit.
+    pub(super) fn check_similar(
+        &self,
+        articles: usize,
+        pairs: usize,
+        similar: usize,
+    ) -> Result<()> {
+        let kept = self.articles.len();
+        self.budget.check_similar(articles, kept, pairs, similar)
     }
 
     /// Bytes of memory that whoever works with it may take.

@@ -21,7 +21,7 @@ pub(super) fn by_plain_rule(
     rule: Acceptance,
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
-    let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
+    let accepted_of = |stretch: &[(u32, u32)]| {
         let mut comparison = evidence.comparison();
         let mut accepted = Vec::new();
         for &(a, b) in stretch {
@@ -39,8 +39,19 @@ pub(super) fn by_plain_rule(
         }
         progress.advance(stretch.len() as u64, 0);
         Ok(accepted)
-    })?;
-    Ok(parts.concat())
+    };
+    let mut edges = Vec::new();
+    for pairs in pairs.chunks(STRETCH * together()) {
+        let accepted = each(pairs.par_chunks(STRETCH), progress, accepted_of)?;
+        edges.reserve_exact(accepted.iter().map(Vec::len).sum());
+        accepted.into_iter().for_each(|part| edges.extend(part));
+    }
+    Ok(edges)
+}
+
+/// So many parts of a list are judged before what was accepted is taken over: accepted pairs then stand in memory once.
+fn together() -> usize {
+    16 * rayon::current_num_threads()
 }
 
 /// Judges pairs by the rule for news.
@@ -83,14 +94,18 @@ impl NewsJudge<'_> {
         progress: &dyn Progress,
     ) -> Result<Vec<Edge>> {
         let similar = self.similar(pairs, progress)?;
-        let weighed = similar.articles(self.prints.rows.len());
+        let articles = self.prints.rows.len();
+        self.evidence
+            .check_similar(articles, pairs.len(), similar.pairs())?;
+        let weighed = similar.articles(articles);
         let weights = Weights::of(self.evidence, weighed, self.evidence.room_beside())?;
-        let mut edges = self.judge(similar, &weights, progress)?;
+        let mut edges = Vec::new();
+        self.judge(similar, &weights, &mut edges, progress)?;
+        edges.shrink_to_fit();
         // Of articles whose weights are known.
         let similar = self.similar(&rest(&edges), &OnlyStops(progress))?;
-        let more = self.judge(similar, &weights, progress)?;
-        edges.reserve_exact(more.len());
-        edges.extend(more);
+        self.judge(similar, &weights, &mut edges, progress)?;
+        edges.shrink_to_fit();
         Ok(edges)
     }
 
@@ -113,7 +128,9 @@ impl NewsJudge<'_> {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             let shared = kept.put(bits)?.part(0..bits.len());
             bits.clear();
-            let pairs = std::mem::take(pairs);
+            let mut pairs = std::mem::take(pairs);
+            // They wait for the weights of all.
+            pairs.shrink_to_fit();
             Ok::<_, Error>(Part { pairs, shared })
         };
         let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
@@ -146,71 +163,86 @@ impl NewsJudge<'_> {
         Ok(Similar { parts, bits })
     }
 
+    /// The pairs that are accepted are added to `edges`.
     fn judge(
         &self,
         similar: Similar,
         weights: &Weights,
+        edges: &mut Vec<Edge>,
         progress: &dyn Progress,
-    ) -> Result<Vec<Edge>> {
+    ) -> Result<()> {
+        edges.reserve_exact(similar.pairs());
+        let Similar { parts, bits } = similar;
+        let together = together();
+        let mut parts = parts.into_iter().peekable();
+        while parts.peek().is_some() {
+            let now: Vec<Part> = parts.by_ref().take(together).collect();
+            let accepted = each(now.into_par_iter(), progress, |part| {
+                self.judge_part(&part, &bits, weights)
+            })?;
+            accepted.into_iter().for_each(|part| edges.extend(part));
+        }
+        Ok(())
+    }
+
+    fn judge_part(&self, part: &Part, bits: &Spool, weights: &Weights) -> Result<Vec<Edge>> {
         let Self {
             prints,
             evidence,
             dates,
             rule,
         } = self;
-        let parts = each(similar.parts.par_iter(), progress, |part| {
-            let (mut from_file, mut times_from_file) = (Vec::new(), Vec::new());
-            let bits = similar.bits.get(part.shared, &mut from_file)?;
-            let (mut bits, _) = bits.as_chunks();
-            let mut accepted = Vec::new();
-            for pair in &part.pairs {
-                let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
-                let shorter = similarity.size_a.min(similarity.size_b);
-                let shared;
-                (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
-                let opening = u64::from(shorter).min(self.opening() as u64);
-                let view = NewsView {
-                    contained: weights.containment(
-                        a,
-                        b,
-                        similarity.size_b,
-                        shared,
-                        &mut times_from_file,
-                    )?,
-                    opening: super::share(pair.same_opening.into(), opening),
-                };
-                let words = |article: u32| prints.rows[article as usize].tokens;
-                let measures = NewsMeasures {
-                    shingles: shorter,
-                    words: words(a).min(words(b)),
-                    jaccard: similarity.jaccard(),
-                    contained: view.contained,
-                    opening: view.opening,
-                    hours_apart: dates.apart(a, b),
-                    same_source: evidence.same_source(a, b),
-                };
-                let texts = TextsOf { evidence, a, b };
-                if let Some(reason) = rule.judge(&measures, &texts)? {
-                    accepted.push(Edge {
-                        a,
-                        b,
-                        similarity,
-                        reason,
-                        news: Some(view),
-                    });
-                }
+        let (mut from_file, mut times_from_file) = (Vec::new(), Vec::new());
+        let bits = bits.get(part.shared, &mut from_file)?;
+        let (mut bits, _) = bits.as_chunks();
+        let mut accepted = Vec::new();
+        for pair in &part.pairs {
+            let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
+            let shorter = similarity.size_a.min(similarity.size_b);
+            let shared;
+            (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
+            let opening = u64::from(shorter).min(self.opening() as u64);
+            let view = NewsView {
+                contained: weights.containment(
+                    a,
+                    b,
+                    similarity.size_b,
+                    shared,
+                    &mut times_from_file,
+                )?,
+                opening: super::share(pair.same_opening.into(), opening),
+            };
+            let words = |article: u32| prints.rows[article as usize].tokens;
+            let measures = NewsMeasures {
+                shingles: shorter,
+                words: words(a).min(words(b)),
+                jaccard: similarity.jaccard(),
+                contained: view.contained,
+                opening: view.opening,
+                hours_apart: dates.apart(a, b),
+                same_source: evidence.same_source(a, b),
+            };
+            let texts = TextsOf { evidence, a, b };
+            if let Some(reason) = rule.judge(&measures, &texts)? {
+                accepted.push(Edge {
+                    a,
+                    b,
+                    similarity,
+                    reason,
+                    news: Some(view),
+                });
             }
-            Ok(accepted)
-        })?;
-        // What is no longer needed goes first, and one part after the other as it is taken over.
-        drop(similar);
-        let mut edges = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-        parts.into_iter().for_each(|part| edges.extend(part));
-        Ok(edges)
+        }
+        Ok(accepted)
     }
 }
 
 impl Similar {
+    /// How many they are.
+    fn pairs(&self) -> usize {
+        self.parts.iter().map(|part| part.pairs.len()).sum()
+    }
+
     /// The articles in these pairs, of a corpus of so many.
     fn articles(&self, articles: usize) -> Ranks {
         let pairs = || self.parts.iter().flat_map(|part| &part.pairs);

@@ -143,8 +143,10 @@ enum Times {
     Spilled(Spool, Vec<Strings>),
 }
 
-/// Articles that a thread takes at a time.
+/// Articles that a thread takes at a time, unless they have many shingles.
 const STRETCH: usize = 512;
+/// Shingles that a thread takes at a time: what it makes of them takes some 14 bytes for each. An article of more stands alone.
+const SHINGLES: u64 = if cfg!(test) { 1 << 8 } else { 1 << 17 };
 
 impl Weights {
     /// Looks up the weights of the shingles of `articles`. If that takes more than `room` bytes, temporary files serve.
@@ -276,7 +278,7 @@ mod spilled {
         let part_bits = fits.clamp(LEAST_BITS, MOST_BITS).min(bits);
         let cut = Cut { bits, part_bits };
         let marked = marked(evidence, &articles);
-        let stretches: Vec<&[(u8, u32)]> = marked.chunks(STRETCH).collect();
+        let stretches = stretches(&marked, |article| evidence.size(article));
 
         let mut spool = evidence.spool_beside(0);
         let mut places: Vec<Places> = Vec::with_capacity(stretches.len());
@@ -365,6 +367,24 @@ mod spilled {
             times: Times::Spilled(times, strings),
             entries,
         })
+    }
+
+    /// Articles cut into stretches of at most [`STRETCH`] articles and [`SHINGLES`] shingles, or one article of more. `size` gives the shingles of
+    /// an article.
+    pub(super) fn stretches(marked: &[(u8, u32)], size: impl Fn(u32) -> u32) -> Vec<&[(u8, u32)]> {
+        let mut stretches = Vec::with_capacity(marked.len().div_ceil(STRETCH));
+        let mut rest = marked;
+        while !rest.is_empty() {
+            let mut shingles = 0;
+            let fit = rest.iter().take(STRETCH).take_while(|&&(_, article)| {
+                shingles += u64::from(size(article));
+                shingles <= SHINGLES
+            });
+            let (now, later) = rest.split_at(fit.count().max(1));
+            stretches.push(now);
+            rest = later;
+        }
+        stretches
     }
 
     /// Times are handed on in pieces of so many, so that no thread holds all of a part.
@@ -526,6 +546,22 @@ mod tests {
     use crate::memory::Budget;
     use crate::progress::Silent;
     use crate::text::Furniture;
+
+    #[test]
+    fn stretches_are_cut_by_articles_and_by_shingles() {
+        let marked: Vec<(u8, u32)> = (0..2_000).map(|article| (1, article)).collect();
+        let longest = SHINGLES as u32 / 3;
+        let lengths = |size: &dyn Fn(u32) -> u32| {
+            let cut = spilled::stretches(&marked, size);
+            assert_eq!(cut.concat(), marked);
+            cut.iter().map(|stretch| stretch.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(lengths(&|_| 0), [STRETCH, STRETCH, STRETCH, 464]);
+        assert!(lengths(&|_| longest)[..666].iter().all(|&len| len == 3));
+        // One that is longer than all that a thread takes stands alone.
+        let one_long = |article| if article == 5 { 9 * longest } else { 1 };
+        assert_eq!(lengths(&one_long)[..2], [5, 1]);
+    }
 
     #[test]
     fn weights_are_the_same_with_little_memory() {

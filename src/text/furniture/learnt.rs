@@ -112,6 +112,11 @@ impl LineCounts {
         }
     }
 
+    /// Bytes of memory that the table takes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.beginnings.as_slice())
+    }
+
     /// Counts what articles teach, as [`lines_at_edges`] gives it. The order does not matter.
     pub fn add(&mut self, lines: &[u32]) {
         let shift = self.shift();
