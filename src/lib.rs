@@ -194,7 +194,8 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     let rule = options.rule;
     let scheme = options.scheme()?;
     let layout = scheme.layout(options.permutations);
-    let budget = Budget::new(options.memory, rayon::current_num_threads())?;
+    let budget = Budget::new(options.memory, rayon::current_num_threads())?
+        .with_slot(scheme.bytes_of_a_slot(layout));
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -223,7 +224,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
             buffers: prints.signatures.buffers(),
             ..Beside::default()
         };
-        budget.check(articles, scheme.bytes_of_a_slot(layout), beside)?;
+        budget.check(articles, articles, beside)?;
     }
     let duplicates = Duplicates::find(&prints);
     for &(first, _) in &duplicates.pairs {

@@ -169,6 +169,41 @@ pub(crate) struct Beside {
     pub(crate) block: usize,
     /// Bytes of the buffers through which signatures go to a file and come back.
     pub(crate) buffers: usize,
+    /// The longest article so far.
+    pub(crate) longest: Longest,
+}
+
+/// Bounds of all articles that were met.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Longest {
+    /// Bytes of a record.
+    pub(crate) bytes: usize,
+    /// Words of a text.
+    pub(crate) tokens: usize,
+}
+
+impl Longest {
+    /// Bounds of an article with others.
+    pub(crate) fn with(self, bytes: usize, tokens: usize) -> Self {
+        Self {
+            bytes: self.bytes.max(bytes),
+            tokens: self.tokens.max(tokens),
+        }
+    }
+
+    /// Bytes that a thread takes to read it: the record in a block that grew to twice its length, once more until the block is
+    /// full, and its text; its words and its shingles.
+    fn to_read(self) -> usize {
+        4 * self.bytes + 20 * self.tokens
+    }
+
+    /// Bytes that a thread takes to read it again and gather its shingles, or to compare them with others.
+    fn to_compare(self) -> usize {
+        // A word has some seven bytes.
+        let gathered = 45 * self.tokens + 4 * (4 * self.tokens).next_power_of_two();
+        let compared = 16 * (2 * self.tokens).next_power_of_two() + 8 * self.tokens;
+        gathered.max(compared)
+    }
 }
 
 /// The memory of a run.
@@ -177,6 +212,8 @@ pub struct Budget {
     /// The bound, if it has one.
     bound: Option<Bound>,
     threads: usize,
+    /// Bytes of an article that the search of a file of signatures takes, beside what any search takes.
+    slot: usize,
 }
 
 impl Budget {
@@ -185,8 +222,12 @@ impl Budget {
     /// # Errors
     /// [`Error::Parameter`] if that is not enough for any corpus.
     pub fn new(bound: Option<Bound>, threads: usize) -> Result<Self> {
-        let budget = Self { bound, threads };
-        let least = budget.least(0, 0, Beside::default());
+        let budget = Self {
+            bound,
+            threads,
+            slot: 0,
+        };
+        let least = budget.least(0, Beside::default());
         match bound {
             Some(bound) if bound.size() < least => {
                 let whom = format!("any corpus with {}", budget.threads_in_words());
@@ -201,7 +242,13 @@ impl Budget {
         Self {
             bound: None,
             threads: 1,
+            slot: 0,
         }
+    }
+
+    /// The same for a search that takes so many bytes of an article where signatures are in a file.
+    pub(crate) fn with_slot(self, slot: usize) -> Self {
+        Self { slot, ..self }
     }
 
     fn threads_in_words(&self) -> String {
@@ -222,10 +269,10 @@ impl Budget {
         self.all().map(|bytes| bytes - bytes / PARTS)
     }
 
-    /// The least with which so many articles can be searched, if the search takes `lane` bytes for each of them.
-    fn least(&self, articles: usize, lane: usize, beside: Beside) -> Size {
+    /// The least with which so many articles can be searched.
+    fn least(&self, articles: usize, beside: Beside) -> Size {
         let first = articles * FIRST_PASS + beside.lines;
-        let search = articles * (SEARCH + PAIRS + lane);
+        let search = articles * (SEARCH + PAIRS + self.slot);
         let given =
             self.fixed() + LEAST_ROOM + self.blocks(beside) + articles * KEPT + first.max(search);
         Size((given + given.div_ceil(PARTS - 1) + 1) as u64)
@@ -235,11 +282,12 @@ impl Budget {
         PROGRAM + self.threads * THREAD
     }
 
-    /// What is made of blocks waits for its turn: a block for each thread and as many again. A megabyte for each thread is
-    /// counted with it; buffers are in use when nothing else is.
+    /// What large blocks and long articles take more than is [reckoned](THREAD) for a thread. What is made of blocks waits for its turn: a
+    /// block for each thread, and as many again.
     fn blocks(&self, beside: Beside) -> usize {
-        let waiting = 2 * self.threads * beside.block;
-        waiting.saturating_sub(self.threads << 20) + beside.buffers.saturating_sub(LEAST_ROOM / 2)
+        let waiting = (2 * beside.block).saturating_sub(1 << 20);
+        let buffers = beside.buffers.saturating_sub(LEAST_ROOM / 2);
+        self.threads * (waiting + beyond(beside.longest.to_read())) + buffers
     }
 
     /// Whether the signatures of so many articles, of so many bytes each, can stay in memory.
@@ -251,17 +299,24 @@ impl Budget {
         self.given().is_none_or(|bytes| needed <= bytes)
     }
 
-    /// Refuses a corpus of which so many articles are known, if it does not fit. In a search of a file, a slot takes `lane` bytes an
-    /// article.
-    pub(crate) fn check(&self, articles: usize, lane: usize, beside: Beside) -> Result<()> {
-        let least = self.least(articles, lane, beside);
+    /// Refuses a corpus of which so many articles were read, if these do not fit; and says what all need if there are as many
+    /// as `expected`.
+    pub(crate) fn check(&self, articles: usize, expected: usize, beside: Beside) -> Result<()> {
+        let least = self.least(articles, beside);
         match self.bound {
             Some(bound) if bound.size() < least => {
                 let threads = self.threads_in_words();
-                let whom = match articles {
-                    0 => format!("a corpus of this size and {threads}"),
-                    _ => format!("{articles} articles and {threads}"),
+                let articles = match articles {
+                    0 => "a corpus of this size".to_owned(),
+                    _ if expected > articles => format!("about {expected} articles"),
+                    _ => format!("{articles} articles"),
                 };
+                let long = match beyond(beside.longest.to_read()) {
+                    0 => String::new(),
+                    _ => format!(", one of them of {} bytes,", beside.longest.bytes),
+                };
+                let least = least.max(self.least(expected, beside));
+                let whom = format!("{articles}{long} and {threads}");
                 Err(Error::Input(bound.too_little(&whom, least)))
             }
             _ => Ok(()),
@@ -287,16 +342,28 @@ impl Budget {
         self.left(articles * KEPT + more, more).max(LEAST_ROOM)
     }
 
-    /// What the evidence may take: of a corpus of so many articles, so many of which are kept, with so many pairs.
+    /// What the evidence may take: of a corpus of so many articles, so many of which are kept, with so many pairs; of articles that are
+    /// compared the longest is given.
     ///
     /// # Errors
     /// [`Error::Input`] if the bound is too low for so many.
-    pub(crate) fn for_evidence(&self, articles: usize, kept: usize, pairs: usize) -> Result<usize> {
-        let more = articles * VERIFY + kept * (EVIDENCE + WEIGHED) + pairs * SIMILAR;
+    pub(crate) fn for_evidence(
+        &self,
+        articles: usize,
+        kept: usize,
+        pairs: usize,
+        longest: Longest,
+    ) -> Result<usize> {
+        let long = self.threads * beyond(longest.to_compare());
+        let of_kept = kept * (EVIDENCE + WEIGHED);
+        let more = long + articles * VERIFY + of_kept + pairs * SIMILAR;
         let known = articles * KEPT + pairs * size_of::<(u32, u32)>() + more;
         self.check_known(
             known,
-            &format!("{pairs} candidate pairs of {articles} articles"),
+            &match long {
+                0 => format!("{pairs} candidate pairs of {articles} articles"),
+                _ => format!("pairs of articles of up to {} words", longest.tokens),
+            },
         )?;
         Ok((self.left(known, more) / 2).max(LEAST_EVIDENCE))
     }
@@ -339,16 +406,19 @@ impl Budget {
         }
     }
 
-    /// What the page may take beside what the run holds.
+    /// What texts for the page may take beside what the run holds.
     pub(crate) fn for_page(&self) -> usize {
-        const LEAST: usize = 1 << 20;
         let Some(all) = self.all() else {
             return usize::MAX;
         };
         let now = resident_bytes().unwrap_or(all / 2);
-        all.saturating_sub(now + self.threads * THREAD / 2)
-            .max(LEAST)
+        all.saturating_sub(now + self.threads * THREAD)
     }
+}
+
+/// What a long article takes more than is reckoned for it with each thread.
+fn beyond(article: usize) -> usize {
+    article.saturating_sub(THREAD / 2)
 }
 
 /// Bytes that so many pairs take beyond what is set apart for them in a corpus of so many articles.

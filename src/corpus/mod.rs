@@ -153,6 +153,14 @@ pub enum Arrangement {
 }
 
 impl SourceFile {
+    /// How long it is, decompressed, in bytes; a compressed one is taken for four times as long as on disk.
+    pub fn estimated_bytes(&self) -> u64 {
+        match self.compression {
+            Compression::None => self.size,
+            Compression::Gzip | Compression::Zstd => self.size.saturating_mul(4),
+        }
+    }
+
     /// How the records stand in the file.
     pub fn arrangement(&self) -> Arrangement {
         match self.layout {
@@ -267,11 +275,8 @@ impl Corpus {
 
     /// How long all files are, decompressed, in bytes; compressed ones are taken for four times as long as on disk.
     pub fn estimated_bytes(&self) -> u64 {
-        let bytes = |file: &SourceFile| match file.compression {
-            Compression::None => file.size,
-            Compression::Gzip | Compression::Zstd => file.size.saturating_mul(4),
-        };
-        self.files.iter().map(bytes).fold(0, u64::saturating_add)
+        let files = self.files.iter().map(SourceFile::estimated_bytes);
+        files.fold(0, u64::saturating_add)
     }
 
     /// How the files are read, in words that are the same for the same options.

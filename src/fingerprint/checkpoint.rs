@@ -390,6 +390,8 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
         days: days.iter().map(|day| u16::from_le_bytes(*day)).collect(),
         lines: lines.iter().map(|line| u32::from_le_bytes(*line)).collect(),
         rejects: rejects.into_iter().map(reject).collect(),
+        // It is not read again.
+        longest: 0,
     })
 }
 

@@ -235,6 +235,8 @@ pub(super) struct Fingerprinted {
     /// What the lines at the edges of their texts teach.
     pub(super) lines: Vec<u32>,
     pub(super) rejects: Vec<Reject>,
+    /// Bytes of the longest record.
+    pub(super) longest: usize,
 }
 
 impl Fingerprinted {
@@ -287,12 +289,14 @@ pub fn fingerprint_corpus(
     let mut lines = LineCounts::for_corpus(corpus.estimated_bytes());
     let mut beside = Beside {
         lines: lines.bytes(),
-        block: 0,
         buffers: prints.signatures.buffers(),
+        ..Beside::default()
     };
     options.budget.check(0, 0, beside)?;
     let mut take = |done: Fingerprinted| {
         beside.block = beside.block.max(done.bytes());
+        let tokens = done.rows.iter().map(|row| row.tokens).max().unwrap_or(0);
+        beside.longest = beside.longest.with(done.longest, tokens as usize);
         for reject in done.rejects {
             progress.rejected(&reject);
             if options.strict {
@@ -312,7 +316,11 @@ pub fn fingerprint_corpus(
         prints.signatures.extend(&done.packed)?;
         let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
         if !options.budget.holds_signatures(articles, bytes, beside) {
-            options.budget.check(articles, 0, beside)?;
+            let last = prints.rows.last().map_or(0, Row::offset);
+            // The last record of the block is not longer than the longest.
+            let read = last + done.longest as u64;
+            let expected = expected(corpus, articles, done.file, read);
+            options.budget.check(articles, expected, beside)?;
             prints.signatures.spill(corpus.tmp())?;
         }
         ids.extend_from_slice(&done.ids);
@@ -364,6 +372,14 @@ pub fn fingerprint_corpus(
     Ok(prints)
 }
 
+/// How many articles the corpus will have, to judge by those before this place in a file.
+fn expected(corpus: &Corpus, articles: usize, file: u32, offset: u64) -> usize {
+    let before = corpus.files()[..file as usize].iter();
+    let read = before.fold(offset, |read, file| read + file.estimated_bytes());
+    let share = corpus.estimated_bytes() as f64 / read.max(1) as f64;
+    (articles as f64 * share.max(1.0)) as usize
+}
+
 fn fingerprint_block(
     scratch: &mut Scratch,
     corpus: &Corpus,
@@ -380,6 +396,7 @@ fn fingerprint_block(
         days: Vec::with_capacity(block.records.len()),
         lines: Vec::new(),
         rejects: block.rejects.clone(),
+        longest: block.records.iter().map(|it| it.len).max().unwrap_or(0) as usize,
     };
     for record in &block.records {
         let article = match scratch.parser.parse(corpus, block, record) {

@@ -12,7 +12,7 @@ use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
-use crate::memory::Budget;
+use crate::memory::{Budget, Longest};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, compared_tokens};
@@ -102,8 +102,10 @@ impl Evidence {
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
+        let words = compared.iter().map(|a| prints.rows[a as usize].tokens);
+        let longest = Longest::default().with(0, words.max().unwrap_or(0) as usize);
         let bound = LEAST_MEMORY.max(articles * MEMORY);
-        let room = budget.for_evidence(articles, wanted.len(), candidates.len())?;
+        let room = budget.for_evidence(articles, wanted.len(), candidates.len(), longest)?;
         let mut spool = Spool::new(bound.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());

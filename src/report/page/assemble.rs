@@ -52,15 +52,41 @@ pub(super) fn chunk(number: usize, packed: &str, out: &mut Output) -> Result<()>
     out.put(b"</script>\n")
 }
 
-/// JSON, gzip, base64.
-pub(super) fn packed(data: &impl Serialize) -> String {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    // Memory takes everything.
-    let bytes = match gzip.write_all(json(data).as_bytes()) {
-        Ok(()) => gzip.finish().unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
-    BASE64_STANDARD.encode(bytes)
+/// A JSON array in gzip in base64, element by element, so that no more than one of them is there unpacked.
+pub(super) struct Packer {
+    gzip: GzEncoder<Vec<u8>>,
+    /// What goes before the next element.
+    before: &'static str,
+}
+
+impl Packer {
+    pub(super) fn new() -> Self {
+        Self {
+            gzip: GzEncoder::new(Vec::new(), Compression::best()),
+            before: "[",
+        }
+    }
+
+    /// Appends an element.
+    pub(super) fn add(&mut self, element: &impl Serialize) {
+        self.write(self.before);
+        self.before = ",";
+        self.write(&json(element));
+    }
+
+    /// The whole array.
+    pub(super) fn finish(mut self) -> String {
+        if self.before == "[" {
+            self.write("[");
+        }
+        self.write("]");
+        BASE64_STANDARD.encode(self.gzip.finish().unwrap_or_default())
+    }
+
+    fn write(&mut self, text: &str) {
+        // Memory takes everything.
+        let _ = self.gzip.write_all(text.as_bytes());
+    }
 }
 
 /// JSON that can stand in a script element, whose end only `<` could begin.
@@ -128,12 +154,16 @@ mod tests {
         assert!(!json(&hostile).contains('<'));
         let back: Vec<String> = serde_json::from_str(&json(&hostile)).unwrap();
         assert_eq!(back, hostile);
-        let bytes = BASE64_STANDARD.decode(packed(&hostile)).unwrap();
-        let mut back = String::new();
-        flate2::read::GzDecoder::new(bytes.as_slice())
-            .read_to_string(&mut back)
-            .unwrap();
-        assert_eq!(back, json(&hostile));
+        for elements in [&hostile[..], &hostile[..1], &[]] {
+            let mut packer = Packer::new();
+            elements.iter().for_each(|element| packer.add(element));
+            let bytes = BASE64_STANDARD.decode(packer.finish()).unwrap();
+            let mut back = String::new();
+            flate2::read::GzDecoder::new(bytes.as_slice())
+                .read_to_string(&mut back)
+                .unwrap();
+            assert_eq!(back, json(&elements));
+        }
     }
 
     #[test]

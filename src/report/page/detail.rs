@@ -1,5 +1,6 @@
 //! The clusters that are shown, with texts and differences.
 
+use super::assemble::Packer;
 use super::figures::{hundredths, places};
 use super::sources::Sources;
 use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
@@ -16,8 +17,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
-/// Words of texts that are read at a time, some 50 MB.
+/// Words of texts that are read at a time at the most, some 50 MB.
 const AT_ONCE: u64 = 8_000_000;
+/// Bytes of a word of such a text, and of what is made of it before it is packed.
+const BYTES_OF_A_WORD: usize = 16;
 
 /// A cluster, opened.
 #[derive(Debug, Serialize)]
@@ -86,35 +89,58 @@ struct Shown {
     cut: usize,
 }
 
-/// Writes the clusters in parts of [`CHUNK`].
+/// Writes the clusters in parts of [`CHUNK`]; texts take no more than about `room` bytes of memory, if those of one cluster do not.
 pub(super) fn write_chunks(
     run: &Run,
     clusters: &[Cluster],
     bounds: Bounds,
     sources: &Sources,
+    room: usize,
     out: &mut Output,
     progress: &dyn Progress,
 ) -> Result<()> {
+    let most = AT_ONCE.min((room / BYTES_OF_A_WORD) as u64);
+    let words = |chunk: &&[Cluster]| words_of(run, chunk, bounds);
+    let detailed = |cluster: &Cluster, texts: &Texts| {
+        if progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        detail(run, cluster, bounds, sources, texts)
+    };
     let chunks: Vec<&[Cluster]> = clusters.chunks(CHUNK).collect();
     let mut number = 0;
     let mut rest = chunks.as_slice();
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(fitting(run, rest, bounds));
+        let (now, later) = rest.split_at(fitting(rest.iter().map(words), most));
         rest = later;
-        let texts = read(run, now, bounds, progress)?;
-        let made: Result<Vec<String>> = now
-            .par_iter()
-            .map(|chunk| {
-                if progress.cancelled() {
-                    return Err(Error::Interrupted);
+        let made: Result<Vec<String>> = match now {
+            // It may have to be done in parts.
+            [chunk] => {
+                let mut packer = Packer::new();
+                let mut rest = *chunk;
+                while !rest.is_empty() {
+                    let each = rest.iter().map(std::slice::from_ref);
+                    let (now, later) = rest.split_at(fitting(each.map(|one| words(&one)), most));
+                    rest = later;
+                    let texts = read(run, &[now], bounds, progress)?;
+                    let details: Result<Vec<Detail>> =
+                        now.par_iter().map(|it| detailed(it, &texts)).collect();
+                    details?.iter().for_each(|detail| packer.add(detail));
                 }
-                let details = chunk.iter();
-                let details: Result<Vec<Detail>> = details
-                    .map(|cluster| detail(run, cluster, bounds, sources, &texts))
-                    .collect();
-                Ok(assemble::packed(&details?))
-            })
-            .collect();
+                Ok(vec![packer.finish()])
+            }
+            chunks => {
+                let texts = read(run, chunks, bounds, progress)?;
+                let pack = |chunk: &&[Cluster]| {
+                    let mut packer = Packer::new();
+                    for cluster in *chunk {
+                        packer.add(&detailed(cluster, &texts)?);
+                    }
+                    Ok(packer.finish())
+                };
+                chunks.par_iter().map(pack).collect()
+            }
+        };
         for packed in made? {
             assemble::chunk(number, &packed, out)?;
             number += 1;
@@ -123,22 +149,28 @@ pub(super) fn write_chunks(
     Ok(())
 }
 
-/// How many chunks can be read at once; at least one.
-fn fitting(run: &Run, chunks: &[&[Cluster]], bounds: Bounds) -> usize {
-    let mut words = 0;
-    let fit = chunks.iter().take_while(|chunk| {
-        let articles = chunk.iter().flat_map(|c| with_texts(run, c, bounds));
-        words += articles
-            .map(|(_, article)| {
-                run.fingerprints.rows[article as usize]
-                    .tokens
-                    .min(ALIGNED_WORDS as u32)
-            })
-            .map(u64::from)
-            .sum::<u64>();
-        words <= AT_ONCE
+/// Texts by their articles, each with how many words it has beyond what is there.
+type Texts = HashMap<u32, (String, usize)>;
+
+/// How many of a list go together if they are not to have more than `most` words; at least one.
+fn fitting(words: impl Iterator<Item = u64>, most: u64) -> usize {
+    let mut all = 0;
+    let fit = words.take_while(|words| {
+        all += words;
+        all <= most
     });
     fit.count().max(1)
+}
+
+/// Words that are read of these clusters.
+fn words_of(run: &Run, clusters: &[Cluster], bounds: Bounds) -> u64 {
+    let articles = clusters.iter().flat_map(|it| with_texts(run, it, bounds));
+    articles
+        .map(|(_, article)| {
+            let tokens = run.fingerprints.rows[article as usize].tokens;
+            u64::from(tokens.min(ALIGNED_WORDS as u32))
+        })
+        .sum()
 }
 
 /// The listed members of a cluster whose texts are shown, as places in the list and articles: the representative, then those whose words no
@@ -166,7 +198,7 @@ fn read(
     chunks: &[&[Cluster]],
     bounds: Bounds,
     progress: &dyn Progress,
-) -> Result<HashMap<u32, (String, usize)>> {
+) -> Result<Texts> {
     let clusters = chunks.iter().copied().flatten();
     let mut articles: Vec<u32> = clusters
         .flat_map(|cluster| with_texts(run, cluster, bounds))
@@ -228,7 +260,7 @@ fn detail(
     cluster: &Cluster,
     bounds: Bounds,
     sources: &Sources,
-    texts: &HashMap<u32, (String, usize)>,
+    texts: &Texts,
 ) -> Result<Detail> {
     let listed = &cluster.members[..cluster.members.len().min(MOST_MEMBERS)];
     let mut members = Vec::with_capacity(listed.len());

@@ -29,6 +29,7 @@ mod index;
 mod sources;
 
 use super::Output;
+use crate::memory::Budget;
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Options, Result, Run};
 
@@ -91,7 +92,7 @@ pub struct PageCounts {
 /// Writes the page of a run that was made with `options`: the figures of all clusters, and the `most` largest of them. The same run gives the same
 /// bytes, whatever the number of threads; times and memory of the run are not on it.
 ///
-/// The articles whose texts are shown are read again.
+/// The articles whose texts are shown are read again, no more of them at a time than [`Options::memory`] leaves room for.
 ///
 /// # Errors
 /// If evidence cannot be read or `out` not be written; what reading gives, [`Error::Changed`] if a file is no longer what it
@@ -124,7 +125,8 @@ pub fn write_page(
     progress.end();
     let data = figures.finish(run, options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
-    detail::write_chunks(run, shown, bounds, &sources, out, progress)?;
+    let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();
+    detail::write_chunks(run, shown, bounds, &sources, room, out, progress)?;
     assemble::end(out)?;
     Ok(counts)
 }
