@@ -145,10 +145,11 @@ impl Bound {
             Self::Asked(size) => {
                 format!("--memory {size} is too little for {whom}: it takes at least {least}")
             }
-            Self::Usual(size) => format!(
-                "the memory of this machine (or of its control group) is too little for {whom}: three quarters of it, {size}, is the bound \
-                 unless --memory gives another, and it takes at least {least}; use fewer --threads or a machine with more memory, or give \
-                 --memory {least} if so much is free"
+            Self::Usual(Size(bytes)) => format!(
+                "the memory of this machine (or of its control group) is too little for {whom}: three quarters of it, {}MB, is the \
+                 bound unless --memory gives another, and it takes at least {least}; use fewer --threads or a machine with more memory, \
+                 or give --memory {least} if so much is free",
+                bytes / 1_000_000
             ),
         }
     }
@@ -487,21 +488,145 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_divides_the_articles_that_fit_from_those_that_do_not() {
-        let budget = Budget::new(Some(Size(512_000_000)), 2).unwrap();
-        assert!(budget.holds_signatures(1_000_000, 168));
-        assert!(!budget.holds_signatures(5_000_000, 168));
-        assert!(budget.check(5_000_000, 17).is_ok());
-        let refusal = budget.check(50_000_000, 17).unwrap_err().to_string();
-        assert!(
-            refusal.contains("--memory 512MB") && refusal.contains("at least"),
-            "{refusal}"
-        );
-        // With what it asks for it goes.
+    fn sizes_are_written_exactly() {
+        for text in [
+            "512MB",
+            "26.5MB",
+            "2GB",
+            "1.5GB",
+            "2GiB",
+            "25MiB",
+            "64kB",
+            "26214.401kB",
+            "7 bytes",
+            "1234567891MB",
+        ] {
+            let size: Size = text.trim_end_matches("ytes").parse().unwrap();
+            assert_eq!(size.to_string(), text);
+        }
+        assert_eq!(Size(26_000_001).in_whole_megabytes(), Size(27_000_000));
+        assert_eq!(Size(26_000_000).in_whole_megabytes(), Size(26_000_000));
+    }
+
+    fn asked(text: &str) -> Option<Bound> {
+        Some(Bound::Asked(text.parse().unwrap()))
+    }
+
+    fn least(refusal: &str) -> &str {
         let least = refusal.split("at least ").nth(1).unwrap();
-        let more = Budget::new(Some(least.parse().unwrap()), 2).unwrap();
-        assert!(more.check(50_000_000, 17).is_ok());
-        assert!(Budget::new(Some(Size(1 << 20)), 2).is_err());
-        assert!(Budget::unbounded().check(usize::MAX >> 10, 17).is_ok());
+        least.split([' ', ';']).next().unwrap()
+    }
+
+    #[test]
+    fn a_bound_divides_the_articles_that_fit_from_those_that_do_not() {
+        let none = Beside::default();
+        let budget = |bound| Budget::new(bound, 2).unwrap().with_slot(17);
+        let little = budget(asked("512MB"));
+        assert!(little.holds_signatures(1_000_000, 168, none));
+        assert!(!little.holds_signatures(5_000_000, 168, none));
+        assert!(little.check(5_000_000, 0, none).is_ok());
+        let refusal = |expected| {
+            let refusal = little.check(50_000_000, expected, none).unwrap_err();
+            refusal.to_string()
+        };
+        assert!(refusal(0).contains("--memory 512MB is too little for 50000000 articles"));
+        // With what it asks for it goes, and what is still to come counts.
+        for expected in [0, 70_000_000] {
+            let more = budget(asked(least(&refusal(expected))));
+            assert!(more.check(50_000_000.max(expected), 0, none).is_ok());
+        }
+        assert!(Budget::unbounded().check(usize::MAX >> 10, 0, none).is_ok());
+        // Whatever stands beside the articles takes part of it.
+        let besides = [
+            Beside {
+                lines: 200 << 20,
+                ..none
+            },
+            Beside {
+                block: 60 << 20,
+                ..none
+            },
+            Beside {
+                buffers: 200 << 20,
+                ..none
+            },
+            Beside {
+                longest: Longest::default().with(50 << 20, 1 << 20),
+                ..none
+            },
+        ];
+        for beside in besides {
+            assert!(
+                !little.holds_signatures(1_000_000, 168, beside),
+                "{beside:?}"
+            );
+            assert!(little.check(5_000_000, 0, beside).is_err(), "{beside:?}");
+        }
+    }
+
+    #[test]
+    fn pairs_that_cannot_fit_are_refused() {
+        let little = Budget::new(asked("100MB"), 2).unwrap();
+        let none = Longest::default();
+        assert!(little.for_evidence(100_000, 50_000, 100_000, none).is_ok());
+        let refused = [
+            little
+                .for_evidence(100_000, 50_000, 5_000_000, none)
+                .map(drop),
+            little
+                .for_evidence(100_000, 50_000, 100_000, none.with(0, 4_000_000))
+                .map(drop),
+            little.check_similar(100_000, 50_000, 100_000, 3_000_000),
+        ];
+        for refused in refused {
+            let refusal = refused.unwrap_err().to_string();
+            let more: Size = least(&refusal).parse().unwrap();
+            assert!(
+                refusal.starts_with("--memory 100MB") && more > Size(110_000_000),
+                "{refusal}"
+            );
+        }
+        assert!(
+            little
+                .check_similar(100_000, 50_000, 100_000, 100_000)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn the_room_that_is_left_is_what_the_process_has_not_taken() {
+        let budget = Budget::new(asked("1GB"), 2).unwrap();
+        assert!(budget.for_search(1000) > 700 << 20);
+        assert_eq!(Budget::unbounded().for_search(1000), usize::MAX);
+        if resident_bytes().is_some() {
+            let held = std::hint::black_box(vec![1u8; 700 << 20]);
+            let room = budget.for_search(1000);
+            let for_page = budget.for_page();
+            assert!(
+                room < 250 << 20 && for_page < 250 << 20,
+                "{room} {for_page}"
+            );
+            drop(held);
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_asked_for_and_by_whom() {
+        let refusal = |bound| Budget::new(bound, 2).unwrap_err().to_string();
+        let given = refusal(asked("26.5MB"));
+        assert!(
+            given.starts_with("--memory 26.5MB is too little") && given.ends_with("MB"),
+            "{given}"
+        );
+        let usual = refusal(Some(Bound::Usual(Size(3 << 20))));
+        let machine = "the memory of this machine (or of its control group) is too little";
+        assert!(usual.starts_with(machine), "{usual}");
+        assert!(usual.contains("three quarters of it, 3MB,"), "{usual}");
+        // What to do about it, too.
+        assert!(
+            usual.contains("or give --memory ") && usual.contains("fewer --threads"),
+            "{usual}"
+        );
+        assert!(Budget::new(asked(least(&given)), 2).is_ok());
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// Long signatures, so that few articles do not fit.
 const LONG: [&str; 4] = ["--permutations", "1024", "--threads", "1"];
-const LITTLE: [&str; 2] = ["--memory", "26MB"];
+const LITTLE: [&str; 2] = ["--memory", "32MB"];
 
 struct Place {
     folder: tempfile::TempDir,
@@ -16,19 +16,17 @@ struct Place {
 }
 
 impl Place {
-    /// With a corpus, `news.jsonl`.
-    fn new() -> Self {
-        let place = Self {
+    fn empty() -> Self {
+        Self {
             folder: tempfile::tempdir().unwrap(),
             tmp: tempfile::tempdir().unwrap(),
-        };
-        let news = place.path("news.jsonl");
-        let made = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-            .args(["generate", "-n", "3000", "-o"])
-            .arg(news)
-            .output()
-            .unwrap();
-        assert!(made.status.success());
+        }
+    }
+
+    /// With a corpus, `news.jsonl`.
+    fn new() -> Self {
+        let place = Self::empty();
+        fs::write(place.path("news.jsonl"), ordinary(9000)).unwrap();
         place
     }
 
@@ -94,6 +92,8 @@ fn a_bound_changes_nothing_and_leaves_nothing() {
             assert!(place.is_clean());
             let summary: serde_json::Value = serde_json::from_slice(&place.read("s.json")).unwrap();
             let counts = ["candidates", "found", "accepted_pairs"].map(|key| summary[key].clone());
+            let spilled = summary["measured"]["spilled_bytes"]["signatures"].as_u64();
+            assert_eq!(spilled > Some(0), !bound.is_empty(), "{name}");
             written.push((place.read("clusters.csv"), place.read("pairs.csv"), counts));
         }
         let [held, bounded] = &written[..] else {
@@ -110,8 +110,15 @@ fn a_bound_that_is_too_low_says_what_would_do() {
     let place = Place::new();
     let done = place.run(&["--memory", "3MB", "-o", "out.csv"]);
     assert_eq!(done.status.code(), Some(2));
+    let refusal = said(&done);
     assert!(
-        said(&done).contains("--memory must be at least "),
+        refusal.contains("--memory 3MB is too little for any corpus with "),
+        "{refusal}"
+    );
+    // What was typed, even where it is hardly less than what would do.
+    let done = place.run(&["--memory", "21.5MB", "--threads", "1", "-o", "out.csv"]);
+    assert!(
+        said(&done).contains("--memory 21.5MB is too little"),
         "{}",
         said(&done)
     );
@@ -123,18 +130,190 @@ fn a_bound_that_is_too_low_says_what_would_do() {
         said(&done)
     );
     // Enough for a corpus, but not for this search of it, which takes three kilobytes an article.
-    let wide = ["--bands", "1", "--rows", "1024"];
-    let done = place.run(&[&LONG[..], &LITTLE, &wide, &["-o", "out.csv"]].concat());
-    assert_eq!(done.status.code(), Some(1));
-    let said = said(&done);
-    assert!(
-        said.contains("--memory 26MB is too little for 3000 articles"),
-        "{said}"
-    );
-    let least = said.rsplit("at least ").next().unwrap().trim();
-    let done = place.run(&[&LONG[..], &["--memory", least], &wide, &["-o", "out.csv"]].concat());
-    assert!(done.status.success());
+    let wide = ["--bands", "1", "--rows", "1024", "-o", "out.csv"];
+    let mut bound = LITTLE[1].to_owned();
+    for refused in [true, true, false] {
+        let done = place.run(&[&LONG[..], &["--memory", &bound], &wide].concat());
+        assert_eq!(
+            done.status.code(),
+            Some(i32::from(refused)),
+            "{bound}: {}",
+            said(&done)
+        );
+        if refused {
+            let refusal = said(&done);
+            let start = format!("--memory {bound} is too little for ");
+            assert!(
+                refusal.contains(&start) && refusal.contains(" and 1 thread: "),
+                "{refusal}"
+            );
+            bound = least(&refusal);
+        }
+    }
     assert!(place.is_clean());
+}
+
+/// An article of a hostile corpus.
+fn record(id: usize, source: usize, text: &str) -> String {
+    let text = text.replace('\n', "\\n");
+    let day = 1 + id % 28;
+    format!(
+        "{{\"id\":\"{id}\",\"source\":\"s{source}\",\"published\":\"2024-03-{day:02}\",\"text\":\"{text}\"}}\n"
+    )
+}
+
+/// So many words that no other text has, unless it has the same `seed`.
+fn words(seed: usize, count: usize) -> String {
+    let mut state = seed as u64;
+    let words = (0..count).map(|_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        format!("w{:x}", state >> 44)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A corpus of short articles. One in four is the copy of another, with a few words behind it.
+fn ordinary(articles: usize) -> String {
+    let article = |id| {
+        let (of, more) = if id % 4 == 3 { (id - 3, 6) } else { (id, 0) };
+        let text = format!("{} {}", words(of, 34), words(1 << 30 | id, more));
+        record(id, id % 90, &text)
+    };
+    (0..articles).map(article).collect()
+}
+
+/// The bound that a refusal asks for.
+fn least(refusal: &str) -> String {
+    let least = refusal.split("at least ").nth(1);
+    least
+        .unwrap_or_else(|| panic!("{refusal}"))
+        .trim()
+        .to_owned()
+}
+
+/// The most memory that a program held, as the system saw it, without the pages of its own file.
+#[cfg(target_os = "linux")]
+fn peak_of(mut command: Command) -> (Output, u64) {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    // The peak never falls, so that what passes between two looks is seen all the same.
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let kilobytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+        };
+        if let Some((most, of_files)) = kilobytes("VmHWM:").zip(kilobytes("RssFile:")) {
+            peak = peak.max(1024 * most.saturating_sub(of_files));
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    (child.wait_with_output().unwrap(), peak)
+}
+
+/// Runs over a corpus under the least bound that is accepted, which the refusals name: under it the program stays, and the
+/// result is that of a run without a bound. If that `takes_more`, something went to files.
+#[cfg(target_os = "linux")]
+fn keeps_to_the_least_bound(corpus: &str, arguments: &[&str], takes_more: bool) {
+    let place = Place::empty();
+    fs::write(place.path("news.jsonl"), corpus).unwrap();
+    let outputs = [
+        "-o",
+        "c.csv",
+        "--pairs",
+        "p.csv",
+        "--report",
+        "r.html",
+        "--unique",
+        "u.jsonl",
+        "--summary",
+        "s.json",
+    ];
+    let arguments = [arguments, &outputs].concat();
+    let run = |bound: &str| {
+        let bounded = [&arguments[..], &["--memory", bound]].concat();
+        peak_of(place.command("unlimited", &bounded))
+    };
+    let written = || ["c.csv", "p.csv", "r.html", "u.jsonl"].map(|name| place.read(name));
+
+    let (done, free) = run("100GB");
+    assert!(done.status.success(), "{}", said(&done));
+    let held = written();
+    assert!(held[0].len() > 1000);
+
+    let (mut bound, mut refusals) = ("10MB".to_owned(), 0);
+    let peak = loop {
+        let (done, peak) = run(&bound);
+        if done.status.success() {
+            break peak;
+        }
+        let refusal = said(&done);
+        bound = least(&refusal);
+        refusals += 1;
+        assert!(refusals <= 5, "{refusal}");
+    };
+    let bytes = 1_000_000 * bound.strip_suffix("MB").unwrap().parse::<u64>().unwrap();
+    assert!(peak <= bytes, "{peak} bytes under {bound}");
+    assert!(
+        peak < free / 4 * 3 || !takes_more,
+        "{peak} bytes under {bound}, {free} without"
+    );
+    assert!(held == written());
+    assert!(place.is_clean());
+
+    let summary: serde_json::Value = serde_json::from_slice(&place.read("s.json")).unwrap();
+    let spilled = &summary["measured"]["spilled_bytes"];
+    for what in ["signatures", "candidates"] {
+        let bytes = spilled[what].as_u64().unwrap();
+        assert!(bytes > 0 || !takes_more, "{what}: {spilled}");
+    }
+    // The program's own account says the same, with the pages of its file.
+    assert!(summary["measured"]["peak_memory_bytes"].as_u64().unwrap() >= peak);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ordinary_articles_keep_to_the_least_bound() {
+    keeps_to_the_least_bound(&ordinary(12_000), &LONG, true);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crowd_keeps_to_the_least_bound() {
+    let boilerplate = words(7, 100);
+    let articles = (0..5000).map(|id| {
+        let text = format!("{boilerplate} {}", words(id + 8, 15));
+        record(id, id % 50, &text)
+    });
+    let corpus: String = articles.collect();
+    keeps_to_the_least_bound(&corpus, &LONG, false);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn articles_of_many_lines_keep_to_the_least_bound() {
+    let articles = (0..400).map(|id| {
+        let of = id - id % 2;
+        let lines: Vec<String> = (0..300).map(|line| words(of * 300 + line, 4)).collect();
+        let text = format!(
+            "Share this\nFollow us\n{}\nContact: desk\nAll rights",
+            lines.join("\n")
+        );
+        record(id, id % 2, &text)
+    });
+    let corpus: String = articles.collect();
+    keeps_to_the_least_bound(&corpus, &["--threads", "2"], false);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn very_long_articles_keep_to_the_least_bound() {
+    let articles = (0..40).map(|id| record(id, id % 2, &words(id / 2, 100_000)));
+    let corpus: String = articles.collect();
+    keeps_to_the_least_bound(&corpus, &["--threads", "2"], false);
 }
 
 #[test]

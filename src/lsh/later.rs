@@ -54,7 +54,7 @@ impl Cut {
     }
 
     /// Pairs of blocks.
-    fn pairs(self) -> usize {
+    pub(super) fn pairs(self) -> usize {
         self.blocks * (self.blocks + 1) / 2
     }
 

@@ -515,6 +515,40 @@ mod tests {
         }
     }
 
+    /// Remembers what was advanced, with how often it was asked in between whether to stop.
+    #[derive(Default)]
+    struct Watched(std::sync::Mutex<(Vec<(u64, u64)>, u64)>);
+
+    impl Progress for Watched {
+        fn advance(&self, done: u64, _: u64) {
+            let (advanced, asked) = &mut *self.0.lock().unwrap();
+            advanced.push((done, std::mem::take(asked)));
+        }
+
+        fn cancelled(&self) -> bool {
+            self.0.lock().unwrap().1 += 1;
+            false
+        }
+    }
+
+    #[test]
+    fn the_search_of_a_file_advances_while_blocks_are_looked_at() {
+        let table = random_rows(3000, 32, 60, 5);
+        let mut file = SignatureFile::of(&mut store(&table), None).unwrap();
+        file.finish().unwrap();
+        let scheme = by_bands(16, 2, 32);
+        for room in [0, usize::MAX] {
+            let (watched, source) = (Watched::default(), Source::Spilled { file: &file, room });
+            candidates(source, &all(3000), scheme, likely_above(3), &watched).unwrap();
+            let (advanced, _) = watched.0.into_inner().unwrap();
+            assert_eq!(advanced.iter().map(|step| step.0).sum::<u64>(), 16);
+            let asked = advanced.iter().map(|step| step.1);
+            let (all, most) = (asked.clone().sum::<u64>(), asked.max().unwrap());
+            // It is asked for each two of the 47 blocks; two rounds of bands advance in 16 steps.
+            assert!(room > 0 || all > 2000 && most < all / 6, "{most} of {all}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn neighbours_equal_the_naive_search_where_nothing_is_crowded(

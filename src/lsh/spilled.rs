@@ -11,6 +11,7 @@ use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
 use super::{Hunt, Scheme, Worth};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
+use crate::progress::Progress;
 use crate::{Error, Result, memory};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -51,15 +52,14 @@ impl Plan {
         let articles = file.len();
         let lane = articles * bytes_of_lane(scheme) + later::BYTES_A_THREAD;
         let all = articles * file.layout().bytes();
-        let block = if all <= room { all } else { room / 2 };
-        let pieces = file.pieces_in(block.saturating_sub(later::BYTES_A_THREAD));
-        let pieces = pieces.max(file.pieces().div_ceil(later::MOST_BLOCKS));
-        let in_block = file.articles_of_block(0, pieces).len().max(1);
-        let pieces = if in_block >= articles {
-            file.pieces_in(usize::MAX / 2)
-        } else {
-            pieces
+        let spare = room.saturating_sub(later::BYTES_A_THREAD);
+        let least = file.pieces().div_ceil(later::MOST_BLOCKS);
+        let pieces = match all <= spare {
+            true => file.pieces(),
+            false => file.pieces_in(spare / 2).max(least),
         };
+        let pieces = pieces.max(1);
+        let in_block = file.articles_of_block(0, pieces).len().max(1);
         Self {
             lanes: (room / lane.max(1)).max(1),
             cut: Cut {
@@ -104,6 +104,10 @@ impl<'a> Far<'a> {
         let plan = Plan::new(self.distant.file, self.scheme, room);
         let later = Later::new(plan.cut, &self.distant);
         let mut found = Vec::new();
+        // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
+        let half = slots.len() as u64 / 2;
+        let dealt = Steps::new(hunt.progress, half, slots.len());
+        let looked_at = Steps::new(hunt.progress, slots.len() as u64 - half, plan.cut.pairs());
         {
             let pool = Pool::default();
             let rooms: Mutex<Vec<Vec<Vec<ThreeBytes>>>> = Mutex::default();
@@ -128,7 +132,7 @@ impl<'a> Far<'a> {
                     pool.put_back(scratch);
                     rooms().push(columns.into_room());
                     found.keep_new(kept);
-                    hunt.progress.advance(1, 0);
+                    dealt.advance(1);
                     found
                 };
                 found.par_extend(together.par_iter().with_max_len(1).map(one));
@@ -138,7 +142,7 @@ impl<'a> Far<'a> {
         if hunt.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        self.look_at_blocks(hunt, plan, later, crowd, kept, &mut found)?;
+        found.extend(self.look_at_blocks(hunt, plan, later, crowd, kept, &looked_at)?);
         Ok(found)
     }
 
@@ -149,17 +153,20 @@ impl<'a> Far<'a> {
         later: Later,
         crowd: &Crowd,
         kept: &[u64],
-        found: &mut Vec<Found>,
-    ) -> Result<()> {
+        looked_at: &Steps,
+    ) -> Result<Vec<Found>> {
         let (file, pieces) = (self.distant.file, plan.pieces);
         let aside = later.finish()?;
         self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
+        let mut found = Vec::new();
         let pool = Pool::default();
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for low in 0..plan.cut.blocks {
             let beside = aside.beside(low)?;
             let blocks = aside.blocks(&beside);
+            let mut passed = low;
             if blocks.is_empty() {
+                looked_at.advance(plan.cut.blocks - passed);
                 continue;
             }
             file.block(low, pieces, &mut first)?;
@@ -191,9 +198,40 @@ impl<'a> Far<'a> {
                 parts.into_iter().for_each(|part| of_two.add(part));
                 of_two.keep_new(kept);
                 found.push(of_two);
+                looked_at.advance(high + 1 - passed);
+                passed = high + 1;
             }
+            looked_at.advance(plan.cut.blocks - passed);
         }
-        Ok(())
+        Ok(found)
+    }
+}
+
+/// Tells of small steps, `of` of which make so many units of progress together.
+struct Steps<'p> {
+    progress: &'p dyn Progress,
+    units: u64,
+    of: u64,
+    done: AtomicU64,
+}
+
+impl<'p> Steps<'p> {
+    fn new(progress: &'p dyn Progress, units: u64, of: usize) -> Self {
+        Self {
+            progress,
+            units,
+            of: of as u64,
+            done: AtomicU64::new(0),
+        }
+    }
+
+    fn advance(&self, steps: usize) {
+        let before = self.done.fetch_add(steps as u64, Ordering::Relaxed);
+        let units = |steps: u64| self.units * steps / self.of.max(1);
+        let more = units(before + steps as u64) - units(before);
+        if more > 0 {
+            self.progress.advance(more, 0);
+        }
     }
 }
 
@@ -212,6 +250,30 @@ fn look_at<W: Fn(u32, u32, u32) -> Worth>(
         Which::Unlike(slot) => {
             std::mem::swap(&mut desk.unlike, pairs);
             search.look_at_unlike(slot, desk, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::{Layout, Signatures};
+    use crate::lsh::Banding;
+
+    #[test]
+    fn a_corpus_is_cut_into_no_more_blocks_than_can_be_kept_account_of() {
+        let mut signatures = Signatures::new(Layout::new(2, 2));
+        (0..20_000).for_each(|article| signatures.push(&[article, 7]));
+        let mut file = SignatureFile::of(&mut signatures, None).unwrap();
+        file.finish().unwrap();
+        let scheme = Scheme::Bands(Banding::new(2, 1, 2).unwrap());
+        assert!(file.pieces() > 2 * later::MOST_BLOCKS);
+        for (room, blocks) in [(0, 79..later::MOST_BLOCKS + 1), (usize::MAX, 1..2)] {
+            let Plan { cut, pieces, .. } = Plan::new(&file, scheme, room);
+            assert!(blocks.contains(&cut.blocks), "{cut:?}");
+            let articles =
+                (0..cut.blocks).map(|number| file.articles_of_block(number, pieces).len());
+            assert_eq!(articles.sum::<usize>(), 20_000);
         }
     }
 }
