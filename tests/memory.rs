@@ -311,7 +311,7 @@ fn articles_of_many_lines_keep_to_the_least_bound() {
 #[cfg(target_os = "linux")]
 #[test]
 fn very_long_articles_keep_to_the_least_bound() {
-    let articles = (0..40).map(|id| record(id, id % 2, &words(id / 2, 100_000)));
+    let articles = (0..16).map(|id| record(id, id % 2, &words(id / 2, 300_000)));
     let corpus: String = articles.collect();
     keeps_to_the_least_bound(&corpus, &["--threads", "2"], false);
 }
