@@ -24,6 +24,7 @@
 mod assemble;
 mod bins;
 mod detail;
+mod differences;
 mod figures;
 mod index;
 mod sources;
