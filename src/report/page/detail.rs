@@ -7,7 +7,7 @@ use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, in
 use crate::cluster::{Cluster, Member};
 use crate::corpus::Parser;
 use crate::fingerprint::Digest;
-use crate::progress::{OnlyStops, Progress, Stage};
+use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use crate::report::Output;
 use crate::text::{Tokeniser, compared_tokens};
 use crate::verify::Edge;
@@ -96,6 +96,8 @@ pub(super) fn write_chunks(
     progress: &dyn Progress,
 ) -> Result<()> {
     let chunks: Vec<&[Cluster]> = clusters.chunks(CHUNK).collect();
+    let texts = clusters.iter().map(|cluster| shown(cluster, bounds) as u64);
+    progress.begin(Stage::Align, texts.sum(), Unit::Items);
     let mut number = 0;
     let mut rest = chunks.as_slice();
     while !rest.is_empty() {
@@ -105,13 +107,15 @@ pub(super) fn write_chunks(
         let made: Result<Vec<String>> = now
             .par_iter()
             .map(|chunk| {
-                if progress.cancelled() {
-                    return Err(Error::Interrupted);
-                }
-                let details = chunk.iter();
-                let details: Result<Vec<Detail>> = details
-                    .map(|cluster| detail(run, cluster, bounds, sources, &texts))
-                    .collect();
+                let details = chunk.iter().map(|cluster| {
+                    if progress.cancelled() {
+                        return Err(Error::Interrupted);
+                    }
+                    let detail = detail(run, cluster, bounds, sources, &texts)?;
+                    progress.advance(shown(cluster, bounds) as u64, 0);
+                    Ok(detail)
+                });
+                let details: Result<Vec<Detail>> = details.collect();
                 Ok(assemble::packed(&details?))
             })
             .collect();
@@ -120,6 +124,7 @@ pub(super) fn write_chunks(
             number += 1;
         }
     }
+    progress.end();
     Ok(())
 }
 
@@ -141,6 +146,11 @@ fn fitting(run: &Run, chunks: &[&[Cluster]], bounds: Bounds) -> usize {
     fit.count().max(1)
 }
 
+/// How many texts of a cluster are shown.
+fn shown(cluster: &Cluster, bounds: Bounds) -> usize {
+    cluster.members.len().min(MOST_MEMBERS).min(bounds.texts)
+}
+
 /// The listed members of a cluster whose texts are shown, as places in the list and articles: the representative, then those whose words no
 /// other has before them, then the rest.
 fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)> {
@@ -153,7 +163,7 @@ fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)>
         })
         .collect();
     order.sort_unstable();
-    order.truncate(bounds.texts);
+    order.truncate(shown(cluster, bounds));
     order
         .into_iter()
         .map(|(_, at, article)| (at, article))
@@ -176,7 +186,7 @@ fn read(
     let mut texts = HashMap::with_capacity(articles.len());
     let prints = &run.fingerprints;
     run.corpus.scan_chosen(
-        Stage::Write,
+        Stage::Align,
         &OnlyStops(progress),
         articles.iter().map(|&article| prints.place(article)),
         || (Parser::new(), Tokeniser::new()),
@@ -232,8 +242,7 @@ fn detail(
     let first = texts.get(&cluster.representative());
     let first_end = first.map_or(0, |first| cut(&mut tokeniser, &first.text, bounds.words).0);
     let digest = |article: u32| run.fingerprints.rows[article as usize].digest();
-    let shown = with_texts(run, cluster, bounds);
-    for &(at, article) in &shown {
+    for (at, article) in with_texts(run, cluster, bounds) {
         let (Some(text), Some(first)) = (texts.get(&article), first) else {
             continue;
         };
