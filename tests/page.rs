@@ -3,7 +3,6 @@
 //! Without Chromium on the machine the tests in the browser say so and are skipped, unless `WIRECOPY_NEEDS_CHROMIUM` is set.
 
 #![cfg(unix)]
-#![allow(clippy::print_stdout, reason = "a test that measures says what")]
 
 mod chromium;
 
@@ -440,6 +439,17 @@ fn of_all_kinds(path: &Path) {
     std::fs::write(path, lines).unwrap();
 }
 
+/// Widths of the window, whether its colours are dark, whether it is on paper.
+const LOOKS: [(u32, bool, bool); 7] = [
+    (380, false, false),
+    (380, true, false),
+    (800, false, false),
+    (800, true, false),
+    (1400, false, false),
+    (1400, true, false),
+    (800, false, true),
+];
+
 /// Opens the cluster of this title on the page that is open.
 fn open_cluster(browser: &mut Chromium, title: &str) {
     browser.evaluate(&format!(
@@ -455,25 +465,14 @@ fn in_a_browser_everything_contrasts_with_what_lies_behind() {
     let input = folder.path().join("news.jsonl");
     of_all_kinds(&input);
     let page = page(&input, folder.path(), &["--report-clusters", "60"]);
-    for (width, dark, print) in [
-        (1200, false, false),
-        (1200, true, false),
-        (380, false, false),
-        (380, true, false),
-        (800, false, true),
-    ] {
-        browser.show_as(width, 900, dark);
-        if print {
-            browser.call(
-                "Emulation.setEmulatedMedia",
-                serde_json::json!({"media": "print"}),
-            );
-        }
-        browser.call("Page.navigate", serde_json::json!({"url": "about:blank"}));
+    for (width, dark, print) in LOOKS {
+        browser.look_as(width, dark, print);
         browser.open(&page);
         let mut kinds = BTreeSet::new();
         let mut look = |browser: &mut Chromium, state: &str| {
             let found = browser.evaluate(include_str!("chromium/contrast.js"));
+            let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
+            assert_eq!(wide, false, "{state}: nothing stands out at {width}");
             assert_eq!(
                 found["bad"],
                 serde_json::json!([]),
@@ -704,8 +703,7 @@ fn in_a_browser_a_screen_reader_is_told_everything() {
     let page = page(&input, folder.path(), &[]);
     browser.call("Accessibility.enable", serde_json::json!({}));
     for width in [1200, 380] {
-        browser.show_as(width, 900, false);
-        browser.call("Page.navigate", serde_json::json!({"url": "about:blank"}));
+        browser.look_as(width, false, false);
         browser.open(&page);
         let spoken = Spoken::of(&mut browser);
         spoken.check("the run");
@@ -980,12 +978,7 @@ fn in_a_browser_five_thousand_clusters_open_and_weigh_little() {
     );
     let bytes = std::fs::metadata(&page).unwrap().len();
     assert!(bytes < 15_000_000, "{bytes}");
-    let took = browser.open(&page);
-    println!(
-        "5,000 clusters: {:.1} MB, open after {:.2} s",
-        bytes as f64 / 1e6,
-        took.as_secs_f64()
-    );
+    browser.open(&page);
     assert_eq!(
         browser.text("at('status').textContent"),
         "5,000 clusters, 1 to 50 on this page"
@@ -1015,7 +1008,7 @@ fn picture_for_the_readme() {
     std::fs::write(docs.join("report.png"), picture).unwrap();
 }
 
-/// Pictures of a page at three widths, light and dark, into the folder `WIRECOPY_PICTURES`; of the fixtures, or of `WIRECOPY_PAGE`.
+/// Pictures of a page at three widths, light and dark and on paper, into the folder `WIRECOPY_PICTURES`; of the fixtures, or of `WIRECOPY_PAGE`.
 #[test]
 #[ignore = "for looking at"]
 fn pictures_to_look_at() {
@@ -1028,38 +1021,17 @@ fn pictures_to_look_at() {
         Some(page) => page.into(),
         None => page(&fixtures(), scratch.path(), &[]),
     };
-    for (width, dark) in [
-        (380, false),
-        (380, true),
-        (800, false),
-        (800, true),
-        (1400, false),
-        (1400, true),
-    ] {
-        browser.show_as(width, 1000, dark);
-        browser.call("Page.navigate", serde_json::json!({"url": "about:blank"}));
+    for (width, dark, print) in LOOKS {
+        browser.look_as(width, dark, print);
         browser.open(&page);
-        let name = |what: &str| {
-            folder.join(format!(
-                "{what}-{width}-{}.png",
-                if dark { "dark" } else { "light" }
-            ))
-        };
+        let look = ["light", "dark", "print"][usize::from(dark) + 2 * usize::from(print)];
+        let name = |what: &str| folder.join(format!("{what}-{width}-{look}.png"));
         std::fs::write(name("run"), browser.picture(true)).unwrap();
-        let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
-        assert_eq!(wide, false, "nothing stands out at {width}");
         browser.evaluate("document.querySelector('#list tbody a').click()");
         browser.wait("document.querySelector('#texts .text') !== null");
-        browser.evaluate("document.querySelectorAll('.member input')[3]?.click()");
+        browser.evaluate(
+            "document.querySelectorAll('.member input')[5]?.click(); document.activeElement.blur()",
+        );
         std::fs::write(name("cluster"), browser.picture(true)).unwrap();
-        let wide = browser.evaluate("document.documentElement.scrollWidth > innerWidth");
-        assert_eq!(wide, false, "nothing stands out at {width}");
     }
-    // As on paper.
-    browser.show_as(800, 1000, false);
-    browser.call(
-        "Emulation.setEmulatedMedia",
-        serde_json::json!({"media": "print"}),
-    );
-    std::fs::write(folder.join("cluster-print.png"), browser.picture(true)).unwrap();
 }

@@ -221,10 +221,23 @@ impl Chromium {
         self.call("Emulation.setEmulatedMedia", features);
     }
 
+    /// An empty window of this width, or its content as on paper.
+    pub fn look_as(&mut self, width: u32, dark: bool, print: bool) {
+        self.show_as(width, 900, dark);
+        if print {
+            self.call("Emulation.setEmulatedMedia", json!({"media": "print"}));
+        }
+        self.call("Page.navigate", json!({"url": "about:blank"}));
+    }
+
     /// A picture of the window, or of the whole page, as PNG.
     pub fn picture(&mut self, whole: bool) -> Vec<u8> {
         use base64::prelude::{BASE64_STANDARD, Engine};
-        let how = json!({"format": "png", "captureBeyondViewport": whole});
+        let mut how = json!({"format": "png", "captureBeyondViewport": whole});
+        if whole {
+            how["clip"] = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+            how["clip"]["scale"] = json!(1);
+        }
         let answer = self.call("Page.captureScreenshot", how);
         BASE64_STANDARD
             .decode(answer["data"].as_str().unwrap())
