@@ -797,6 +797,42 @@ fn in_a_browser_a_screen_reader_is_told_everything() {
 }
 
 #[test]
+fn in_a_browser_passages_lead_to_each_other_both_ways() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("news.jsonl");
+    of_all_kinds(&input);
+    browser.show_as(1200, 900, false);
+    browser.open(&page(&input, folder.path(), &[]));
+    open_cluster(&mut browser, "A bridge");
+    // The paragraph that was moved stands at the head of one text and far below in the other.
+    browser.evaluate(
+        "[...document.querySelectorAll('.member')].find(it => it.textContent.includes('m-2')).querySelector('input').click()",
+    );
+    let moved =
+        |side: usize| format!("document.querySelectorAll('.text')[{side}].querySelector('.moved')");
+    let place = |browser: &mut Chromium, side: usize| {
+        let top = browser.evaluate(&format!("{}.getBoundingClientRect().top", moved(side)));
+        top.as_f64().unwrap()
+    };
+    let apart = place(&mut browser, 0) - place(&mut browser, 1);
+    assert!(apart.abs() > 1000.0, "{apart}");
+    for (here, there) in [(0, 1), (1, 0)] {
+        browser.evaluate(&format!(
+            "{}.scrollIntoView({{block: 'center', behavior: 'instant'}})",
+            moved(here)
+        ));
+        assert!(!(0.0..900.0).contains(&place(&mut browser, there)));
+        browser.evaluate(&format!("{}.click()", moved(here)));
+        assert!(
+            (0.0..900.0).contains(&place(&mut browser, there)),
+            "from {here} to {there}"
+        );
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
 fn in_a_browser_hostile_articles_are_shown_and_never_run() {
     let Some(mut browser) = browser() else { return };
     let folder = tempfile::tempdir().unwrap();
@@ -994,7 +1030,7 @@ fn in_a_browser_five_thousand_clusters_open_and_weigh_little() {
 fn picture_for_the_readme() {
     let mut browser = browser().expect("this needs Chromium");
     let folder = tempfile::tempdir().unwrap();
-    browser.show_as(1200, 1600, false);
+    browser.show_as(1200, 1560, false);
     browser.open(&page(&fixtures(), folder.path(), &[]));
     browser.evaluate("[...document.querySelectorAll('#list tbody a')].find(a => a.textContent.startsWith('Castellow')).click()");
     browser.wait("document.querySelectorAll('#texts .text').length === 2");

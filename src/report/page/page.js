@@ -226,8 +226,9 @@ function writePlots() {
   const plots = at("plots");
   plots.append(bars("Cluster sizes", `${counted(data.clusters, "cluster", "clusters")} by the number of articles in them.`, data.sizes, "Articles"));
   if (data.pairs) {
-    const reasons = Object.entries(data.reasons).map(([reason, count]) => `${number(count)} ${reason}`).join(", ");
-    plots.append(columns("Similarity of accepted pairs", `Jaccard similarity of ${counted(data.pairs, "pair", "pairs")} of different texts. By reason: ${reasons}.`,
+    const reasons = Object.entries(data.reasons).filter(([reason]) => reason !== "exact").map(([reason, count]) => `${number(count)} ${reason}`).join(", ");
+    plots.append(columns("Similarity of accepted pairs", `Jaccard similarity of ${counted(data.pairs, "pair", "pairs")} of different texts. By reason: ${reasons}.` +
+        (data.exact ? ` The ${number(data.exact)} word for word are not among them.` : ""),
       data.jaccard, (i) => `${(i / 20).toFixed(2)}–${((i + 1) / 20).toFixed(2)}`,
       [[0, "0", "start"], [0.25, "0.25"], [0.5, "0.5"], [0.75, "0.75"], [1, "1", "end"]], "Similarity"));
   }
@@ -476,7 +477,7 @@ function writeTexts(box, told, detail, chosen) {
   box.replaceChildren(
     el("fieldset", { class: "views" }, el("legend", {}, "Show"), choice("side by side", false), choice("in one column", true)),
     el("ul", { class: "key", "aria-label": "Marks" }, ...marks.map(([, mark]) => el("li", {}, mark)),
-      el("li", {}, one ? "unmarked: in both" : "unmarked: in both; click to find it in the other")),
+      el("li", {}, "unmarked: in both", one ? null : el("span", { class: "on-screen" }, "; click to find it in the other"))),
     el("div", { class: one ? "texts merged" : "texts" }, ...texts));
 }
 
