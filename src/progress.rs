@@ -24,6 +24,8 @@ pub enum Stage {
     Cluster,
     /// The outputs are written.
     Write,
+    /// The texts on the page are read again and laid beside each other.
+    Align,
 }
 
 /// What a stage counts while it runs.

@@ -412,7 +412,7 @@ fn two_outputs_never_share_a_place() {
     failed(
         &wirecopy(&[&place("n.jsonl"), &"--summary", &"-"]),
         2,
-        "two outputs would go to standard output",
+        "two outputs would go to standard output, where the clusters go without -o",
     );
     let summary = wirecopy(&[
         &place("n.jsonl"),

@@ -28,7 +28,7 @@ pub(super) struct OutputArguments {
     /// Write the corpus without the copies: kept records byte for byte, in input order
     #[arg(long, value_name = "FILE")]
     unique: Option<PathBuf>,
-    /// Write a page that shows the clusters, for a browser: one file that needs nothing else
+    /// Write a page that shows the clusters, for a browser: one file that needs nothing else; standard output for -
     #[arg(long, value_name = "HTML")]
     report: Option<PathBuf>,
     /// Clusters on that page, the largest, at least 1; the figures on it are of all
@@ -90,6 +90,13 @@ impl OutputArguments {
             .chain(others.into_iter().flatten())
             .cloned()
             .collect();
+        let mut others = others.into_iter().flatten();
+        if self.output.is_none() && others.any(|path| *path == standard_output) {
+            return Err(Error::Parameter(
+                "two outputs would go to standard output, where the clusters go without -o; name a file for them"
+                    .into(),
+            ));
+        }
         refuse_one_place_for_two(&places)?;
         let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
         Ok(Outputs {

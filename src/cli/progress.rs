@@ -246,6 +246,7 @@ fn title(stage: Stage) -> &'static str {
         Stage::Verify => "Comparing pairs",
         Stage::Cluster => "Building clusters",
         Stage::Write => "Writing",
+        Stage::Align => "Aligning texts",
     }
 }
 
@@ -255,6 +256,7 @@ fn items(stage: Stage) -> &'static str {
         Stage::Candidates => "bands",
         Stage::Verify => "pairs",
         Stage::Cluster | Stage::Write => "clusters",
+        Stage::Align => "texts",
         Stage::Spool | Stage::Fingerprint | Stage::Reread => "items",
     }
 }

@@ -41,6 +41,7 @@ mod hash;
 mod kernels;
 mod tokens;
 
+pub(crate) use furniture::around;
 pub use furniture::{Furniture, LearntLines, LineCounts, Source, lines_at_edges};
 pub use hash::word_hash;
 pub use kernels::Kernel;

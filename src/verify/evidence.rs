@@ -15,7 +15,7 @@ use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
 use crate::memory::{Budget, Longest};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
-use crate::text::{SHORT_TEXT, Source, Tokeniser, compared_tokens};
+use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 use crate::{Error, Result};
 
 /// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
@@ -464,13 +464,6 @@ fn gather_block(
         gathered.articles.push(article);
     }
     Ok(gathered)
-}
-
-/// What of a text stands before and behind a part of it.
-fn around<'a>(text: &'a str, part: &str) -> [&'a str; 2] {
-    let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    let end = start.wrapping_add(part.len());
-    [text.get(..start), text.get(end..)].map(Option::unwrap_or_default)
 }
 
 /// Appends their number (4 bytes) and the figures.

@@ -197,20 +197,47 @@ impl Chromium {
         self.call("Input.dispatchKeyEvent", up);
     }
 
+    /// Scrolls to the first element that a selector finds, and puts the pointer on it.
+    pub fn point_at(&mut self, selector: &str) {
+        let place = format!(
+            "(() => {{ const it = document.querySelector('{selector}'); it.scrollIntoView({{block: 'start', behavior: 'instant'}}); const r = it.getClientRects()[0]; return {{x: r.left + Math.min(8, r.width / 2), y: r.top + r.height / 2}} }})()"
+        );
+        let mut event = self.evaluate(&place);
+        event["type"] = json!("mouseMoved");
+        self.call("Input.dispatchMouseEvent", event);
+    }
+
     /// A window of this size, in the colours that the reader prefers.
     pub fn show_as(&mut self, width: u32, height: u32, dark: bool) {
         let metrics =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", metrics);
         let scheme = if dark { "dark" } else { "light" };
-        let feature = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.call("Emulation.setEmulatedMedia", feature);
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            // Else a test would point at what is still scrolling.
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
+        self.call("Emulation.setEmulatedMedia", features);
+    }
+
+    /// An empty window of this width, or its content as on paper.
+    pub fn look_as(&mut self, width: u32, dark: bool, print: bool) {
+        self.show_as(width, 900, dark);
+        if print {
+            self.call("Emulation.setEmulatedMedia", json!({"media": "print"}));
+        }
+        self.call("Page.navigate", json!({"url": "about:blank"}));
     }
 
     /// A picture of the window, or of the whole page, as PNG.
     pub fn picture(&mut self, whole: bool) -> Vec<u8> {
         use base64::prelude::{BASE64_STANDARD, Engine};
-        let how = json!({"format": "png", "captureBeyondViewport": whole});
+        let mut how = json!({"format": "png", "captureBeyondViewport": whole});
+        if whole {
+            how["clip"] = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+            how["clip"]["scale"] = json!(1);
+        }
         let answer = self.call("Page.captureScreenshot", how);
         BASE64_STANDARD
             .decode(answer["data"].as_str().unwrap())

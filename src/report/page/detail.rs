@@ -1,14 +1,14 @@
 //! The clusters that are shown, with texts and differences.
 
 use super::assemble::Packer;
+use super::differences::{Differences, Text, cut};
 use super::figures::{hundredths, places};
 use super::sources::Sources;
 use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
 use crate::cluster::{Cluster, Member};
-use crate::compare::{Passage, align};
 use crate::corpus::Parser;
 use crate::fingerprint::Digest;
-use crate::progress::{OnlyStops, Progress, Stage};
+use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use crate::report::Output;
 use crate::text::{Tokeniser, compared_tokens};
 use crate::verify::Edge;
@@ -54,9 +54,9 @@ struct Listed {
     why: Option<Why>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<Shown>,
-    /// How it differs from the representative: see [`steps`].
+    /// How it differs from the representative, also of that itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<Vec<usize>>,
+    differences: Option<Differences>,
 }
 
 /// Why a pair was accepted.
@@ -105,9 +105,13 @@ pub(super) fn write_chunks(
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        detail(run, cluster, bounds, sources, texts)
+        let detail = detail(run, cluster, bounds, sources, texts)?;
+        progress.advance(shown(cluster, bounds) as u64, 0);
+        Ok(detail)
     };
     let chunks: Vec<&[Cluster]> = clusters.chunks(CHUNK).collect();
+    let texts = clusters.iter().map(|cluster| shown(cluster, bounds) as u64);
+    progress.begin(Stage::Align, texts.sum(), Unit::Items);
     let mut number = 0;
     let mut rest = chunks.as_slice();
     while !rest.is_empty() {
@@ -146,11 +150,12 @@ pub(super) fn write_chunks(
             number += 1;
         }
     }
+    progress.end();
     Ok(())
 }
 
-/// Texts by their articles, each with how many words it has beyond what is there.
-type Texts = HashMap<u32, (String, usize)>;
+/// Texts by their articles.
+type Texts = HashMap<u32, Text>;
 
 /// How many of a list go together if they are not to have more than `most` words; at least one.
 fn fitting(words: impl Iterator<Item = u64>, most: u64) -> usize {
@@ -173,6 +178,11 @@ fn words_of(run: &Run, clusters: &[Cluster], bounds: Bounds) -> u64 {
         .sum()
 }
 
+/// How many texts of a cluster are shown.
+fn shown(cluster: &Cluster, bounds: Bounds) -> usize {
+    cluster.members.len().min(MOST_MEMBERS).min(bounds.texts)
+}
+
 /// The listed members of a cluster whose texts are shown, as places in the list and articles: the representative, then those whose words no
 /// other has before them, then the rest.
 fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)> {
@@ -185,14 +195,14 @@ fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)>
         })
         .collect();
     order.sort_unstable();
-    order.truncate(bounds.texts);
+    order.truncate(shown(cluster, bounds));
     order
         .into_iter()
         .map(|(_, at, article)| (at, article))
         .collect()
 }
 
-/// The texts that are shown of some clusters, up to [`ALIGNED_WORDS`] words, and how many words each has beyond.
+/// The texts that are shown of some clusters.
 fn read(
     run: &Run,
     chunks: &[&[Cluster]],
@@ -208,7 +218,7 @@ fn read(
     let mut texts = HashMap::with_capacity(articles.len());
     let prints = &run.fingerprints;
     run.corpus.scan_chosen(
-        Stage::Write,
+        Stage::Align,
         &OnlyStops(progress),
         articles.iter().map(|&article| prints.place(article)),
         || (Parser::new(), Tokeniser::new()),
@@ -225,8 +235,10 @@ fn read(
                 if Digest::of(tokens) != prints.rows[article as usize].digest() {
                     return Err(changed(run, article));
                 }
-                let (end, beyond) = cut(tokeniser, &parsed.text, ALIGNED_WORDS);
-                found.push((article, (parsed.text[..end].to_owned(), beyond)));
+                found.push((
+                    article,
+                    Text::new(tokeniser, &parsed, prints.furniture, &prints.learnt),
+                ));
             }
             Ok(found)
         },
@@ -246,15 +258,6 @@ fn changed(run: &Run, article: u32) -> Error {
     Error::Changed(file.name.clone().into())
 }
 
-/// Where a text of more than `most` words is cut, behind a word, and how many words stand behind that.
-fn cut(tokeniser: &mut Tokeniser, text: &str, most: usize) -> (usize, usize) {
-    let words = tokeniser.words(text);
-    match words.get(most.saturating_sub(1)) {
-        Some(last) if words.len() > most => (last.range.end, words.len() - most),
-        _ => (text.len(), 0),
-    }
-}
-
 fn detail(
     run: &Run,
     cluster: &Cluster,
@@ -268,20 +271,23 @@ fn detail(
         members.push(list(run, member, sources)?);
     }
     let mut tokeniser = Tokeniser::new();
-    let representative = texts.get(&cluster.representative());
-    let shown = with_texts(run, cluster, bounds);
-    for &(at, article) in &shown {
-        let Some((text, beyond)) = texts.get(&article) else {
+    let first = texts.get(&cluster.representative());
+    let first_end = first.map_or(0, |first| cut(&mut tokeniser, &first.text, bounds.words).0);
+    let digest = |article: u32| run.fingerprints.rows[article as usize].digest();
+    for (at, article) in with_texts(run, cluster, bounds) {
+        let (Some(text), Some(first)) = (texts.get(&article), first) else {
             continue;
         };
-        let (end, cut_off) = cut(&mut tokeniser, text, bounds.words);
-        if let (1.., Some((first, _))) = (at, representative) {
-            let (first_end, _) = cut(&mut tokeniser, first, bounds.words);
-            members[at].steps = Some(steps(first, text, first_end, end));
-        }
+        let (end, cut_off) = cut(&mut tokeniser, &text.text, bounds.words);
+        members[at].differences = Some(Differences::new(
+            &mut tokeniser,
+            [first, text],
+            [first_end, end],
+            digest(article) == digest(cluster.representative()),
+        ));
         members[at].text = Some(Shown {
-            text: text[..end].to_owned(),
-            cut: cut_off + beyond,
+            text: text.text[..end].to_owned(),
+            cut: cut_off + text.beyond,
         });
     }
     let place: HashMap<u32, usize> = (listed.iter().map(|m| m.article)).zip(0..).collect();
@@ -343,7 +349,7 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
             }),
         matched,
         text: None,
-        steps: None,
+        differences: None,
     })
 }
 
@@ -377,67 +383,9 @@ fn apart(run: &Run, a: u32, b: u32) -> Option<f64> {
     dates.map(|(a, b)| hundredths(a.abs_diff(b) as f64 / 3600.0))
 }
 
-/// How text `b` differs from text `a`, of which the first bytes are shown: a list of steps, each three numbers, a kind and how many UTF-16
-/// units of `a` and of `b` it covers (or, of what was moved, of the one side, and which move it is, from 0).
-///
-/// Kinds: 0 both have it, 1 `a` alone, 2 `b` alone, 3 moved, at its place in `a`, 4 moved, at its place in `b`.
-fn steps(a: &str, b: &str, end_a: usize, end_b: usize) -> Vec<usize> {
-    let units = |text: &str, range: &std::ops::Range<usize>, end: usize| {
-        let shown = range.start.min(end)..range.end.min(end);
-        text[shown].encode_utf16().count()
-    };
-    let of_a = |range: &std::ops::Range<usize>| units(a, range, end_a);
-    let of_b = |range: &std::ops::Range<usize>| units(b, range, end_b);
-    let alignment = align(a, b);
-    let mut moves: HashMap<(usize, usize), usize> = HashMap::new();
-    let mut steps = Vec::new();
-    for passage in &alignment.passages {
-        let mut number = |a: usize, b: usize| {
-            let next = moves.len();
-            *moves.entry((a, b)).or_insert(next)
-        };
-        let step = match passage {
-            Passage::Same { a, b, .. } => [0, of_a(a), of_b(b)],
-            Passage::OnlyA { a, .. } => [1, of_a(a), 0],
-            Passage::OnlyB { b, .. } => [2, 0, of_b(b)],
-            Passage::MovedAway { a, b, .. } => [3, of_a(a), number(a.start, b.start)],
-            Passage::MovedHere { a, b, .. } => [4, number(a.start, b.start), of_b(b)],
-        };
-        let shown = match step {
-            [3, a, _] => a > 0,
-            [4, _, b] => b > 0,
-            [_, a, b] => a + b > 0,
-        };
-        if shown {
-            steps.extend(step);
-        }
-    }
-    steps
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    /// The two texts, put together from steps.
-    fn read_back(steps: &[usize], a: &str, b: &str) -> (String, String) {
-        let (a, b): (Vec<u16>, Vec<u16>) = (a.encode_utf16().collect(), b.encode_utf16().collect());
-        let (mut at_a, mut at_b) = (0, 0);
-        for step in steps.as_chunks::<3>().0 {
-            let (on_a, on_b) = match *step {
-                [3, len, _] => (len, 0),
-                [4, _, len] => (0, len),
-                [_, on_a, on_b] => (on_a, on_b),
-            };
-            at_a += on_a;
-            at_b += on_b;
-        }
-        (
-            String::from_utf16_lossy(&a[..at_a]),
-            String::from_utf16_lossy(&b[..at_b]),
-        )
-    }
 
     #[test]
     fn a_file_that_was_written_over_is_no_source_of_texts() {
@@ -462,47 +410,5 @@ mod tests {
         assert_eq!(read().unwrap().len(), 2);
         std::fs::write(&path, news("tub")).unwrap();
         assert!(matches!(read(), Err(Error::Changed(_))));
-    }
-
-    #[test]
-    fn what_is_cut_off_does_not_show_as_a_difference() {
-        let a: String = (0..100).map(|n| format!("w{n} ")).collect();
-        let b = format!("New first words here. {a}");
-        let mut tokeniser = Tokeniser::new();
-        let (end_a, cut_a) = cut(&mut tokeniser, &a, 50);
-        let (end_b, cut_b) = cut(&mut tokeniser, &b, 50);
-        assert_eq!((cut_a, cut_b), (50, 54));
-        let steps = steps(&a, &b, end_a, end_b);
-        let kinds: Vec<usize> = steps.chunks(3).map(|step| step[0]).collect();
-        assert_eq!(kinds, [2, 0], "words of A beyond the cut of B are not gone");
-        let (shown_a, shown_b) = read_back(&steps, &a, &b);
-        assert_eq!(
-            (shown_a.as_str(), shown_b.as_str()),
-            (&a[..end_a], &b[..end_b])
-        );
-        assert!(shown_a.ends_with("w49"));
-    }
-
-    #[test]
-    fn a_text_of_just_as_many_words_is_whole() {
-        let mut tokeniser = Tokeniser::new();
-        assert_eq!(cut(&mut tokeniser, "one two three.", 3), (14, 0));
-        assert_eq!(cut(&mut tokeniser, "one two three.", 2), (7, 1));
-        assert_eq!(cut(&mut tokeniser, "", 3), (0, 0));
-    }
-
-    proptest! {
-        #[test]
-        fn steps_cover_what_is_shown(
-            a in "([a-c]{1,2}[ .🦀\n]){0,60}", b in "([a-c]{1,2}[ .é漢]){0,60}", most in 1usize..40
-        ) {
-            let mut tokeniser = Tokeniser::new();
-            let (end_a, _) = cut(&mut tokeniser, &a, most);
-            let (end_b, _) = cut(&mut tokeniser, &b, most);
-            let steps = steps(&a, &b, end_a, end_b);
-            prop_assert_eq!(steps.len() % 3, 0);
-            let shown = (a[..end_a].to_owned(), b[..end_b].to_owned());
-            prop_assert_eq!(read_back(&steps, &a, &b), shown);
-        }
     }
 }

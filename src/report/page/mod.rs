@@ -24,6 +24,7 @@
 mod assemble;
 mod bins;
 mod detail;
+mod differences;
 mod figures;
 mod index;
 mod sources;
@@ -129,4 +130,57 @@ pub fn write_page(
     detail::write_chunks(run, shown, bounds, &sources, room, out, progress)?;
     assemble::end(out)?;
     Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+    use std::sync::Mutex;
+
+    /// What was begun, and each advance since.
+    #[derive(Default)]
+    struct Told(Mutex<Vec<(Stage, u64, Vec<u64>)>>);
+
+    impl Progress for Told {
+        fn begin(&self, stage: Stage, total: u64, _: Unit) {
+            self.0.lock().unwrap().push((stage, total, Vec::new()));
+        }
+        fn advance(&self, done: u64, _: u64) {
+            self.0.lock().unwrap().last_mut().unwrap().2.push(done);
+        }
+    }
+
+    #[test]
+    fn the_bar_moves_while_texts_are_aligned() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let mut lines = String::new();
+        // Of 60 stories two copies each, of one 30, which is more than texts are shown.
+        for article in 0..150 {
+            let story = (article / 2).min(60);
+            let words: String = (0..60).fold(String::new(), |mut text, n| {
+                write!(text, "word{story}x{n} ").unwrap();
+                text
+            });
+            let line = serde_json::json!({"id": article.to_string(), "text": format!("{words} {article}")});
+            writeln!(lines, "{line}").unwrap();
+        }
+        std::fs::write(&path, lines).unwrap();
+        let options = Options::default();
+        let run = crate::cluster(&[path], &options, &crate::progress::Silent).unwrap();
+        let (told, place) = (Told::default(), folder.path().join("page.html"));
+        let mut out = Output::create(&place).unwrap();
+        write_page(&run, &options, 1000, &mut out, &told).unwrap();
+        let told = told.0.into_inner().unwrap();
+        let stages: Vec<(Stage, u64)> = told
+            .iter()
+            .map(|(stage, total, _)| (*stage, *total))
+            .collect();
+        assert_eq!(stages, [(Stage::Write, 61), (Stage::Align, 24 + 2 * 60)]);
+        for (stage, total, advances) in told {
+            assert_eq!(advances.iter().sum::<u64>(), total, "{stage:?}");
+            assert!(advances.len() >= 61, "{stage:?}");
+        }
+    }
 }

@@ -120,7 +120,10 @@ function writeAbout() {
     ["What is left out", `Of a cluster ${number(data.most_members)} members and ${number(data.most_pairs)} accepted pairs are listed; texts are shown of ${data.bounds.texts} members, those with other words first, each cut after ${data.bounds.words} words. Differences are found before texts are cut.`],
     ["Keys", "/ goes to the search. In the list and in texts the arrow keys go from one line or passage to the next; Enter opens a cluster, or goes to the same passage in the other text; Escape leads back."],
   ];
-  if (!data.raw) terms.splice(4, 0, ["What is compared", "Texts without the furniture of the page (datelines, bylines, share lines), so that two texts may be told as the same words though they show differences there."]);
+  terms.splice(4, 0, ["What is compared", data.raw
+    ? "Texts as they came, with the furniture of the page (--raw)."
+    : "Texts without the furniture of the page: datelines, bylines, agency credits, share lines, and lines that a source prints around many reports. " +
+      "In the texts shown it stands in [brackets], and no measure counts it. A short text is compared together with its title."]);
   at("about").append(el("dl", {}, ...terms.flatMap(([term, words]) => [el("dt", {}, term), el("dd", {}, words)])));
 }
 
@@ -135,7 +138,7 @@ function shape(tag, attributes, text) {
 }
 
 function figure(title, caption, picture, heads, rows) {
-  const table = el("table", {},
+  const table = el("table", { "aria-label": title },
     el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i ? "number" : null }, head)))),
     el("tbody", {}, ...rows.map(([first, ...rest]) =>
       el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell) => el("td", { class: "number" }, cell))))));
@@ -146,7 +149,8 @@ function figure(title, caption, picture, heads, rows) {
 function bars(title, caption, list, head) {
   const width = 380, left = 84, row = 21;
   const most = Math.max(1, ...list.map((bar) => bar.count));
-  const picture = shape("svg", { viewBox: `0 0 ${width} ${row * list.length}`, role: "img", "aria-label": `${title}. ${caption}` });
+  const picture = shape("svg", { viewBox: `0 0 ${width} ${row * list.length}`, role: "img",
+    "aria-label": `${title}: ${list.map((bar) => `${bar.label}, ${number(bar.count)}`).join("; ")}` });
   list.forEach((bar, i) => {
     const length = (bar.count / most) * (width - left - 52);
     picture.append(shape("text", { x: left - 8, y: row * i + 15, "text-anchor": "end" }, bar.label));
@@ -159,7 +163,9 @@ function bars(title, caption, list, head) {
 function columns(title, caption, counts, label, ticks, head) {
   const width = 380, height = 176, foot = 22, top = 16, left = 34;
   const most = Math.max(1, ...counts);
-  const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${caption}` });
+  const highest = counts.indexOf(Math.max(...counts));
+  const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img",
+    "aria-label": `${title}: the most, ${number(counts[highest])}, at ${label(highest)}; all counts are in the table` });
   const step = (width - left) / counts.length;
   const floor = height - foot;
   for (const part of most > 1 ? [1, 0.5] : [1]) {
@@ -185,7 +191,7 @@ function heat() {
   const most = Math.max(1, ...counts.flat());
   const name = (source) => el("span", { title: outlet(source) }, outlet(source));
   const body = counts.map((row, i) => el("tr", {}, el("th", { scope: "row" }, name(first[i])), ...row.map((count, j) => {
-    const cell = el("td", { title: `${outlet(then[j])} followed ${outlet(first[i])}: ${number(count)}` }, count ? number(count) : el("span", { "aria-label": "none" }, "·"));
+    const cell = el("td", { title: `${outlet(then[j])} followed ${outlet(first[i])}: ${number(count)}` }, ...count ? [number(count)] : [el("span", { "aria-hidden": "true" }, "·"), el("span", { class: "unseen" }, "0")]);
     if (count) cell.style.background = `color-mix(in srgb, var(--bar) ${Math.round(12 + 43 * (count / most))}%, transparent)`;
     return cell;
   })));
@@ -194,7 +200,7 @@ function heat() {
     el("figcaption", {}, el("h3", {}, title), el("p", {},
       `Rows were first, columns followed; numbers are articles that followed. The ${counted(first.length, "outlet", "outlets")} copied most, and the ${counted(then.length, "outlet", "outlets")} that followed most.`)),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
-      el("table", { class: "heat" },
+      el("table", { class: "heat", "aria-label": title },
         el("thead", {}, el("tr", {}, el("td"), ...then.map((source) => el("th", { scope: "col" }, name(source))))),
         el("tbody", {}, ...body))));
 }
@@ -203,7 +209,7 @@ function ranking() {
   const row = (it) => el("tr", {}, el("th", { scope: "row" }, outlet(it.source)),
     ...[number(it.first), number(it.copied), number(it.copies), span(it.delay), number(it.articles)].map((cell) => el("td", { class: "number" }, cell)));
   const heads = ["Outlet", "Clusters first", "Articles that followed it", "Followed others", "Median delay", "Articles in clusters"];
-  const table = (rows) => el("table", { class: "ranking" },
+  const table = (rows, name) => el("table", { class: "ranking", "aria-label": name },
     el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i ? "number" : null }, head)))),
     el("tbody", {}, ...rows.map(row)));
   const title = "Who is first";
@@ -212,16 +218,17 @@ function ranking() {
     el("figcaption", {}, el("h3", {}, title), el("p", {},
       `In ${counted(data.first_known, "cluster", "clusters")} one outlet alone was first; in ${number(data.first_unknown)} it is not known who was.` +
       (data.ranking_left_out ? ` ${counted(data.ranking_left_out, "outlet is", "outlets are")} left out.` : ""))),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, table(data.ranking.slice(0, 10))),
-    rest.length ? el("details", {}, el("summary", {}, `${counted(rest.length, "more outlet", "more outlets")}`), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}: more` }, table(rest))) : null);
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, table(data.ranking.slice(0, 10), title)),
+    rest.length ? el("details", {}, el("summary", {}, `${counted(rest.length, "more outlet", "more outlets")}`), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}: more` }, table(rest, `${title}: more`))) : null);
 }
 
 function writePlots() {
   const plots = at("plots");
   plots.append(bars("Cluster sizes", `${counted(data.clusters, "cluster", "clusters")} by the number of articles in them.`, data.sizes, "Articles"));
   if (data.pairs) {
-    const reasons = Object.entries(data.reasons).map(([reason, count]) => `${number(count)} ${reason}`).join(", ");
-    plots.append(columns("Similarity of accepted pairs", `Jaccard similarity of ${counted(data.pairs, "pair", "pairs")} of different texts. By reason: ${reasons}.`,
+    const reasons = Object.entries(data.reasons).filter(([reason]) => reason !== "exact").map(([reason, count]) => `${number(count)} ${reason}`).join(", ");
+    plots.append(columns("Similarity of accepted pairs", `Jaccard similarity of ${counted(data.pairs, "pair", "pairs")} of different texts. By reason: ${reasons}.` +
+        (data.exact ? ` The ${number(data.exact)} word for word are not among them.` : ""),
       data.jaccard, (i) => `${(i / 20).toFixed(2)}–${((i + 1) / 20).toFixed(2)}`,
       [[0, "0", "start"], [0.25, "0.25"], [0.5, "0.5"], [0.75, "0.75"], [1, "1", "end"]], "Similarity"));
   }
@@ -279,13 +286,14 @@ function listRow(i) {
   const names = it.sources.slice(0, 4).map(outlet);
   const more = it.outlets - names.length;
   const sources = names.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
-  return el("tr", {},
-    el("td", { class: "title" }, el("a", { href: `#${it.id}`, dir: "auto" }, it.title || "(no title)"), el("span", {}, sources)),
-    el("td", { class: "number", "data-label": it.size === 1 ? "article" : "articles" }, number(it.size)),
-    el("td", { class: "number", "data-label": it.outlets === 1 ? "outlet" : "outlets" }, number(it.outlets)),
-    el("td", { class: "nowrap" }, it.first == null ? "no date" : day(it.first)),
-    el("td", { class: "number nowrap", "data-label": it.hours == null ? null : "apart" }, span(it.hours)),
-    el("td", { class: "nowrap", "data-label": "alike" }, meter(it.low), it.low === it.high ? share(it.low) : `${share(it.low)}–${share(it.high)}`));
+  const cell = (attributes, ...content) => el("td", { role: "cell", ...attributes }, ...content);
+  return el("tr", { role: "row" },
+    cell({ class: "title" }, el("a", { href: `#${it.id}`, dir: "auto" }, it.title || "(no title)"), el("span", {}, sources)),
+    cell({ class: "number", "data-label": it.size === 1 ? "article" : "articles" }, number(it.size)),
+    cell({ class: "number", "data-label": it.outlets === 1 ? "outlet" : "outlets" }, number(it.outlets)),
+    cell({ class: "nowrap" }, it.first == null ? "no date" : day(it.first)),
+    cell({ class: "number nowrap", "data-label": it.hours == null ? null : "apart" }, span(it.hours)),
+    cell({ class: "nowrap", "data-label": "alike" }, meter(it.low), it.low === it.high ? share(it.low) : `${share(it.low)}–${share(it.high)}`));
 }
 
 function writeList() {
@@ -299,6 +307,7 @@ function writeList() {
     : (found.length === all ? counted(all, "cluster", "clusters") : `${number(found.length)} of ${counted(all, "cluster", "clusters")}`) +
       (last ? `, ${number(page * ROWS + 1)} to ${number(page * ROWS + now.length)} on this page` : "");
   at("list").hidden = !found.length;
+  at("pages").hidden = !last;
   const go = (label, to, name) => {
     const button = el("button", { type: "button", disabled: to < 0 || to > last || to === page, "data-go": name }, label);
     button.addEventListener("click", () => {
@@ -381,13 +390,22 @@ const MARKS = {
   2: ["ins", "", "+", "only in this one: "],
   3: ["span", "moved", "↕", "moved elsewhere: "],
   4: ["span", "moved", "↕", "moved here: "],
+  5: ["span", "left-out", "[", "left out of the comparison: "],
 };
 
-function passage(kind, key, text) {
+function passage(kind, key, text, side = "") {
   const [tag, name, sign, words] = MARKS[kind];
-  return el(tag, { class: name || null, tabindex: "-1", "data-key": key },
-    sign ? el("span", { class: "sign", "aria-hidden": "true" }, sign) : null,
-    words ? el("span", { class: "unseen" }, words) : null, text);
+  const mark = (sign) => el("span", { class: "sign", "aria-hidden": "true" }, sign);
+  const node = el(tag, { class: name || null, tabindex: "-1", "data-key": key },
+    sign ? mark(sign + side) : null,
+    words ? el("span", { class: "unseen" }, words) : null);
+  if (kind !== 5) node.append(text);
+  else {
+    // The bracket closes before the break.
+    const end = text.trimEnd().length;
+    node.append(text.slice(0, end), mark("]"), text.slice(end));
+  }
+  return node;
 }
 
 function textBox(it, label, nodes, cut) {
@@ -402,45 +420,64 @@ function textBox(it, label, nodes, cut) {
 }
 
 /** A passage where both texts are one: as this member has it, with the break that either has behind it. */
-function inOne({ a, b }) {
+function inOne({ kind, key, a, b }) {
+  if (kind === 5 && a.trim() !== b.trim()) {
+    return [["−", a], ["+", b]].filter(([, text]) => text).map(([side, text]) => passage(kind, key, text, side));
+  }
   const gap = a.slice(a.trimEnd().length);
-  return b && gap.includes("\n") && b.trimEnd() === b ? b + gap : b || a;
+  return [passage(kind, key, b && gap.includes("\n") && b.trimEnd() === b ? b + gap : b || a)];
+}
+
+/** How the representative (the first) and a member differ, in words. */
+function inWords({ only, moved, left_out: out }, alone) {
+  const words = (n) => counted(n, "word", "words");
+  const found = [[only[0], "only in the representative"], [only[1], "only in this member"], [moved, "moved"]].filter(([n]) => n);
+  const told = alone ? "" : found.length
+    ? `They differ in ${found.map(([n, where]) => `${words(n)} ${where}`).join(", ")}.`
+    : "What is compared has the very same words in both.";
+  const left = alone ? (out[0] ? words(out[0]) : "")
+    : [[out[0], "in the representative"], [out[1], "in this member"]].filter(([n]) => n).map(([n, where]) => `${words(n)} ${where}`).join(", ");
+  return [told, left && `Left out of the comparison as furniture of the page: ${left}.`].filter(Boolean).join(" ");
 }
 
 const narrow = matchMedia("(max-width: 46rem)");
 let merged = null;
 
-function writeTexts(box, detail, chosen) {
+function writeTexts(box, told, detail, chosen) {
   const [kept, other] = [detail.members[0], detail.members[chosen]];
+  told.textContent = "";
   if (!kept.text || !other || !other.text) {
     box.replaceChildren(el("p", { class: "empty" }, "No text is shown of this member."));
     return;
   }
+  told.textContent = inWords(other.differences, !chosen);
+  const list = passages(kept.text.text, other.text.text, other.differences.steps);
+  const nodes = (side) => list.filter((it) => it[side]).map((it) => passage(it.kind, it.key, it[side]));
   if (!chosen) {
-    box.replaceChildren(el("div", { class: "texts merged" }, textBox(kept, "Representative", [kept.text.text], kept.text.cut)));
+    box.replaceChildren(el("div", { class: "texts merged" }, textBox(kept, "Representative", nodes("a"), kept.text.cut)));
     return;
   }
-  const list = passages(kept.text.text, other.text.text, other.steps);
-  const nodes = (side) => list.filter((it) => it[side]).map((it) => passage(it.kind, it.key, it[side]));
   const one = merged ?? narrow.matches;
   const texts = one
-    ? [textBox(other, "Representative and this member in one", list.map((it) => passage(it.kind, it.key, inOne(it))), Math.max(kept.text.cut, other.text.cut))]
+    ? [textBox(other, "Representative and this member in one", list.flatMap(inOne), Math.max(kept.text.cut, other.text.cut))]
     : [textBox(kept, "Representative", nodes("a"), kept.text.cut), textBox(other, "This member", nodes("b"), other.text.cut)];
-  const differ = list.some((it) => it.kind);
   const choice = (label, value) => {
     const radio = el("input", { type: "radio", name: "view", checked: one === value });
     radio.addEventListener("change", () => {
       merged = value;
-      writeTexts(box, detail, chosen);
+      writeTexts(box, told, detail, chosen);
       box.querySelector("input[name=view]:checked").focus();
     });
     return el("label", {}, radio, label);
   };
+  const marks = [
+    [1, el("del", {}, "− only in the representative")], [2, el("ins", {}, "+ only in this member")],
+    [3, el("span", { class: "moved" }, "↕ moved")], [5, el("span", { class: "left-out" }, "[left out of the comparison]")],
+  ].filter(([kind]) => list.some((it) => it.kind === kind || (kind === 3 && it.kind === 4)));
   box.replaceChildren(
     el("fieldset", { class: "views" }, el("legend", {}, "Show"), choice("side by side", false), choice("in one column", true)),
-    differ
-      ? el("ul", { class: "key", "aria-label": "Marks" }, el("li", {}, el("del", {}, "− only in the representative")), el("li", {}, el("ins", {}, "+ only in this member")), el("li", {}, el("span", { class: "moved" }, "↕ moved")), el("li", {}, "unmarked: in both"))
-      : el("p", { class: "hint" }, "The shown texts have the very same words."),
+    el("ul", { class: "key", "aria-label": "Marks" }, ...marks.map(([, mark]) => el("li", {}, mark)),
+      el("li", {}, "unmarked: in both", one ? null : el("span", { class: "on-screen" }, "; click to find it in the other"))),
     el("div", { class: one ? "texts merged" : "texts" }, ...texts));
 }
 
@@ -489,7 +526,7 @@ function pairsTable(detail) {
   const hidden = detail.all_pairs - detail.pairs.length;
   return el("details", {}, el("summary", {}, `${counted(detail.all_pairs, "accepted pair", "accepted pairs")} of different texts`),
     hidden ? el("p", { class: "hint" }, `${number(hidden)} are not listed; the pairs report (--pairs) has all.`) : null,
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Accepted pairs" }, el("table", {},
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Accepted pairs" }, el("table", { "aria-label": "Accepted pairs" },
       el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i > 1 ? "number" : null }, head)))),
       el("tbody", {}, ...detail.pairs.map((it) => el("tr", {}, el("th", { scope: "row" }, `${name(it.a)} – ${name(it.b)}`), el("td", { title: REASONS[it.reason] || "" }, it.reason),
         ...[it.jaccard, it.containment, it.contained, it.opening].map((value) => el("td", { class: "number" }, share(value))), el("td", { class: "number nowrap" }, span(it.apart))))))));
@@ -508,7 +545,7 @@ async function openCluster(i) {
   back.addEventListener("click", leave);
   const title = el("h1", { id: "cluster-title", tabindex: "-1", dir: "auto" }, it.title || "(no title)");
   const loading = el("p", { class: "loading", role: "status" }, "Unpacking…");
-  view.replaceChildren(el("div", { class: "bar" }, back, el("div", {}, step("← Previous", place - 1), step("Next →", place + 1))), title,
+  view.replaceChildren(el("div", { class: "ways" }, back, el("div", {}, step("← Previous", place - 1), step("Next →", place + 1))), title,
     el("p", { class: "lead" }, `${counted(it.size, "article", "articles")} of ${counted(it.outlets, "outlet", "outlets")}` +
       (it.first == null ? "" : `, the first on ${moment(it.first)} UTC${it.hours ? `, the last ${span(it.hours)} later` : ""}`) +
       `. Similarity to the representative: ${it.low === it.high ? share(it.low) : `${share(it.low)} to ${share(it.high)}`}.`),
@@ -531,19 +568,21 @@ async function openCluster(i) {
   const differing = members.findIndex((member, n) => n && member.text && member.jaccard < 1);
   const chosen = differing > 0 ? differing : Math.max(0, members.findIndex((member, n) => n && member.text));
   const box = el("div", { id: "texts" });
-  const list = el("ol", { class: "members", "aria-label": "Members, on a time line; choose one to compare" },
+  const told = el("p", { class: "status", id: "told", role: "status" });
+  const list = el("ol", { class: "members", "aria-label": "Members, on a time line" },
     el("li", { class: "scale", "aria-hidden": "true" }, el("span", {}, el("span", {}, it.first == null ? "no dates" : moment(it.first)), el("span", {}, longest ? `+ ${span(longest)}` : ""))),
     ...members.map((member, n) => memberRow(member, n, longest, chosen)));
   list.addEventListener("change", (event) => {
-    if (event.target.name === "member") writeTexts(box, detail, Number(event.target.value));
+    if (event.target.name === "member") writeTexts(box, told, detail, Number(event.target.value));
   });
   linkPassages(box);
   loading.replaceWith(
     el("h2", {}, "Members"),
-    el("p", { class: "hint" }, "Choose a member to see it beside the representative." +
-      (detail.left_out ? ` ${counted(detail.left_out, "member is", "members are")} not listed; the CSV file has all.` : "")),
-    list, ...[pairsTable(detail)].filter(Boolean), el("h2", {}, "Texts compared"), box);
-  writeTexts(box, detail, chosen);
+    el("p", { class: "hint" }, el("span", { class: "on-screen" }, "Choose a member to see it beside the representative. "),
+      detail.left_out ? `${counted(detail.left_out, "member is", "members are")} not listed; the CSV file has all.` : ""),
+    el("div", { role: "radiogroup", "aria-label": "Member to compare" }, list),
+    ...[pairsTable(detail)].filter(Boolean), el("h2", {}, "Texts compared"), told, box);
+  writeTexts(box, told, detail, chosen);
 }
 
 function leave() {

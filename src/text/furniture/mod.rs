@@ -123,6 +123,13 @@ fn strip<'a>(
     text
 }
 
+/// What of a text stands before and behind a part of it, such as [`Furniture`] leaves.
+pub(crate) fn around<'a>(text: &'a str, part: &str) -> [&'a str; 2] {
+    let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    let end = start.wrapping_add(part.len());
+    [text.get(..start), text.get(end..)].map(Option::unwrap_or_default)
+}
+
 /// The first line, and what follows it with the line break before it; `None` if it is too long or blank.
 fn first_line(text: &str) -> Option<(&str, &str)> {
     let reach = &text.as_bytes()[..text.len().min(LONGEST + 1)];
