@@ -6,10 +6,12 @@
 mod align;
 mod diff;
 mod find;
+mod longest;
 mod moved;
 
 pub use align::{Alignment, LEAST_MOVED, Passage, align};
 pub use find::{Found, find, only_article};
+pub use longest::{CommonRun, longest_run};
 
 use crate::Result;
 use crate::corpus::Article;

@@ -41,7 +41,9 @@ mod hash;
 mod kernels;
 mod tokens;
 
-pub use furniture::{Furniture, LearntLines, LineCounts, Source, lines_at_edges};
+pub use furniture::{
+    Furniture, FurnitureKind, LearntLines, LeftOut, LineCounts, Source, lines_at_edges,
+};
 pub use hash::word_hash;
 pub use kernels::Kernel;
 pub use tokens::{PlacedWord, Tokeniser};
