@@ -24,12 +24,16 @@ pub(super) fn hours(hours: f64) -> String {
 }
 
 impl Said<'_> {
-    /// How much the rule found to be shared, as a part of what.
-    fn shared(&self) -> String {
+    /// How much the rule found to be shared.
+    fn part(&self) -> String {
         let measures = self.measures;
         let counted = measures.a_in_b.max(measures.b_in_a);
-        let contained = measures.weighted_containment.unwrap_or(counted);
-        format!("{} {}", words::percent(contained), self.whole())
+        words::percent(measures.weighted_containment.unwrap_or(counted))
+    }
+
+    /// The same, with what it is a part of.
+    fn shared(&self) -> String {
+        format!("{} {}", self.part(), self.whole())
     }
 
     fn whole(&self) -> &'static str {
@@ -83,7 +87,12 @@ impl Said<'_> {
     /// Which question of the rule for news decided, in a sentence.
     fn why_not(&self, refusal: Refusal, rule: NewsRule) -> String {
         let measures = self.measures;
-        let (shared, whole) = (self.shared(), self.whole());
+        let (part, shared, whole) = (self.part(), self.shared(), self.whole());
+        // In a run a text goes by the first article that has its words.
+        let one_source = match measures.same_source {
+            true => "of one source",
+            false => "of one source, by the first article with these words",
+        };
         let apart = || {
             format!(
                 "published {} apart, beyond the window of {}",
@@ -99,12 +108,12 @@ impl Said<'_> {
                 words::percent(measures.jaccard)
             ),
             Refusal::Apart { least } => format!(
-                "{}, where {} {whole} must stand in the longer; {shared} does.",
+                "{}, where {} {whole} must stand in the longer; {part} does.",
                 apart(),
                 words::percent(least)
             ),
             Refusal::OneSource { least } => format!(
-                "of one source, where {} {whole} must stand in the longer; {shared} does.",
+                "{one_source}, where {} {whole} must stand in the longer; {part} does.",
                 words::percent(least)
             ),
             Refusal::LittleShared { least } => format!(
@@ -132,13 +141,13 @@ impl Said<'_> {
                     _ => figures.fewer,
                 };
                 let needed = match needed {
-                    FiguresNeeded::All => "of articles so short all must",
-                    FiguresNeeded::AllOfFewer => "of short articles all of the one with fewer must",
-                    FiguresNeeded::OfOneSource => "of one source nine tenths must",
-                    _ => "where less is shared and the openings are alike two thirds must",
+                    FiguresNeeded::All => "of articles so short all",
+                    FiguresNeeded::AllOfFewer => "of short articles all of the one with fewer",
+                    FiguresNeeded::OfOneSource => &format!("{one_source}, nine tenths"),
+                    _ => "where less is shared and the openings are alike two thirds",
                 };
                 format!(
-                    "{shared} stands in the longer, but {} of {} agree; {needed}.",
+                    "{shared} stands in the longer, but {} of {} agree; {needed} must.",
                     figures.shared,
                     words::counted(of.into(), "figure", "figures")
                 )
