@@ -191,6 +191,115 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 /// # Errors
 /// As for [`cluster()`].
 pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress) -> Result<Run> {
+    let Gathered {
+        prints,
+        duplicates,
+        scheme,
+        candidates,
+        evidence,
+        spilled,
+    } = gather(&corpus, options, |_, _| Vec::new(), progress)?;
+    let verify::Copies { edges, duplicates } = verify::verify(
+        &candidates.pairs,
+        &prints,
+        duplicates,
+        &evidence,
+        options.rule,
+        progress,
+    )?;
+    // Clusters take more than that.
+    drop(candidates.pairs);
+    let clusters = cluster::build(
+        &prints,
+        &duplicates,
+        &edges,
+        &evidence,
+        options.keep,
+        progress,
+    )?;
+    Ok(Run {
+        corpus,
+        fingerprints: prints,
+        duplicates,
+        scheme,
+        unlike_copies: options.unlike_copies(),
+        candidates: candidates.counts,
+        edges,
+        evidence,
+        clusters,
+        spilled,
+    })
+}
+
+/// What a run over a corpus says of some of its articles, each with each: what [`cluster()`] reports of these pairs, with what it took for
+/// furniture and with the weights that it gave to the wording. A pair that its search for candidates missed is looked at all the same.
+///
+/// It takes as long as [`cluster()`] does. Articles that a run cannot use, since their text holds no words, get no verdict.
+///
+/// # Errors
+/// As for [`cluster()`].
+pub fn ask(
+    corpus: &Corpus,
+    articles: &[compare::Found],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<compare::Background> {
+    let mut asked = Vec::new();
+    let gathered = gather(
+        corpus,
+        options,
+        |prints, duplicates| {
+            let numbers = articles
+                .iter()
+                .map(|found| prints.article_at(found.file, found.offset));
+            let numbers: Vec<Option<u32>> = numbers.collect();
+            for (i, a) in numbers.iter().enumerate() {
+                let others = numbers.iter().enumerate().skip(i + 1);
+                let pairs = others.filter_map(|(j, b)| Some(((i, j), ((*a)?, (*b)?))));
+                asked.extend(pairs);
+            }
+            let texts = asked.iter().map(|&(_, (a, b))| {
+                let (a, b) = (duplicates.first(a), duplicates.first(b));
+                (a.min(b), a.max(b))
+            });
+            texts.filter(|(a, b)| a != b).collect()
+        },
+        progress,
+    )?;
+    let (pairs, asked): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+    let (_, verdicts) = verify::verify_and_ask(
+        &gathered.candidates.pairs,
+        &gathered.prints,
+        gathered.duplicates,
+        &gathered.evidence,
+        options.rule,
+        &asked,
+        progress,
+    )?;
+    Ok(compare::Background {
+        articles: Some(gathered.prints.rows.len() as u64),
+        learnt: gathered.prints.learnt,
+        verdicts: pairs.into_iter().zip(verdicts).collect(),
+    })
+}
+
+/// What a run knows before it judges.
+struct Gathered {
+    prints: Fingerprints,
+    duplicates: Duplicates,
+    scheme: Scheme,
+    candidates: lsh::Candidates,
+    evidence: Evidence,
+    spilled: Spilled,
+}
+
+/// Fingerprints a corpus, finds the candidates, adds those that `more` names, and gathers the evidence.
+fn gather(
+    corpus: &Corpus,
+    options: &Options,
+    more: impl FnOnce(&Fingerprints, &Duplicates) -> Vec<(u32, u32)>,
+    progress: &dyn Progress,
+) -> Result<Gathered> {
     let rule = options.rule;
     let scheme = options.scheme()?;
     let layout = scheme.layout(options.permutations);
@@ -211,7 +320,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
     };
     let filters = [rule.floor(), rule.floor_apart()].map(filter);
 
-    let mut prints = fingerprint::fingerprint_corpus(&corpus, &printing, progress)?;
+    let mut prints = fingerprint::fingerprint_corpus(corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::Input(format!(
             "no record could be used (bad records: {})",
@@ -240,7 +349,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         filters[usize::from(apart)].worth(sizes(a), sizes(b), score)
     };
     let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
-    let found = match (scheme, options.unlike_copies()) {
+    let mut found = match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,
             &distinct,
@@ -257,10 +366,16 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         candidates: found.spilled,
         evidence: 0,
     };
+    let more = more(&prints, &duplicates);
+    if !more.is_empty() {
+        found.pairs.extend(more);
+        found.pairs.sort_unstable();
+        found.pairs.dedup();
+    }
     // The evidence takes their place.
     prints.signatures.clear();
     let evidence = Evidence::gather(
-        &corpus,
+        corpus,
         &mut prints,
         &duplicates,
         &found.pairs,
@@ -268,28 +383,12 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         progress,
     )?;
     spilled.evidence = evidence.spilled_bytes();
-    let verify::Copies { edges, duplicates } =
-        verify::verify(&found.pairs, &prints, duplicates, &evidence, rule, progress)?;
-    // Clusters take more than that.
-    drop(found.pairs);
-    let clusters = cluster::build(
-        &prints,
-        &duplicates,
-        &edges,
-        &evidence,
-        options.keep,
-        progress,
-    )?;
-    Ok(Run {
-        corpus,
-        fingerprints: prints,
+    Ok(Gathered {
+        prints,
         duplicates,
         scheme,
-        unlike_copies: options.unlike_copies(),
-        candidates: found.counts,
-        edges,
+        candidates: found,
         evidence,
-        clusters,
         spilled,
     })
 }

@@ -170,6 +170,17 @@ impl Flow<'_> {
             self.text(&text[spaced[spaced.len() - SHOWN].start..], signs, style);
         }
     }
+
+    /// A text of so many words that was moved, with a note that says where to or where from.
+    fn moved(&mut self, text: &str, words: usize, place: &str, signs: [&str; 2]) {
+        let style = Style::new().cyan();
+        let note = format!(
+            "({} moved {place}:) ",
+            counted(words as u64, "word", "words")
+        );
+        self.text(&note, ["", ""], &style);
+        self.folded(text, words, [true, true], signs, &style, "moved");
+    }
 }
 
 /// Where the words stand that white space divides.
@@ -256,42 +267,18 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
                 b: to,
                 words,
             } => {
-                let style = Style::new().cyan();
-                let note = format!(
-                    "({} moved to paragraph {} of B:) ",
-                    counted(*words as u64, "word", "words"),
-                    paragraphs_of_b.number(to.start)
-                );
-                flow.text(&note, ["", ""], &style);
-                flow.folded(
-                    &a[from.clone()],
-                    *words,
-                    [true, true],
-                    ["[>", ">]"],
-                    &style,
-                    "moved",
-                );
+                let to = paragraphs_of_b.number(to.start);
+                let whither = format!("to paragraph {to} of B");
+                flow.moved(&a[from.clone()], *words, &whither, ["[>", ">]"]);
             }
             Passage::MovedHere {
                 a: from,
                 b: to,
                 words,
             } => {
-                let style = Style::new().cyan();
-                let note = format!(
-                    "({} moved here from paragraph {} of A:) ",
-                    counted(*words as u64, "word", "words"),
-                    paragraphs_of_a.number(from.start)
-                );
-                flow.text(&note, ["", ""], &style);
-                flow.folded(
-                    &b[to.clone()],
-                    *words,
-                    [true, true],
-                    ["{<", "<}"],
-                    &style,
-                    "moved",
-                );
+                let from = paragraphs_of_a.number(from.start);
+                let whence = format!("here from paragraph {from} of A");
+                flow.moved(&b[to.clone()], *words, &whence, ["{<", "<}"]);
             }
         }
     }

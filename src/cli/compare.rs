@@ -1,23 +1,29 @@
 //! `wirecopy compare`.
 
 use super::aligned::{View, aligned};
-use super::cluster::{RuleArgument, Window, decimal, window};
-use super::look::{Look, one_line};
-use super::{help, words};
+use super::input::InputArguments;
+use super::look::{Look, fit, one_line};
+use super::matching::MatchingArguments;
+use super::pager::show;
+use super::progress::Talk;
+use super::verdict::{Said, hours};
+use super::{help, memory, words};
 use crate::compare::{
-    CompareOptions, Comparison, Found, Matrix, Measures, Original, Passage, compare, find, matrix,
-    only_article,
+    Background, CompareOptions, Comparison, Found, Matrix, Original, Passage, compare, find,
+    matrix, only_article,
 };
 use crate::corpus::{Article, Corpus, CorpusOptions};
-use crate::progress::Silent;
-use crate::text::Furniture;
-use crate::verify::{Acceptance, FiguresNeeded, NewsRule, Reason, Refusal, Rule};
-use crate::{Error, Result};
+use crate::memory::Bound;
+use crate::progress::{Progress, Silent};
+use crate::text::{FurnitureKind, LeftOut};
+use crate::verify::Rule;
+use crate::{Options, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Show what two articles have in common, passage by passage
 #[derive(Args)]
@@ -26,22 +32,13 @@ pub(super) struct CompareArguments {
     /// Files that hold one article each; with --corpus ids, or FILE:LINE
     #[arg(required = true, num_args = 2.., value_name = "ARTICLE")]
     articles: Vec<String>,
-    /// Where articles with these ids stand: files, folders, patterns, or - for standard input
+    /// Where articles with these ids stand, and what their wording is weighed by: files, folders, patterns, or - for standard
+    /// input
     #[arg(long, value_name = "INPUT", num_args = 1..)]
     corpus: Vec<PathBuf>,
-    /// The acceptance rule
-    #[arg(long, value_enum, value_name = "RULE", default_value = "news")]
-    rule: RuleArgument,
-    /// How much of the shorter article must stand in the longer, above 0, at most 1 [default: 0.75 with the rule for news, 0.85 with
-    /// the plain one]
-    #[arg(long, value_name = "SHARE", value_parser = decimal)]
-    containment: Option<f64>,
-    /// Rule for news: the longest time between two copies, such as 3d or 36h, or none [default: 3d]
-    #[arg(long, value_name = "TIME", value_parser = window)]
-    window: Option<Window>,
-    /// Measure texts as they came, with datelines, bylines, share lines and the like
-    #[arg(long)]
-    raw: bool,
+    /// Judge the articles by themselves, as without --corpus: faster, as the corpus is only searched for them
+    #[arg(long, requires = "corpus")]
+    alone: bool,
     /// Show the texts in full: fold nothing
     #[arg(long)]
     full: bool,
@@ -51,12 +48,17 @@ pub(super) struct CompareArguments {
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     color: Colour,
-    /// Do not show long output in a pager ($PAGER, or less)
+    /// Do not show long output in a pager ($PAGER, or less -R)
     #[arg(long)]
     no_pager: bool,
     /// Print everything as JSON, with the passages as byte ranges and texts
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    input: InputArguments,
+    #[command(flatten)]
+    matching: MatchingArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -69,56 +71,49 @@ enum Colour {
     Never,
 }
 
-fn options(arguments: &CompareArguments) -> Result<CompareOptions> {
-    let rule = match arguments.rule {
-        RuleArgument::News => {
-            let usual = NewsRule::default();
-            Rule::News(NewsRule::new(
-                arguments.containment.unwrap_or(usual.contained()),
-                arguments
-                    .window
-                    .map_or(usual.window_hours(), |window| window.0),
-            )?)
-        }
-        RuleArgument::Plain if arguments.window.is_some() => {
-            return Err(Error::Parameter(
-                "--window belongs to the rule for news; the plain rule does not look at dates"
-                    .into(),
-            ));
-        }
-        RuleArgument::Plain => {
-            let usual = Acceptance::default();
-            let containment = arguments.containment.or(usual.containment());
-            Rule::Plain(Acceptance::new(
-                usual.threshold(),
-                containment,
-                usual.min_shingles(),
-            )?)
-        }
+/// The articles that are named, and what their corpus tells of them.
+fn fetched(
+    arguments: &CompareArguments,
+    options: &CompareOptions,
+) -> Result<(Vec<Found>, Background)> {
+    let reading: CorpusOptions = arguments.input.options(None);
+    let strict = arguments.input.strict;
+    let open = |inputs: &[PathBuf], progress: &dyn Progress| {
+        Corpus::open(inputs, reading.clone(), progress)
     };
-    let furniture = if arguments.raw {
-        Furniture::Keep
-    } else {
-        Furniture::Strip
+    if arguments.corpus.is_empty() {
+        let files = arguments.articles.iter();
+        let found =
+            files.map(|file| only_article(&open(&[file.into()], &Silent)?, strict, &Silent));
+        return Ok((found.collect::<Result<_>>()?, Background::default()));
+    }
+    // Bars, but no bad records: they are seldom those that are compared. An interrupt ends the process, which has no output to tidy up.
+    let talk = Talk::new(false, true, Arc::new(AtomicBool::new(false)));
+    let corpus = open(&arguments.corpus, &talk)?;
+    let found = find(&corpus, &arguments.articles, strict, &talk)?;
+    if arguments.alone {
+        return Ok((found, Background::default()));
+    }
+    let run = Options {
+        corpus: reading,
+        shingle_size: options.shingle_size,
+        furniture: options.furniture,
+        rule: options.rule,
+        strict,
+        memory: memory::usual_bound().map(Bound::Usual),
+        ..Options::default()
     };
-    Ok(CompareOptions {
-        rule,
-        furniture,
-        ..CompareOptions::default()
-    })
+    let background = crate::ask(&corpus, &found, &run, &talk)?;
+    Ok((found, background))
 }
 
 pub(super) fn run(arguments: CompareArguments) -> Result<()> {
-    let options = options(&arguments)?;
-    let open = |inputs: &[PathBuf]| Corpus::open(inputs, CorpusOptions::default(), &Silent);
-    let found: Vec<Found> = if arguments.corpus.is_empty() {
-        let files = arguments.articles.iter();
-        files
-            .map(|file| only_article(&open(&[file.into()])?, &Silent))
-            .collect::<Result<_>>()?
-    } else {
-        find(&open(&arguments.corpus)?, &arguments.articles, &Silent)?
+    let options = CompareOptions {
+        shingle_size: arguments.matching.shingle_size()?,
+        furniture: arguments.matching.furniture(),
+        rule: arguments.matching.rule()?,
     };
+    let (found, background) = fetched(&arguments, &options)?;
     let look = Look::of_stdout();
     let terminal = io::stdout().is_terminal();
     let view = View {
@@ -133,63 +128,27 @@ pub(super) fn run(arguments: CompareArguments) -> Result<()> {
         full: arguments.full,
     };
     let text = if let [a, b] = &found[..] {
-        let comparison = compare(&a.article, &b.article, &options)?;
+        let comparison = compare(&a.article, &b.article, &options, &background)?;
+        let said = Said {
+            measures: &comparison.measures,
+            reason: comparison.reason,
+            refusal: comparison.refusal,
+            rule: options.rule,
+            weighed: background.articles.is_some(),
+        };
         match arguments.json {
-            true => two_as_json(&found, &comparison, &options),
-            false => two(&found, &comparison, &options, &view),
+            true => two_as_json(&found, &comparison, &said, &background),
+            false => two(&found, &comparison, &said, &background, &view),
         }
     } else {
         let articles: Vec<Article> = found.iter().map(|found| found.article.clone()).collect();
-        let matrix = matrix(&articles, &options)?;
+        let matrix = matrix(&articles, &options, &background)?;
         match arguments.json {
-            true => several_as_json(&found, &matrix),
+            true => several_as_json(&found, &matrix, &background),
             false => several(&found, &matrix, &view),
         }
     };
     show(&text, terminal && !arguments.no_pager && !arguments.json)
-}
-
-/// Writes to standard output; what is longer than the terminal goes through a pager.
-fn show(text: &str, may_page: bool) -> Result<()> {
-    let rows = console::Term::stdout()
-        .size_checked()
-        .map_or(usize::MAX, |(rows, _)| rows.into());
-    if may_page && text.lines().count() >= rows && paged(text) {
-        return Ok(());
-    }
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::io("write", "standard output")(error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Shows a text in the pager; false if there is none.
-fn paged(text: &str) -> bool {
-    let pager = std::env::var("PAGER")
-        .ok()
-        .filter(|pager| !pager.trim().is_empty());
-    let pager = pager.unwrap_or_else(|| "less".into());
-    let mut parts = pager.split_whitespace();
-    let Some(program) = parts.next() else {
-        return false;
-    };
-    let mut command = Command::new(program);
-    command.args(parts).stdin(Stdio::piped());
-    if std::env::var_os("LESS").is_none() {
-        // Colours are passed on, and what fits is left on the screen.
-        command.env("LESS", "FRX");
-    }
-    let Ok(mut child) = command.spawn() else {
-        return false;
-    };
-    if let Some(mut stdin) = child.stdin.take() {
-        // A reader who has seen enough closes the pipe.
-        let _ = stdin.write_all(text.as_bytes());
-    }
-    child.wait().is_ok()
 }
 
 fn letter(index: usize) -> String {
@@ -235,15 +194,13 @@ fn heads(found: &[Found], view: &View) -> String {
     text
 }
 
-fn hours(hours: f64) -> String {
-    if hours >= 48.0 {
-        format!("{:.1} days", hours / 24.0)
-    } else {
-        format!("{hours:.1} hours")
-    }
-}
-
-fn two(found: &[Found], comparison: &Comparison, options: &CompareOptions, view: &View) -> String {
+fn two(
+    found: &[Found],
+    comparison: &Comparison,
+    said: &Said,
+    background: &Background,
+    view: &View,
+) -> String {
     let look = Look {
         width: view.width,
         colour: view.colour,
@@ -255,16 +212,21 @@ fn two(found: &[Found], comparison: &Comparison, options: &CompareOptions, view:
         ("Jaccard similarity", words::percent(measures.jaccard)),
         ("A found in B", words::percent(measures.a_in_b)),
         ("B found in A", words::percent(measures.b_in_a)),
+    ];
+    if let (Some(weighted), Some(_)) = (measures.weighted_containment, background.articles) {
+        rows.push(("Shared by weight", words::percent(weighted)));
+    }
+    rows.extend([
         ("Openings in common", words::percent(measures.opening)),
         (
             "Longest shared passage",
             words::counted(measures.longest_shared as u64, "word", "words"),
         ),
-    ];
-    rows.push((
-        "Published apart",
-        measures.hours_apart.map_or("not known".into(), hours),
-    ));
+        (
+            "Published apart",
+            measures.hours_apart.map_or("not known".into(), hours),
+        ),
+    ]);
     text.push('\n');
     for (name, value) in rows {
         text += &format!("{name:<23} {value}\n");
@@ -275,134 +237,64 @@ fn two(found: &[Found], comparison: &Comparison, options: &CompareOptions, view:
     } else {
         "Not copies"
     };
-    text += &look.wrap(
-        &format!("{}: {}", look.bold(verdict), why(comparison, options.rule)),
-        2,
-    );
+    text += &look.wrap(&format!("{}: {}", look.bold(verdict), said.why()), 2);
     text.push('\n');
-    if matches!(options.rule, Rule::News(_)) {
-        let note =
-            "All shingles weigh in full here; a run over a corpus weighs recurring wording less.";
-        text += &look.dim(&look.wrap(note, 0));
+    if matches!(said.rule, Rule::News(_)) {
+        let note = match background.articles {
+            Some(articles) => format!(
+                "Judged as in a run over the corpus, {}: recurring wording weighs less.",
+                words::counted(articles, "article", "articles")
+            ),
+            None => {
+                "All shingles weigh in full here; a run over a corpus weighs recurring wording less."
+                    .into()
+            }
+        };
+        text += &look.dim(&look.wrap(&note, 0));
         text.push('\n');
     }
     text.push('\n');
+    text += &left_out(found, &comparison.left_out, view);
     let [a, b] = [0, 1].map(|side| found[side].article.text.as_ref());
     text + &aligned(&comparison.alignment, a, b, view)
 }
 
-/// Why the rule says what it says, in a sentence.
-fn why(comparison: &Comparison, rule: Rule) -> String {
-    let measures = &comparison.measures;
-    let contained = measures.a_in_b.max(measures.b_in_a);
-    let share = words::percent(contained);
-    match (comparison.reason, rule) {
-        (Some(Reason::Exact), _) => "the very same words.".into(),
-        (Some(Reason::Jaccard), Rule::Plain(rule)) => format!(
-            "their Jaccard similarity of {} is at or above {}.",
-            words::percent(measures.jaccard),
-            words::percent(rule.threshold())
-        ),
-        (Some(Reason::Opening), Rule::News(rule)) => format!(
-            "{share} of the shorter stands in the longer, {} are enough as they open alike.",
-            words::percent(rule.contained_with_opening())
-        ),
-        (Some(Reason::Reprint), _) => {
-            format!(
-                "published far apart, but {share} of the shorter stands in the longer: a reprint."
-            )
-        }
-        (Some(Reason::Short), _) => {
-            "too short for more, but nearly equal, with the same figures.".into()
-        }
-        (Some(_), _) => format!("{share} of the shorter stands in the longer."),
-        (None, Rule::Plain(rule)) => format!(
-            "a Jaccard similarity of {} is below {}, and {share} of the shorter in the longer {}.",
-            words::percent(measures.jaccard),
-            words::percent(rule.threshold()),
-            rule.containment()
-                .map_or("does not count".into(), |least| format!(
-                    "is below {} or too short to count",
-                    words::percent(least)
-                ))
-        ),
-        (None, Rule::News(rule)) => comparison
-            .refusal
-            .map_or("the rule says no more.".into(), |refusal| {
-                why_not(refusal, measures, rule)
-            }),
+fn kind(kind: FurnitureKind) -> &'static str {
+    match kind {
+        FurnitureKind::Title => "title",
+        FurnitureKind::Byline => "byline",
+        FurnitureKind::Credit => "agency credit",
+        FurnitureKind::Date => "date",
+        FurnitureKind::Dateline => "dateline",
+        FurnitureKind::Learnt => "learnt line",
+        _ => "line of the page",
     }
 }
 
-/// Which question of the rule for news decided, in a sentence.
-fn why_not(refusal: Refusal, measures: &Measures, rule: NewsRule) -> String {
-    let share = words::percent(measures.a_in_b.max(measures.b_in_a));
-    let apart = || {
-        format!(
-            "published {} apart, beyond the window of {}",
-            measures.hours_apart.map_or("too far".into(), hours),
-            rule.window_hours().map_or("none".into(), hours)
-        )
-    };
-    match refusal {
-        Refusal::Recurs => format!("the same few words, but {}: a form that returns.", apart()),
-        Refusal::VeryShort { least } => format!(
-            "so short that their Jaccard similarity must be {}, and it is {}.",
-            words::percent(least),
-            words::percent(measures.jaccard)
-        ),
-        Refusal::Apart { least } => format!(
-            "{}, where {} of the shorter must stand in the longer, and {share} do.",
-            apart(),
-            words::percent(least)
-        ),
-        Refusal::OneSource { least } => format!(
-            "of one source, where {} of the shorter must stand in the longer, and {share} do.",
-            words::percent(least)
-        ),
-        Refusal::LittleShared { least } => format!(
-            "{share} of the shorter stands in the longer; {} would be enough, or {} if they opened alike.",
-            words::percent(rule.contained()),
-            words::percent(least)
-        ),
-        Refusal::OpenOtherwise {
-            least,
-            least_opening,
-        } => format!(
-            "{share} of the shorter stands in the longer, below {}, and {} of the openings is the same, below {}, so that they do not open alike.",
-            words::percent(least),
-            words::percent(measures.opening),
-            words::percent(least_opening)
-        ),
-        Refusal::BelowFloor { least } => format!(
-            "{share} of the shorter stands in the longer; below {} no pair is looked at.",
-            words::percent(least)
-        ),
-        Refusal::Figures { figures, needed } => {
-            let of = match needed {
-                FiguresNeeded::All => figures.more,
-                _ => figures.fewer,
-            };
-            let needed = match needed {
-                FiguresNeeded::All => "of articles so short all must",
-                FiguresNeeded::AllOfFewer => "of short articles all of the one with fewer must",
-                FiguresNeeded::OfOneSource => "of one source nine tenths must",
-                _ => "where less is shared and the openings are alike two thirds must",
-            };
-            format!(
-                "{share} of the shorter stands in the longer, but {} of {} agree; {needed}.",
-                figures.shared,
-                words::counted(of.into(), "figure", "figures")
-            )
-        }
-        Refusal::Subjects { uses } => format!(
-            "{share} of the shorter stands in the longer, but they speak of different things: each opening has a word that its text uses {} or more and the other never.",
-            match uses {
-                2 => "twice",
-                _ => "three times",
-            }
-        ),
+/// What the measures do not count, and a blank line; nothing if they count all.
+fn left_out(found: &[Found], left_out: &[Vec<LeftOut>], view: &View) -> String {
+    if left_out.iter().all(Vec::is_empty) {
+        return String::new();
     }
+    let look = Look {
+        width: view.width,
+        colour: view.colour,
+        bars: false,
+    };
+    let mut text = look.wrap("Not counted by the measures, as furniture of the page:", 0);
+    text.push('\n');
+    for (index, (found, pieces)) in found.iter().zip(left_out).enumerate() {
+        let mut name = letter(index);
+        for piece in pieces {
+            let shown = one_line(&found.article.text[piece.range.clone()]);
+            let line = format!("{name:<3}{:<17} {shown}", kind(piece.kind));
+            text += &look.dim(&fit(&line, view.width));
+            text.push('\n');
+            name.clear();
+        }
+    }
+    text.push('\n');
+    text
 }
 
 /// Columns of figures under letters, with a name before each row.
@@ -442,9 +334,26 @@ fn several(found: &[Found], matrix: &Matrix, view: &View) -> String {
             &matrix.contained
         )
     );
+    text += &left_out(found, &matrix.left_out, view);
+    text += &look.wrap(&copies_in_words(matrix), 0);
+    text.push('\n');
     text += &look.wrap(&original_in_words(found, matrix), 0);
     text.push('\n');
     text
+}
+
+/// Which of several are copies by the rule, pair by pair.
+fn copies_in_words(matrix: &Matrix) -> String {
+    let size = matrix.copies.len();
+    let pairs = (0..size).flat_map(|a| (a + 1..size).map(move |b| (a, b)));
+    let copies = pairs.filter(|&(a, b)| matrix.copies[a][b].is_some());
+    let copies: Vec<String> = copies
+        .map(|(a, b)| format!("{} and {}", letter(a), letter(b)))
+        .collect();
+    match copies.is_empty() {
+        true => "Copies by the rule: none.".into(),
+        false => format!("Copies by the rule: {}.", copies.join(", ")),
+    }
 }
 
 fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
@@ -479,7 +388,22 @@ fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-fn two_as_json(found: &[Found], comparison: &Comparison, options: &CompareOptions) -> String {
+/// What is left out of a text, with its words.
+fn left_out_as_json(found: &Found, left_out: &[LeftOut]) -> serde_json::Value {
+    let pieces = left_out.iter().map(|piece| {
+        let mut value = json!(piece);
+        value["text"] = found.article.text[piece.range.clone()].into();
+        value
+    });
+    pieces.collect()
+}
+
+fn two_as_json(
+    found: &[Found],
+    comparison: &Comparison,
+    said: &Said,
+    background: &Background,
+) -> String {
     let [a, b] = [0, 1].map(|side| &found[side].article.text);
     let passages = comparison.alignment.passages.iter().map(|passage| {
         let mut value = json!(passage);
@@ -504,14 +428,24 @@ fn two_as_json(found: &[Found], comparison: &Comparison, options: &CompareOption
         "copies": comparison.reason.is_some(),
         "reason": comparison.reason,
         "refusal": comparison.refusal,
-        "why": why(comparison, options.rule),
+        "why": said.why(),
+        "corpus_articles": background.articles,
+        "left_out": {
+            "a": left_out_as_json(&found[0], &comparison.left_out[0]),
+            "b": left_out_as_json(&found[1], &comparison.left_out[1]),
+        },
         "passages": passages,
     }))
 }
 
-fn several_as_json(found: &[Found], matrix: &Matrix) -> String {
+fn several_as_json(found: &[Found], matrix: &Matrix, background: &Background) -> String {
     let articles: Vec<_> = found.iter().map(described).collect();
     let mut value = json!(matrix);
+    let left_out = found.iter().zip(&matrix.left_out);
+    value["left_out"] = left_out
+        .map(|(found, left_out)| left_out_as_json(found, left_out))
+        .collect();
+    value["corpus_articles"] = background.articles.into();
     value["articles"] = articles.into();
     value["why"] = original_in_words(found, matrix).into();
     pretty(&value)

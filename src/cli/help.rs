@@ -70,12 +70,18 @@ pub(super) const COMPARE: &str = "\
 Show what two articles have in common, passage by passage
 
 Each argument is a file that holds one article, or with --corpus an id, or FILE:LINE. Shown are how alike the two are, what the acceptance \
-rule says of them, and the texts laid side by side: [-words that only A has-], {+words that only B has+}, passages that stand elsewhere in \
+rule says of them, what the measures leave out as furniture of the page, and the texts laid side by side: [-words that only A has-], {+words \
+that only B has+}, passages that stand elsewhere in \
 the other text [> moved away >] {< moved here <}, and the rest, of which long stretches are folded. Shared words are shown as A \
-writes them; case and punctuation do not count as differences. The alignment shows the whole texts, furniture of the page included; the measures leave \
-that out unless --raw. All shingles weigh in full: how often wording returns is known only to wirecopy cluster.
+writes them; case and punctuation do not count as differences. The alignment shows the whole texts; the measures leave \
+furniture out unless --raw.
 
-With three articles or more: a matrix of their similarities, and which is most likely the original.";
+With --corpus the verdict is that of wirecopy cluster over the corpus, with the same options for input, matching and shingles: there wording that \
+returns weighs less, lines that a source prints under many reports are furniture, and all dates of a text count. Only a pair that its search \
+misses is looked at all the same. It takes as long as that run; --alone does without. Files are judged alone: all shingles weigh in full, as \
+in a corpus of these two.
+
+With three articles or more: a matrix of their similarities, which pairs are copies, and which article is most likely the original.";
 
 /// Below the options of `wirecopy compare`.
 pub(super) const COMPARE_EXAMPLES: &str = "\
@@ -83,6 +89,8 @@ Examples:
   wirecopy compare ours.txt theirs.txt
   wirecopy compare fx-001 fx-007 --corpus news.jsonl
       Two articles of a corpus by their ids
+  wirecopy compare 17 23 --corpus dump.csv --id-field doc --text-field body --alone
+      Fields by name; judged by the two texts alone
   wirecopy compare news.jsonl:12 news.jsonl:40 --corpus news.jsonl --full
       By file and line, nothing folded
   wirecopy compare fx-001 fx-007 fx-011 --corpus news.jsonl

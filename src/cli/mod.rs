@@ -9,12 +9,16 @@ mod completions;
 mod evaluate;
 mod generate;
 mod help;
+mod input;
 mod look;
+mod matching;
 mod memory;
 mod outputs;
+mod pager;
 mod progress;
 mod rejects;
 mod summary;
+mod verdict;
 mod words;
 
 use clap::error::ErrorKind;
@@ -43,7 +47,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Cluster(Box<cluster::ClusterArguments>),
-    Compare(compare::CompareArguments),
+    Compare(Box<compare::CompareArguments>),
     Evaluate(evaluate::EvaluateArguments),
     Generate(generate::GenerateArguments),
     Completions(completions::CompletionsArguments),
@@ -68,7 +72,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Cluster(arguments) => cluster::run(*arguments),
-        Command::Compare(arguments) => compare::run(arguments),
+        Command::Compare(arguments) => compare::run(*arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),

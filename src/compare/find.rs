@@ -1,6 +1,6 @@
 //! Articles fetched from a corpus: the only one of a file, or some by their ids.
 
-use crate::corpus::{Article, Corpus, Parser};
+use crate::corpus::{Article, Corpus, Parser, Reject};
 use crate::progress::{Progress, Stage};
 use crate::{Error, Result};
 
@@ -11,6 +11,10 @@ pub struct Found {
     pub article: Article<'static>,
     /// `FILE:LINE`.
     pub place: String,
+    /// The number of its file in the corpus.
+    pub file: usize,
+    /// Where its record begins in the (decompressed) file, in bytes.
+    pub offset: u64,
 }
 
 /// What a block holds of what is looked for.
@@ -18,7 +22,8 @@ pub struct Found {
 struct Seen {
     found: Vec<Found>,
     near: Vec<(usize, String)>,
-    rejects: Vec<String>,
+    /// The first bad record.
+    reject: Option<Reject>,
     articles: u64,
 }
 
@@ -28,14 +33,21 @@ const NEAR: usize = 5;
 /// The longest ids whose distance is measured, in bytes.
 const MEASURED: usize = 64;
 
-/// The articles with these ids; an id may also be `FILE:LINE` as reports name it.
+/// The articles with these ids; an id may also be `FILE:LINE` as reports name it. Records that cannot be used are passed over, unless `strict`.
 ///
 /// # Errors
-/// [`Error::Input`] for an id that does not occur, with ids like it, or that several articles bear, with their places; what reading gives.
-pub fn find(corpus: &Corpus, ids: &[String], progress: &dyn Progress) -> Result<Vec<Found>> {
+/// [`Error::Input`] for an id that does not occur, with ids like it, or that several articles bear, with their places;
+/// [`Error::Rejected`] for the first bad record with `strict`; what reading gives.
+pub fn find(
+    corpus: &Corpus,
+    ids: &[String],
+    strict: bool,
+    progress: &dyn Progress,
+) -> Result<Vec<Found>> {
     let seen = look(
         corpus,
         progress,
+        strict,
         usize::MAX,
         |id, place| ids.iter().any(|wanted| wanted == id || wanted == place),
         |id| ids.iter().filter_map(|wanted| distance(wanted, id)).min(),
@@ -112,12 +124,12 @@ fn distance(wanted: &str, id: &str) -> Option<usize> {
     (alike || within).then_some(distance)
 }
 
-/// The only article of a corpus that is one file.
+/// The only article of a corpus that is one file. Records that cannot be used are passed over, unless `strict`.
 ///
 /// # Errors
-/// [`Error::Input`] if there is none, or more than one; what reading gives.
-pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
-    let mut seen = look(corpus, progress, 1, |_, _| true, |_| None)?;
+/// [`Error::Input`] if there is none, or more than one; [`Error::Rejected`] for the first bad record with `strict`; what reading gives.
+pub fn only_article(corpus: &Corpus, strict: bool, progress: &dyn Progress) -> Result<Found> {
+    let mut seen = look(corpus, progress, strict, 1, |_, _| true, |_| None)?;
     let name = || {
         corpus
             .files()
@@ -129,9 +141,8 @@ pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
         (1, Some(found)) => Ok(found),
         (0, _) | (_, None) => {
             let why = seen
-                .rejects
-                .first()
-                .map_or(String::new(), |why| format!(": {why}"));
+                .reject
+                .map_or(String::new(), |reject| format!(": {reject}"));
             Err(Error::Input(format!(
                 "{} holds no article that can be read{why}",
                 name()
@@ -148,6 +159,7 @@ pub fn only_article(corpus: &Corpus, progress: &dyn Progress) -> Result<Found> {
 fn look(
     corpus: &Corpus,
     progress: &dyn Progress,
+    strict: bool,
     most: usize,
     wanted: impl Fn(&str, &str) -> bool + Sync,
     near: impl Fn(&str) -> Option<usize> + Sync,
@@ -160,14 +172,12 @@ fn look(
         |parser, block| {
             let mut seen = Seen::default();
             let name = &corpus.files()[block.file as usize].name;
-            seen.rejects
-                .extend(block.rejects.iter().take(1).map(ToString::to_string));
+            seen.reject = block.rejects.first().cloned();
             for record in &block.records {
                 let article = match parser.parse(corpus, block, record) {
                     Ok(article) => article,
                     Err(reject) => {
-                        seen.rejects.push(reject.to_string());
-                        seen.rejects.truncate(1);
+                        seen.reject.get_or_insert(reject);
                         continue;
                     }
                 };
@@ -178,7 +188,12 @@ fn look(
                         continue;
                     }
                     let article = owned(&article);
-                    seen.found.push(Found { article, place });
+                    seen.found.push(Found {
+                        article,
+                        place,
+                        file: block.file as usize,
+                        offset: record.offset,
+                    });
                 } else if let Some(distance) = near(&article.id) {
                     seen.near.push((distance, article.id.into_owned()));
                 }
@@ -194,8 +209,10 @@ fn look(
             all.near.extend(seen.near);
             all.near.sort_unstable();
             all.near.truncate(KEPT);
-            all.rejects.extend(seen.rejects);
-            all.rejects.truncate(1);
+            match seen.reject {
+                Some(reject) if strict => return Err(Error::Rejected(reject)),
+                reject => all.reject = all.reject.take().or(reject),
+            }
             Ok(())
         },
     )?;

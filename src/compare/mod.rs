@@ -6,17 +6,20 @@
 mod align;
 mod diff;
 mod find;
+mod longest;
 mod moved;
 
 pub use align::{Alignment, LEAST_MOVED, Passage, align};
 pub use find::{Found, find, only_article};
+pub use longest::{CommonRun, longest_run};
 
 use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
-use crate::text::Furniture;
-use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, judge_two};
+use crate::text::{Furniture, LearntLines, LeftOut, Source, Tokeniser};
+use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, Verdict, judge_two};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// How articles are compared.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +30,17 @@ pub struct CompareOptions {
     pub furniture: Furniture,
     /// The rule that is asked.
     pub rule: Rule,
+}
+
+/// What a corpus tells of the articles that are compared: see [`ask`](crate::ask). [Without](Default) one, they are compared alone.
+#[derive(Debug, Default)]
+pub struct Background {
+    /// How many articles the corpus has, if there is one.
+    pub articles: Option<u64>,
+    /// Lines that are furniture of their source there.
+    pub learnt: LearntLines,
+    /// What a run says of the articles, by their places among those that are compared, the lesser first.
+    pub verdicts: HashMap<(usize, usize), Verdict>,
 }
 
 /// How alike two articles are.
@@ -42,8 +56,11 @@ pub struct Measures {
     pub b_in_a: f64,
     /// How much of the openings is the same, 0 to 1.
     pub opening: f64,
-    /// Words of the longest passage that is the same or was moved.
+    /// Words of the longest run that both have, wherever it stands.
     pub longest_shared: usize,
+    /// How much of the weight of the one that has less is shared, 0 to 1; none under the plain rule, and of the very same words. Without a
+    /// corpus all shingles weigh the same.
+    pub weighted_containment: Option<f64>,
     /// Hours between the dates, if both have one.
     pub hours_apart: Option<f64>,
     /// Whether both name the same source.
@@ -59,33 +76,89 @@ pub struct Comparison {
     pub reason: Option<Reason>,
     /// Why the rule for news does not; none if it does, and under the plain rule.
     pub refusal: Option<Refusal>,
+    /// What the measures do not count, of A and of B.
+    pub left_out: [Vec<LeftOut>; 2],
     /// Their texts, passage by passage.
     #[serde(flatten)]
     pub alignment: Alignment,
 }
 
-/// Compares two articles: their whole texts passage by passage, and what `options` leave of them in figures.
+/// Compares two articles: their whole texts passage by passage, and what `options` and `background` leave of them in figures.
+///
+/// ```
+/// use wirecopy::compare::{Background, CompareOptions, compare};
+/// use wirecopy::corpus::Article;
+/// use wirecopy::text::FurnitureKind;
+///
+/// let report = "The harbour of Nordvik was closed for two days after a ferry hit the mole on Friday night, \
+///               and 140 passengers had to wait in the cold until two tugs came from the naval base.";
+/// let of = |text: String| Article { text: text.into(), ..Article::default() };
+/// let (a, b) = (of(format!("NORDVIK, March 3 (AFP) - {report}")), of(format!("{report} Nobody was hurt.")));
+/// let compared = compare(&a, &b, &CompareOptions::default(), &Background::default())?;
+/// assert_eq!(compared.measures.longest_shared, 33);
+/// assert_eq!(compared.measures.a_in_b, 1.0);
+/// assert_eq!(compared.left_out[0][0].kind, FurnitureKind::Dateline);
+/// assert!(compared.reason.is_some());
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 ///
 /// # Errors
 /// Those of the rule.
-pub fn compare(a: &Article, b: &Article, options: &CompareOptions) -> Result<Comparison> {
-    let read = |article| Compared::new(article, options.furniture, options.shingle_size);
-    let (compared_a, compared_b) = (read(a), read(b));
-    let judged = judge_two(&compared_a, &compared_b, options.rule)?;
-    let alignment = align(&a.text, &b.text);
-    let shared = alignment
-        .passages
-        .iter()
-        .filter(|passage| !matches!(passage, Passage::OnlyA { .. } | Passage::OnlyB { .. }));
-    let measures = Measures {
-        longest_shared: shared.map(Passage::words).max().unwrap_or(0),
-        ..measures(&compared_a, &compared_b, &judged)
-    };
+pub fn compare(
+    a: &Article,
+    b: &Article,
+    options: &CompareOptions,
+    background: &Background,
+) -> Result<Comparison> {
+    let [compared_a, compared_b] = [a, b].map(|article| options.read(article, background));
+    let judged = judge(&compared_a, &compared_b, (0, 1), options, background)?;
+    let [words_a, words_b] = [a, b].map(|article| {
+        let source = Source::named(&article.source);
+        let learnt = &background.learnt;
+        let text = options
+            .furniture
+            .text_of(&article.text, &article.title, source, learnt);
+        Tokeniser::new().tokens(text).to_vec()
+    });
     Ok(Comparison {
-        measures,
-        reason: judged.reason,
-        refusal: judged.refusal,
-        alignment,
+        measures: Measures {
+            longest_shared: longest_run(&words_a, &words_b).words,
+            ..measures(&compared_a, &compared_b, &judged)
+        },
+        reason: judged.verdict.reason,
+        refusal: judged.verdict.refusal,
+        left_out: [a, b].map(|article| options.left_out(article, background)),
+        alignment: align(&a.text, &b.text),
+    })
+}
+
+impl CompareOptions {
+    fn read(&self, article: &Article, background: &Background) -> Compared {
+        let learnt = &background.learnt;
+        Compared::new(article, self.furniture, learnt, self.shingle_size)
+    }
+
+    fn left_out(&self, article: &Article, background: &Background) -> Vec<LeftOut> {
+        let source = Source::named(&article.source);
+        let learnt = &background.learnt;
+        self.furniture
+            .left_out(&article.text, &article.title, source, learnt)
+    }
+}
+
+/// What is seen of two articles, and what a run says of them, or the rule alone where no run does.
+fn judge(
+    a: &Compared,
+    b: &Compared,
+    places: (usize, usize),
+    options: &CompareOptions,
+    background: &Background,
+) -> Result<Judgement> {
+    let alone = judge_two(a, b, options.rule)?;
+    let verdict = background.verdicts.get(&places);
+    Ok(Judgement {
+        verdict: verdict.copied().unwrap_or(alone.verdict),
+        ..alone
     })
 }
 
@@ -102,6 +175,7 @@ fn measures(a: &Compared, b: &Compared, judged: &Judgement) -> Measures {
         b_in_a: share(similarity.size_b),
         opening: judged.opening,
         longest_shared: 0,
+        weighted_containment: judged.verdict.weighted_containment,
         hours_apart: judged.hours_apart,
         same_source: judged.same_source,
     }
@@ -114,6 +188,10 @@ pub struct Matrix {
     pub jaccard: Vec<Vec<f64>>,
     /// How much of the article of the row stands in that of the column.
     pub contained: Vec<Vec<f64>>,
+    /// Which are copies by the rule, and why.
+    pub copies: Vec<Vec<Option<Reason>>>,
+    /// What the measures do not count, of each.
+    pub left_out: Vec<Vec<LeftOut>>,
     /// The most likely original.
     pub original: Original,
 }
@@ -134,24 +212,41 @@ pub enum Original {
 ///
 /// # Errors
 /// Those of the rule.
-pub fn matrix(articles: &[Article], options: &CompareOptions) -> Result<Matrix> {
-    let read = |article| Compared::new(article, options.furniture, options.shingle_size);
-    let read: Vec<Compared> = articles.iter().map(read).collect();
-    let (mut jaccard, mut contained) = (Vec::new(), Vec::new());
-    for a in &read {
-        let row = read.iter().map(|b| {
-            let judged = judge_two(a, b, options.rule)?;
-            Ok(measures(a, b, &judged))
-        });
-        let row = row.collect::<Result<Vec<_>>>()?;
-        jaccard.push(row.iter().map(|pair| pair.jaccard).collect());
-        contained.push(row.iter().map(|pair| pair.a_in_b).collect());
+pub fn matrix(
+    articles: &[Article],
+    options: &CompareOptions,
+    background: &Background,
+) -> Result<Matrix> {
+    let read = articles.iter().map(|one| options.read(one, background));
+    let read: Vec<Compared> = read.collect();
+    let size = read.len();
+    let mut jaccard = vec![vec![1.0; size]; size];
+    let mut contained = jaccard.clone();
+    let mut copies = vec![vec![None; size]; size];
+    for (row, a) in read.iter().enumerate() {
+        for (column, b) in read.iter().enumerate().skip(row + 1) {
+            let judged = judge(a, b, (row, column), options, background)?;
+            let measures = measures(a, b, &judged);
+            for (x, y, part) in [
+                (row, column, measures.a_in_b),
+                (column, row, measures.b_in_a),
+            ] {
+                jaccard[x][y] = measures.jaccard;
+                contained[x][y] = part;
+                copies[x][y] = judged.verdict.reason;
+            }
+        }
     }
     let dates: Vec<_> = read.iter().map(Compared::published).collect();
     let original = original(&dates, &contained);
     Ok(Matrix {
         jaccard,
         contained,
+        copies,
+        left_out: articles
+            .iter()
+            .map(|article| options.left_out(article, background))
+            .collect(),
         original,
     })
 }

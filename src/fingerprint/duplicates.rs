@@ -63,6 +63,12 @@ impl Duplicates {
         &self.pairs[from..from + len]
     }
 
+    /// The first article with the words of this one, which may be itself: it stands for all of them. It takes a look at all duplicates.
+    pub fn first(&self, article: u32) -> u32 {
+        let pair = self.pairs.iter().find(|pair| pair.1 == article);
+        pair.map_or(article, |pair| pair.0)
+    }
+
     /// The articles that can be candidates: each distinct text once, if it has a shingle.
     pub fn distinct_articles(&self, prints: &Fingerprints) -> ArticleSet {
         let mut articles = ArticleSet::all(prints.rows.len());

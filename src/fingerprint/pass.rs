@@ -146,6 +146,14 @@ impl Fingerprints {
         self.file_starts[file]..end
     }
 
+    /// The article whose record starts at an offset of a file of the corpus, if one does that could be used.
+    pub fn article_at(&self, file: usize, offset: u64) -> Option<u32> {
+        let articles = self.articles_of_file(file);
+        let rows = &self.rows[articles.start as usize..articles.end as usize];
+        let place = rows.binary_search_by_key(&offset, Row::offset).ok()?;
+        Some(articles.start + place as u32)
+    }
+
     /// Where the record of an article stands.
     pub fn place(&self, article: u32) -> Place {
         let file = self.file(article);

@@ -42,7 +42,9 @@ mod kernels;
 mod tokens;
 
 pub(crate) use furniture::around;
-pub use furniture::{Furniture, LearntLines, LineCounts, Source, lines_at_edges};
+pub use furniture::{
+    Furniture, FurnitureKind, LearntLines, LeftOut, LineCounts, Source, lines_at_edges,
+};
 pub use hash::word_hash;
 pub use kernels::Kernel;
 pub use tokens::{PlacedWord, Tokeniser};

@@ -79,28 +79,19 @@ impl Tokeniser {
     ///
     /// What a word is stands in the documentation of [the module](crate::text).
     pub fn tokens(&mut self, text: &str) -> &[u64] {
-        self.tokens.len = 0;
-        let mut carry = Carry::default();
-        // Where a word began that a window left open.
-        let mut open = None;
-        for start in (0..text.len()).step_by(WINDOW) {
-            let count = self
-                .kernel
-                .edges(text.as_bytes(), start, &mut carry, &mut self.edges);
-            let mut edges = &self.edges[..count];
-            if let (Some(from), Some((&to, rest))) = (open, edges.split_first()) {
-                let run = &text[from..start + usize::from(to)];
-                self.mixed.run(run, |token, _| self.tokens.push(token));
-                edges = rest;
-                open = None;
+        let Self {
+            kernel,
+            edges,
+            tokens,
+            mixed,
+        } = self;
+        tokens.len = 0;
+        each_window(*kernel, edges, text, |open, start, words| {
+            if let Some(run) = open {
+                mixed.run(&text[run], |token, _| tokens.push(token));
             }
-            let (words, last) = edges.as_chunks::<2>();
-            if let [last] = last {
-                open = Some(start + usize::from(*last));
-            }
-            self.mixed
-                .window(self.kernel, text, start, words, &mut self.tokens);
-        }
+            mixed.window(*kernel, text, start, words, tokens);
+        });
         self.last()
     }
 
@@ -116,24 +107,23 @@ impl Tokeniser {
     /// assert_eq!(words, ["Don", "t", "stop"]);
     /// ```
     pub fn words(&mut self, text: &str) -> Vec<PlacedWord> {
+        let Self {
+            kernel,
+            edges,
+            mixed,
+            ..
+        } = self;
         let mut found = Vec::new();
-        let mut carry = Carry::default();
-        let mut open = None;
-        for start in (0..text.len()).step_by(WINDOW) {
-            let count = self
-                .kernel
-                .edges(text.as_bytes(), start, &mut carry, &mut self.edges);
-            for &edge in &self.edges[..count] {
-                let edge = start + usize::from(edge);
-                match open.take() {
-                    None => open = Some(edge),
-                    Some(from) => self.mixed.run(&text[from..edge], |token, range| {
-                        let range = from + range.start..from + range.end;
-                        found.push(PlacedWord { token, range });
-                    }),
-                }
+        each_window(*kernel, edges, text, |open, start, words| {
+            let within =
+                |&[from, to]: &[u16; 2]| start + usize::from(from)..start + usize::from(to);
+            for run in open.into_iter().chain(words.iter().map(within)) {
+                mixed.run(&text[run.clone()], |token, range| {
+                    let range = run.start + range.start..run.start + range.end;
+                    found.push(PlacedWord { token, range });
+                });
             }
-        }
+        });
         found
     }
 
@@ -146,6 +136,35 @@ impl Tokeniser {
 impl Default for Tokeniser {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Goes over the runs of word bytes of a text, window by window: `visit` is given the run that earlier windows left open, if it ends in
+/// this one, as a range of the text; where the window starts; and the runs that stand in it as a whole, which count from there.
+#[inline(always)]
+fn each_window(
+    kernel: Kernel,
+    edges: &mut Edges,
+    text: &str,
+    mut visit: impl FnMut(Option<Range<usize>>, usize, &[[u16; 2]]),
+) {
+    let mut carry = Carry::default();
+    // Where a run began that a window left open.
+    let mut open = None;
+    for start in (0..text.len()).step_by(WINDOW) {
+        let count = kernel.edges(text.as_bytes(), start, &mut carry, edges);
+        let mut edges = &edges[..count];
+        let mut ended = None;
+        if let (Some(from), Some((&to, rest))) = (open, edges.split_first()) {
+            ended = Some(from..start + usize::from(to));
+            edges = rest;
+            open = None;
+        }
+        let (words, last) = edges.as_chunks();
+        if let [last] = last {
+            open = Some(start + usize::from(*last));
+        }
+        visit(ended, start, words);
     }
 }
 

@@ -4,14 +4,14 @@
 //! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to a
 //! bound that grows with the number of articles and not with their length, and to a temporary file beyond it.
 
+use super::kept::{Facts, Keeper};
 use super::news::{self, Figures};
 use super::ranks::Ranks;
-use super::shingle_set::{Members, Repeats};
-use super::subjects::{Counter, Subjects};
+use super::shingle_set::Members;
 use super::{Acceptance, Similarity};
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
-use crate::fingerprint::{Digest, Duplicates, Fingerprints, shingles};
+use crate::fingerprint::{Digest, Duplicates, Fingerprints};
 use crate::memory::{Budget, Longest};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
@@ -75,10 +75,7 @@ struct Gathered {
 struct Scratch {
     parser: Parser,
     tokeniser: Tokeniser,
-    shingles: Vec<u64>,
-    repeats: Repeats,
-    figures: Vec<u32>,
-    counter: Counter,
+    keeper: Keeper,
 }
 
 impl Evidence {
@@ -124,10 +121,7 @@ impl Evidence {
                 || Scratch {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
-                    shingles: Vec::new(),
-                    repeats: Repeats::default(),
-                    figures: Vec::new(),
-                    counter: Counter::default(),
+                    keeper: Keeper::default(),
                 },
                 |scratch, block| gather_block(scratch, corpus, read, block, &wanted, &compared),
                 |gathered: Gathered| {
@@ -226,11 +220,7 @@ impl Evidence {
 
     fn facts<'a>(&'a self, article: u32, scratch: &'a mut Vec<u8>) -> Result<Facts<'a>> {
         let bytes = self.behind_set(article, scratch)?.unwrap_or_default();
-        let (figures, rest) = take_figures(bytes);
-        Ok(Facts {
-            figures,
-            subjects: Subjects::from_bytes(Description::skip(rest)),
-        })
+        Ok(Facts::from_bytes(bytes))
     }
 
     /// What is kept of an article behind its shingle set, if anything is.
@@ -393,12 +383,6 @@ impl Comparison<'_> {
     }
 }
 
-/// What is kept of the text of an article that is compared, beside its shingles.
-struct Facts<'a> {
-    figures: &'a [[u8; 4]],
-    subjects: Subjects<'a>,
-}
-
 fn gather_block(
     scratch: &mut Scratch,
     corpus: &Corpus,
@@ -437,23 +421,9 @@ fn gather_block(
             };
             gathered.shortened.push((article, tokens.len() as u32));
         }
-        let mut size = 0;
-        scratch.figures.clear();
-        if compared.contains(article) {
-            shingles(tokens, prints.shingle_size, &mut scratch.shingles);
-            size = scratch
-                .repeats
-                .leave_out(&scratch.shingles, &mut gathered.bytes);
-            news::add_figures(&parsed.title, &mut scratch.figures);
-            news::add_figures(text, &mut scratch.figures);
-            scratch.figures.sort_unstable();
-            scratch.figures.dedup();
-        }
-        put_figures(&scratch.figures, &mut gathered.bytes);
-        Description::write(&parsed, &mut gathered.bytes);
-        if size > 0 {
-            scratch.counter.write(tokens, &mut gathered.bytes);
-        }
+        let of_text = compared.contains(article).then_some((tokens, text));
+        let (size, bytes) = (prints.shingle_size, &mut gathered.bytes);
+        let size = scratch.keeper.keep(&parsed, of_text, size, bytes);
         gathered.sizes.push(size);
         gathered.ends.push(gathered.bytes.len());
         gathered.published.push(parse_published(&parsed.published));
@@ -467,13 +437,13 @@ fn gather_block(
 }
 
 /// Appends their number (4 bytes) and the figures.
-fn put_figures(figures: &[u32], bytes: &mut Vec<u8>) {
+pub(super) fn put_figures(figures: &[u32], bytes: &mut Vec<u8>) {
     bytes.extend((figures.len() as u32).to_le_bytes());
     bytes.extend(figures.iter().flat_map(|figure| figure.to_le_bytes()));
 }
 
 /// Figures, and what stands behind them.
-fn take_figures(bytes: &[u8]) -> (&[[u8; 4]], &[u8]) {
+pub(super) fn take_figures(bytes: &[u8]) -> (&[[u8; 4]], &[u8]) {
     let (count, rest) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
     let end = rest.len().min(4 * u32::from_le_bytes(*count) as usize);
     let (figures, rest) = rest.split_at(end);
@@ -501,7 +471,7 @@ impl Description {
     }
 
     /// Each field as its length (4 bytes) and its bytes.
-    fn write(article: &Article, bytes: &mut Vec<u8>) {
+    pub(super) fn write(article: &Article, bytes: &mut Vec<u8>) {
         for field in [
             &article.id,
             &article.title,
@@ -515,7 +485,7 @@ impl Description {
     }
 
     /// What stands behind the fields.
-    fn skip(mut bytes: &[u8]) -> &[u8] {
+    pub(super) fn skip(mut bytes: &[u8]) -> &[u8] {
         for _ in 0..5 {
             let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
             bytes = &rest[rest.len().min(u32::from_le_bytes(*len) as usize)..];

@@ -4,8 +4,8 @@ use super::ranks::Ranks;
 use super::rarity::Weights;
 use super::recurring::Dates;
 use super::{
-    Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, OPENING_WORDS,
-    Similarity, Texts,
+    Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, Similarity, Texts,
+    Verdict, news,
 };
 use crate::fingerprint::Fingerprints;
 use crate::progress::{OnlyStops, Progress};
@@ -86,13 +86,15 @@ struct SimilarPair {
 }
 
 impl NewsJudge<'_> {
-    /// The pairs that are accepted, and those of the `rest` that follows from them.
+    /// The pairs that are accepted, and those of the `rest` that follows from them; and what the rule says of each pair that was `asked` about, which
+    /// is one of the pairs.
     pub(super) fn accepted(
         &self,
         pairs: &[(u32, u32)],
         rest: impl Fn(&[Edge]) -> Vec<(u32, u32)>,
+        asked: &[(u32, u32)],
         progress: &dyn Progress,
-    ) -> Result<Vec<Edge>> {
+    ) -> Result<(Vec<Edge>, Vec<Verdict>)> {
         let similar = self.similar(pairs, progress)?;
         let articles = self.prints.rows.len();
         self.evidence
@@ -106,12 +108,57 @@ impl NewsJudge<'_> {
         let similar = self.similar(&rest(&edges), &OnlyStops(progress))?;
         self.judge(similar, &weights, &mut edges, progress)?;
         edges.shrink_to_fit();
-        Ok(edges)
+        let said = asked.iter().map(|&(a, b)| self.ask(a, b, &weights));
+        Ok((edges, said.collect::<Result<_>>()?))
     }
 
     fn opening(&self) -> usize {
-        let shingles = (OPENING_WORDS + 1).saturating_sub(self.prints.shingle_size.get());
-        shingles.max(1)
+        news::opening_shingles(self.prints.shingle_size)
+    }
+
+    /// What the rule says of a pair. If that does not meet the floor, its weight is not known, and its shingles are counted.
+    fn ask(&self, a: u32, b: u32, weights: &Weights) -> Result<Verdict> {
+        let mut comparison = self.evidence.comparison_with_openings(self.opening());
+        let similarity = comparison.similarity(a, b)?;
+        let apart = self.rule.are_apart(self.dates.apart(a, b));
+        let pair = SimilarPair {
+            a,
+            b,
+            similarity,
+            same_opening: comparison.same_opening(),
+        };
+        let contained = match self.rule.floor(apart).accepts(similarity) {
+            true => {
+                let words = comparison.shared().iter();
+                let shared: Vec<[u8; 8]> = words.map(|word| word.to_le_bytes()).collect();
+                weights.containment(a, b, similarity.size_b, &shared, &mut Vec::new())?
+            }
+            false => similarity.containment(),
+        };
+        let (measures, texts) = self.measures(&pair, contained);
+        let decided = self.rule.decide_any(similarity, &measures, &texts)?;
+        Ok(Verdict::news(decided, contained))
+    }
+
+    /// What the rule looks at, of a pair of which so much is contained by weight.
+    fn measures(&self, pair: &SimilarPair, contained: f64) -> (NewsMeasures, TextsOf<'_>) {
+        let &SimilarPair {
+            a, b, similarity, ..
+        } = pair;
+        let shorter = similarity.size_a.min(similarity.size_b);
+        let opening = u64::from(shorter).min(self.opening() as u64);
+        let words = |article: u32| self.prints.rows[article as usize].tokens;
+        let measures = NewsMeasures {
+            shingles: shorter,
+            words: words(a).min(words(b)),
+            jaccard: similarity.jaccard(),
+            contained,
+            opening: super::share(pair.same_opening.into(), opening),
+            hours_apart: self.dates.apart(a, b),
+            same_source: self.evidence.same_source(a, b),
+        };
+        let evidence = self.evidence;
+        (measures, TextsOf { evidence, a, b })
     }
 
     fn similar(&self, pairs: &[(u32, u32)], progress: &dyn Progress) -> Result<Similar> {
@@ -186,50 +233,27 @@ impl NewsJudge<'_> {
     }
 
     fn judge_part(&self, part: &Part, bits: &Spool, weights: &Weights) -> Result<Vec<Edge>> {
-        let Self {
-            prints,
-            evidence,
-            dates,
-            rule,
-        } = self;
         let (mut from_file, mut times_from_file) = (Vec::new(), Vec::new());
         let bits = bits.get(part.shared, &mut from_file)?;
         let (mut bits, _) = bits.as_chunks();
         let mut accepted = Vec::new();
         for pair in &part.pairs {
             let (a, b, similarity) = (pair.a, pair.b, pair.similarity);
-            let shorter = similarity.size_a.min(similarity.size_b);
             let shared;
             (shared, bits) = bits.split_at(similarity.size_b.div_ceil(u64::BITS) as usize);
-            let opening = u64::from(shorter).min(self.opening() as u64);
-            let view = NewsView {
-                contained: weights.containment(
-                    a,
-                    b,
-                    similarity.size_b,
-                    shared,
-                    &mut times_from_file,
-                )?,
-                opening: super::share(pair.same_opening.into(), opening),
-            };
-            let words = |article: u32| prints.rows[article as usize].tokens;
-            let measures = NewsMeasures {
-                shingles: shorter,
-                words: words(a).min(words(b)),
-                jaccard: similarity.jaccard(),
-                contained: view.contained,
-                opening: view.opening,
-                hours_apart: dates.apart(a, b),
-                same_source: evidence.same_source(a, b),
-            };
-            let texts = TextsOf { evidence, a, b };
-            if let Some(reason) = rule.judge(&measures, &texts)? {
+            let times = &mut times_from_file;
+            let contained = weights.containment(a, b, similarity.size_b, shared, times)?;
+            let (measures, texts) = self.measures(pair, contained);
+            if let Some(reason) = self.rule.judge(&measures, &texts)? {
                 accepted.push(Edge {
                     a,
                     b,
                     similarity,
                     reason,
-                    news: Some(view),
+                    news: Some(NewsView {
+                        contained,
+                        opening: measures.opening,
+                    }),
                 });
             }
         }

@@ -9,6 +9,7 @@ mod complete;
 mod counterparts;
 mod evidence;
 mod judge;
+mod kept;
 mod news;
 mod ranks;
 mod rarity;
@@ -25,7 +26,7 @@ pub use news::{
 };
 pub(crate) use ranks::Ranks;
 pub use rule::{Acceptance, Prefilter, Similarity};
-pub use two::{Compared, Judgement, judge_two};
+pub use two::{Compared, Judgement, Verdict, judge_two};
 
 use judge::NewsJudge;
 use recurring::Dates;
@@ -34,6 +35,7 @@ use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// Which pairs are copies.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -174,8 +176,33 @@ pub fn verify(
     rule: Rule,
     progress: &dyn Progress,
 ) -> Result<Copies> {
+    let done = verify_and_ask(pairs, prints, duplicates, evidence, rule, &[], progress)?;
+    Ok(done.0)
+}
+
+/// [`verify`], and what comes of it for some pairs of articles that are `asked` about: the reason for which they are copies, if they are, and
+/// else why not. The pairs of [texts](Duplicates::first) that they have, if these differ, must be among the candidates.
+///
+/// # Errors
+/// As for [`verify`].
+pub fn verify_and_ask(
+    pairs: &[(u32, u32)],
+    prints: &Fingerprints,
+    duplicates: Duplicates,
+    evidence: &Evidence,
+    rule: Rule,
+    asked: &[(u32, u32)],
+    progress: &dyn Progress,
+) -> Result<(Copies, Vec<Verdict>)> {
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
     let rest = |edges: &[Edge]| complete::not_compared(edges, pairs, prints.rows.len());
+    let firsts = asked.iter().map(|&(a, b)| {
+        let (a, b) = (duplicates.first(a), duplicates.first(b));
+        (a.min(b), a.max(b))
+    });
+    let texts: Vec<(u32, u32)> = firsts.collect();
+    // What the rule for news says of the texts, and those of the pairs that it keeps.
+    let (mut said, mut kept) = (Vec::new(), HashSet::new());
     let mut copies = match rule {
         Rule::Plain(rule) => {
             let mut edges = judge::by_plain_rule(pairs, evidence, rule, progress)?;
@@ -195,7 +222,8 @@ pub fn verify(
                 dates: &dates,
                 rule,
             };
-            let mut edges = judge.accepted(pairs, rest, progress)?;
+            let mut edges;
+            (edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
             let articles = prints.rows.len();
             let source = |article| evidence.source(article);
             let mut comparison = evidence.comparison();
@@ -203,6 +231,9 @@ pub fn verify(
                 let alike = comparison.accepted(a, b, rule.of_one_source())?;
                 Ok(alike.is_some())
             })?;
+            let wanted: HashSet<_> = texts.iter().copied().collect();
+            let pairs = edges.iter().map(|edge| (edge.a, edge.b));
+            kept.extend(pairs.filter(|pair| wanted.contains(pair)));
             let duplicates = recurring::tell_apart(&duplicates, dates, &mut edges, prints, rule);
             Copies { edges, duplicates }
         }
@@ -211,7 +242,45 @@ pub fn verify(
         .edges
         .par_sort_unstable_by_key(|edge| (edge.a, edge.b));
     progress.end();
-    Ok(copies)
+    let mut said = said.into_iter();
+    let verdict = |(&(a, b), texts): (&(u32, u32), &(u32, u32))| {
+        let said = said.next();
+        let refused = |refusal| Verdict {
+            reason: None,
+            refusal: Some(refusal),
+            weighted_containment: said.and_then(|said: Verdict| said.weighted_containment),
+        };
+        match (copies.reason(a, b), said) {
+            (Some((reason, weighted_containment)), _) => Verdict {
+                reason: Some(reason),
+                refusal: None,
+                weighted_containment,
+            },
+            (None, None) => Verdict::plain(None),
+            (None, _) if texts.0 == texts.1 => Verdict::refused(Refusal::Recurs),
+            (None, Some(said)) if said.reason.is_none() => said,
+            _ if kept.contains(texts) => refused(Refusal::OtherTimes),
+            _ => refused(Refusal::Counterpart),
+        }
+    };
+    let verdicts = asked.iter().zip(&texts).map(verdict).collect();
+    Ok((copies, verdicts))
+}
+
+impl Copies {
+    /// Why two articles are copies, if they are (the edges are sorted), and their weighted containment if the rule went by it.
+    fn reason(&self, a: u32, b: u32) -> Option<(Reason, Option<f64>)> {
+        let (a, b) = (self.duplicates.first(a), self.duplicates.first(b));
+        if a == b {
+            return Some((Reason::Exact, None));
+        }
+        let pair = (a.min(b), a.max(b));
+        let place = self
+            .edges
+            .binary_search_by_key(&pair, |edge| (edge.a, edge.b));
+        let edge = &self.edges[place.ok()?];
+        Some((edge.reason, edge.news.map(|news| news.contained)))
+    }
 }
 
 /// A part of a whole that may be nothing.

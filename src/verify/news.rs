@@ -18,7 +18,8 @@
 //!   for two places or people. Asked of one outlet's articles that open alike, and of those accepted by their opening.
 //! * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
 
-use super::Acceptance;
+use super::{Acceptance, Similarity};
+use crate::fingerprint::ShingleSize;
 use crate::{Error, Result};
 
 /// Why a pair counts as a copy.
@@ -106,6 +107,12 @@ pub enum Refusal {
         /// How often.
         uses: u32,
     },
+    /// The rule accepts the two, but one of them goes with another article of the source of the other, which shares more with it and is kept
+    /// apart from this one.
+    Counterpart,
+    /// The rule accepts the words of the two, but they are few, and were printed at other times as well: those that are closest to each other in time
+    /// are the copies.
+    OtherTimes,
 }
 
 /// Which figures of two articles must agree, by what the articles are.
@@ -178,6 +185,12 @@ impl Figures {
 
 /// The words that are an article's opening: about the first two paragraphs.
 pub const OPENING_WORDS: usize = 60;
+
+/// The shingles of an opening, of an article that is not shorter.
+pub(super) fn opening_shingles(size: ShingleSize) -> usize {
+    (OPENING_WORDS + 1).saturating_sub(size.get()).max(1)
+}
+
 /// Articles of fewer words are short: their figures must agree. Ten more than [`SHORT_TEXT`](crate::text::SHORT_TEXT), since the title
 /// of such a text is counted.
 pub const SHORT_WORDS: u32 = 60;
@@ -303,6 +316,26 @@ impl NewsRule {
     /// Those of `texts`.
     pub fn judge(self, pair: &NewsMeasures, texts: &impl Texts) -> Result<Option<Reason>> {
         Ok(self.decide(pair, texts)?.ok())
+    }
+
+    /// [`decide`](Self::decide) of a pair of which it is not known whether it meets the [floor](Self::floor).
+    ///
+    /// # Errors
+    /// Those of `texts`.
+    pub(super) fn decide_any(
+        self,
+        similarity: Similarity,
+        pair: &NewsMeasures,
+        texts: &impl Texts,
+    ) -> Result<std::result::Result<Reason, Refusal>> {
+        let floor = self.floor(self.are_apart(pair.hours_apart));
+        let decided = self.decide(pair, texts)?;
+        Ok(decided.and_then(|reason| match floor.accepts(similarity) {
+            true => Ok(reason),
+            false => Err(Refusal::BelowFloor {
+                least: floor.containment().unwrap_or(1.0),
+            }),
+        }))
     }
 
     /// Why a pair is accepted, or why not. What the `texts` say is only asked for where it matters.

@@ -1,53 +1,49 @@
 //! A rule asked about two articles alone, outside of a run.
 
+use super::kept::{Facts, Keeper};
 use super::news::{self, Figures};
-use super::shingle_set::{Members, Repeats};
-use super::subjects::{Counter, Subjects};
-use super::{
-    NewsMeasures, OPENING_WORDS, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, share,
-};
+use super::shingle_set::Members;
+use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, share};
 use crate::Result;
 use crate::corpus::Article;
 use crate::corpus::dates::parse_published;
-use crate::fingerprint::{ShingleSize, shingles};
-use crate::text::{Furniture, Tokeniser, compared_tokens};
+use crate::fingerprint::ShingleSize;
+use crate::text::{Furniture, LearntLines, Source, Tokeniser, compared_tokens};
 
 /// What a rule needs of one article.
 #[derive(Debug)]
 pub struct Compared {
     tokens: Vec<u64>,
-    set: Vec<[u8; 8]>,
-    figures: Vec<[u8; 4]>,
-    subjects: Vec<u8>,
+    /// As a run keeps it: the shingle set first.
+    kept: Vec<u8>,
+    /// How many shingles that are.
+    size: u32,
     published: Option<i64>,
     source: String,
     opening: usize,
 }
 
 impl Compared {
-    /// Reads an article as a run does.
-    pub fn new(article: &Article, furniture: Furniture, size: ShingleSize) -> Self {
+    /// Reads an article as a run does over a corpus in which these lines were learnt.
+    pub fn new(
+        article: &Article,
+        furniture: Furniture,
+        learnt: &LearntLines,
+        size: ShingleSize,
+    ) -> Self {
         let mut tokeniser = Tokeniser::new();
-        let text = furniture.text(&article.text, &article.title);
-        let tokens = compared_tokens(&mut tokeniser, furniture, &article.title, text).to_vec();
-        let (mut all, mut set) = (Vec::new(), Vec::new());
-        shingles(&tokens, size, &mut all);
-        Repeats::default().leave_out(&all, &mut set);
-        let mut figures = Vec::new();
-        news::add_figures(&article.title, &mut figures);
-        news::add_figures(text, &mut figures);
-        figures.sort_unstable();
-        figures.dedup();
-        let mut subjects = Vec::new();
-        Counter::default().write(&tokens, &mut subjects);
+        let title = article.title.as_ref();
+        let text = furniture.text_of(&article.text, title, Source::named(&article.source), learnt);
+        let tokens = compared_tokens(&mut tokeniser, furniture, title, text).to_vec();
+        let (mut keeper, mut kept) = (Keeper::default(), Vec::new());
+        let shingles = keeper.keep(article, Some((&tokens, text)), size, &mut kept);
         Self {
             tokens,
-            set: set.as_chunks().0.to_vec(),
-            figures: figures.iter().map(|figure| figure.to_le_bytes()).collect(),
-            subjects,
+            kept,
+            size: shingles,
             published: parse_published(&article.published),
             source: article.source.trim().to_owned(),
-            opening: (OPENING_WORDS + 1).saturating_sub(size.get()).max(1),
+            opening: news::opening_shingles(size),
         }
     }
 
@@ -59,6 +55,53 @@ impl Compared {
     /// When it was published, in seconds since 1970 UTC, if that could be read.
     pub fn published(&self) -> Option<i64> {
         self.published
+    }
+
+    fn set(&self) -> &[[u8; 8]] {
+        self.kept[..8 * self.size as usize].as_chunks().0
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts::from_bytes(&self.kept[8 * self.size as usize..])
+    }
+}
+
+/// What a rule says of two articles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// Why they are copies; none if they are not.
+    pub reason: Option<Reason>,
+    /// Why the rule for news does not take them for copies; none if it does, and under the plain rule.
+    pub refusal: Option<Refusal>,
+    /// The containment that the rule for news went by, weighted where a corpus tells the weights; none under the plain rule, and of the very same words.
+    pub weighted_containment: Option<f64>,
+}
+
+impl Verdict {
+    /// What the plain rule says, or any of the very same words.
+    pub(super) fn plain(reason: Option<Reason>) -> Self {
+        Self {
+            reason,
+            refusal: None,
+            weighted_containment: None,
+        }
+    }
+
+    /// That the rule for news refuses a pair.
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self {
+            refusal: Some(refusal),
+            ..Self::plain(None)
+        }
+    }
+
+    /// What the rule for news says of a pair of which so much is contained.
+    pub(super) fn news(decided: std::result::Result<Reason, Refusal>, contained: f64) -> Self {
+        Self {
+            reason: decided.ok(),
+            refusal: decided.err(),
+            weighted_containment: Some(contained),
+        }
     }
 }
 
@@ -73,41 +116,40 @@ pub struct Judgement {
     pub hours_apart: Option<f64>,
     /// Whether both name the same source.
     pub same_source: bool,
-    /// Why they are copies; none if they are not.
-    pub reason: Option<Reason>,
-    /// Why the rule for news does not take them for copies; none if it does, and under the plain rule.
-    pub refusal: Option<Refusal>,
+    /// What the rule says.
+    pub verdict: Verdict,
 }
 
 struct Both<'a>(&'a Compared, &'a Compared);
 
 impl Texts for Both<'_> {
     fn figures(&self) -> Result<Figures> {
-        Ok(news::compare_figures(&self.0.figures, &self.1.figures))
+        let [a, b] = [self.0, self.1].map(|one| one.facts().figures);
+        Ok(news::compare_figures(a, b))
     }
 
     fn speak_of_others(&self, uses: u32) -> Result<bool> {
-        let [a, b] = [self.0, self.1].map(|one| Subjects::from_bytes(&one.subjects));
+        let [a, b] = [self.0, self.1].map(|one| one.facts().subjects);
         Ok(a.differ(b, uses))
     }
 }
 
-/// Asks a rule about two articles. What shingles weigh is known only from a corpus: here all weigh in full, so that a form which
-/// returns from week to week counts for more than it does in a run.
+/// Asks a rule about two articles. It is what a run says whose corpus is these two: no wording returns, and all shingles
+/// weigh in full, so that a form which returns from week to week counts for more than it does in a corpus that holds more of it.
 ///
 /// # Errors
 /// None at present; those of [`Texts`].
 pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
     let (mut members, mut shared) = (Members::default(), Vec::new());
-    members.fill(&a.set);
+    members.fill(a.set());
     let similarity = Similarity {
-        shared: members.shared(&b.set, 0, &mut shared).unwrap_or(0),
-        size_a: a.set.len() as u32,
-        size_b: b.set.len() as u32,
+        shared: members.shared(b.set(), 0, &mut shared).unwrap_or(0),
+        size_a: a.size,
+        size_b: b.size,
     };
-    let opening = |one: &Compared| one.set.len().min(a.opening);
-    members.fill(&a.set[..opening(a)]);
-    let same_opening = members.shared(&b.set[..opening(b)], 0, &mut shared);
+    let opening = |one: &Compared| one.set().len().min(a.opening);
+    members.fill(&a.set()[..opening(a)]);
+    let same_opening = members.shared(&b.set()[..opening(b)], 0, &mut shared);
     let opening = share(
         same_opening.unwrap_or(0).into(),
         opening(a).min(opening(b)) as u64,
@@ -117,34 +159,27 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
     let same_source = !a.source.is_empty() && a.source == b.source;
     let words = a.words().min(b.words()) as u32;
     let exact = a.tokens == b.tokens && words > 0;
-    let plain = |reason| (reason, None);
-    let (reason, refusal) = match rule {
-        Rule::Plain(_) if exact => plain(Some(Reason::Exact)),
-        Rule::Plain(rule) => plain(rule.judge(similarity)),
+    let verdict = match rule {
+        Rule::Plain(_) if exact => Verdict::plain(Some(Reason::Exact)),
+        Rule::Plain(rule) => Verdict::plain(rule.judge(similarity)),
         // Short items that recur word for word are told apart by their dates.
         Rule::News(rule) if exact => match words < SHORT_WORDS && rule.are_apart(hours_apart) {
-            true => (None, Some(Refusal::Recurs)),
-            false => (Some(Reason::Exact), None),
+            true => Verdict::refused(Refusal::Recurs),
+            false => Verdict::plain(Some(Reason::Exact)),
         },
         Rule::News(rule) => {
-            let floor = rule.floor(rule.are_apart(hours_apart));
+            let contained = similarity.containment();
             let measures = NewsMeasures {
                 shingles: similarity.size_a.min(similarity.size_b),
                 words,
                 jaccard: similarity.jaccard(),
-                contained: similarity.containment(),
+                contained,
                 opening,
                 hours_apart,
                 same_source,
             };
-            match rule.decide(&measures, &Both(a, b))? {
-                Ok(reason) if floor.accepts(similarity) => (Some(reason), None),
-                Ok(_) => {
-                    let least = floor.containment().unwrap_or(1.0);
-                    (None, Some(Refusal::BelowFloor { least }))
-                }
-                Err(refusal) => (None, Some(refusal)),
-            }
+            let decided = rule.decide_any(similarity, &measures, &Both(a, b))?;
+            Verdict::news(decided, contained)
         }
     };
     Ok(Judgement {
@@ -152,7 +187,6 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
         opening,
         hours_apart,
         same_source,
-        reason,
-        refusal,
+        verdict,
     })
 }

@@ -23,10 +23,12 @@
 
 mod dateline;
 mod learnt;
+mod left_out;
 mod pattern;
 mod rules;
 
 pub use learnt::{LearntLines, LineCounts, Source, lines_at_edges};
+pub use left_out::{FurnitureKind, LeftOut};
 
 use pattern::{is_byline, is_credit, is_date, is_furniture, same};
 
@@ -104,14 +106,14 @@ fn strip<'a>(
     let title = title.trim();
     let mut text = text.trim_start();
     while let Some((line, rest)) = first_line(text) {
-        if is_continued(rest) || !(is_head(line, title) || at_head(line)) {
+        if is_continued(rest) || !(head_kind(line, title).is_some() || at_head(line)) {
             break;
         }
         text = rest.trim_start();
     }
     text = text[dateline::length(text)..].trim_end();
     while let Some((line, rest)) = last_line(text) {
-        if continues(rest, line) || !(is_tail(line.trim()) || at_tail(line)) {
+        if continues(rest, line) || !(tail_kind(line.trim()).is_some() || at_tail(line)) {
             break;
         }
         text = rest.trim_end();
@@ -177,17 +179,29 @@ fn continues(above: &str, line: &str) -> bool {
         && above.ends_with(|c: char| c.is_alphanumeric() || [',', ';', '-', '\''].contains(&c))
 }
 
-fn is_head(line: &str, title: &str) -> bool {
+/// What a line at the head of a text is, if the rules know it for furniture; `title` is the trimmed title of the article.
+fn head_kind(line: &str, title: &str) -> Option<FurnitureKind> {
     let line = line.trim();
-    !title.is_empty() && same(line, title)
-        || is_furniture(line, true)
-        || is_credit(line)
-        || is_byline(line)
-        || is_date(line)
+    if !title.is_empty() && same(line, title) {
+        Some(FurnitureKind::Title)
+    } else if is_furniture(line, true) {
+        Some(FurnitureKind::Page)
+    } else if is_credit(line) {
+        Some(FurnitureKind::Credit)
+    } else if is_byline(line) {
+        Some(FurnitureKind::Byline)
+    } else {
+        is_date(line).then_some(FurnitureKind::Date)
+    }
 }
 
-fn is_tail(line: &str) -> bool {
-    is_furniture(line, false) || is_credit(line)
+/// The same of a trimmed line at the tail.
+fn tail_kind(line: &str) -> Option<FurnitureKind> {
+    if is_furniture(line, false) {
+        Some(FurnitureKind::Page)
+    } else {
+        is_credit(line).then_some(FurnitureKind::Credit)
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,84 @@
+//! The arguments that say how articles are read, of every command that reads some.
+
+use crate::corpus::{CorpusOptions, FieldNames, Format};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// How the corpus is read.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArguments {
+    /// Format of all inputs; told from name and content without it
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
+    /// Field of the text; a dot reaches into nested objects
+    #[arg(long, value_name = "NAME")]
+    text_field: Option<String>,
+    /// Field of the id
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// Field of the title
+    #[arg(long, value_name = "NAME")]
+    title_field: Option<String>,
+    /// Field of the outlet
+    #[arg(long, value_name = "NAME")]
+    source_field: Option<String>,
+    /// Field of the date of publication
+    #[arg(long, value_name = "NAME")]
+    published_field: Option<String>,
+    /// Field of the address
+    #[arg(long, value_name = "NAME")]
+    url_field: Option<String>,
+    /// Longest record in bytes, 1 to 1073741824 (1 GiB); longer ones are bad records
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
+    max_document: usize,
+    /// Stop at the first bad record
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArgument {
+    /// One JSON object a line
+    Jsonl,
+    /// One JSON array, or objects one after another
+    Json,
+    /// Comma-separated, with a header
+    Csv,
+    /// Tab-separated, with a header
+    Tsv,
+    /// Plain text, one article a file
+    Text,
+}
+
+impl From<FormatArgument> for Format {
+    fn from(argument: FormatArgument) -> Self {
+        match argument {
+            FormatArgument::Jsonl => Self::Jsonl,
+            FormatArgument::Json => Self::Json,
+            FormatArgument::Csv => Self::Csv,
+            FormatArgument::Tsv => Self::Tsv,
+            FormatArgument::Text => Self::Text,
+        }
+    }
+}
+
+impl InputArguments {
+    /// What the library is told; temporary files go to `tmp`.
+    pub fn options(&self, tmp: Option<PathBuf>) -> CorpusOptions {
+        CorpusOptions {
+            format: self.format.map(Format::from),
+            fields: FieldNames {
+                id: self.id_field.clone(),
+                title: self.title_field.clone(),
+                text: self.text_field.clone(),
+                source: self.source_field.clone(),
+                published: self.published_field.clone(),
+                url: self.url_field.clone(),
+            },
+            max_document: self.max_document,
+            tmp,
+            ..CorpusOptions::default()
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What is kept of an article that is compared, as one string of bytes: its shingle set, its figures, what the report says of
+//! it, and its subjects.
+
+use super::Description;
+use super::evidence::{put_figures, take_figures};
+use super::news;
+use super::shingle_set::Repeats;
+use super::subjects::{Counter, Subjects};
+use crate::corpus::Article;
+use crate::fingerprint::{ShingleSize, shingles};
+
+/// Makes it; holds the memory that this takes.
+#[derive(Default)]
+pub(super) struct Keeper {
+    shingles: Vec<u64>,
+    repeats: Repeats,
+    figures: Vec<u32>,
+    counter: Counter,
+}
+
+impl Keeper {
+    /// Appends what is kept of an article; of one that is not `compared` the description alone. It is compared by these tokens,
+    /// and by the figures of its title and of the text that is given with them. Returns the number of its shingles.
+    pub(super) fn keep(
+        &mut self,
+        article: &Article,
+        compared: Option<(&[u64], &str)>,
+        size: ShingleSize,
+        bytes: &mut Vec<u8>,
+    ) -> u32 {
+        let mut distinct = 0;
+        self.figures.clear();
+        if let Some((tokens, text)) = compared {
+            shingles(tokens, size, &mut self.shingles);
+            distinct = self.repeats.leave_out(&self.shingles, bytes);
+            news::add_figures(&article.title, &mut self.figures);
+            news::add_figures(text, &mut self.figures);
+            self.figures.sort_unstable();
+            self.figures.dedup();
+        }
+        put_figures(&self.figures, bytes);
+        Description::write(article, bytes);
+        if let Some((tokens, _)) = compared.filter(|_| distinct > 0) {
+            self.counter.write(tokens, bytes);
+        }
+        distinct
+    }
+}
+
+/// What is kept behind the shingles that the rule for news asks for.
+pub(super) struct Facts<'a> {
+    pub(super) figures: &'a [[u8; 4]],
+    pub(super) subjects: Subjects<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// Of what stands behind a shingle set.
+    pub(super) fn from_bytes(behind_set: &'a [u8]) -> Self {
+        let (figures, rest) = take_figures(behind_set);
+        Self {
+            figures,
+            subjects: Subjects::from_bytes(Description::skip(rest)),
+        }
+    }
+}
