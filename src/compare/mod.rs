@@ -95,7 +95,7 @@ pub struct Comparison {
 /// let of = |text: String| Article { text: text.into(), ..Article::default() };
 /// let (a, b) = (of(format!("NORDVIK, March 3 (AFP) - {report}")), of(format!("{report} Nobody was hurt.")));
 /// let compared = compare(&a, &b, &CompareOptions::default(), &Background::default())?;
-/// assert_eq!(compared.measures.longest_shared, 33);
+/// assert_eq!(compared.measures.longest_shared, 35);
 /// assert_eq!(compared.measures.a_in_b, 1.0);
 /// assert_eq!(compared.left_out[0][0].kind, FurnitureKind::Dateline);
 /// assert!(compared.reason.is_some());
