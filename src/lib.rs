@@ -60,7 +60,7 @@ use memory::{Beside, Bound, Budget};
 use progress::Progress;
 use std::path::PathBuf;
 use text::Furniture;
-use verify::{Edge, Evidence, Prefilter, Rule};
+use verify::{Edge, Evidence, Prospects, Rule};
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -314,11 +314,6 @@ fn gather(
         checkpoint: options.checkpoint.clone(),
         budget,
     };
-    let filter = |floor| {
-        let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());
-        Prefilter::new(floor, layout, scheme, loss, likely)
-    };
-    let filters = [rule.floor(), rule.floor_apart()].map(filter);
 
     let mut prints = fingerprint::fingerprint_corpus(corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
@@ -340,27 +335,22 @@ fn gather(
         prints.days.forget(first);
     }
     let distinct = duplicates.distinct_articles(&prints);
-    let sizes = |article: u32| {
-        let row = &prints.rows[article as usize];
-        row.least_distinct..=row.shingles(prints.shingle_size)
-    };
-    let worth = |a, b, score| {
-        let apart = rule.are_apart(prints.days.least_hours(a, b).into());
-        filters[usize::from(apart)].worth(sizes(a), sizes(b), score)
-    };
+    let sizes = prints.sizes();
+    let prospects = Prospects::new(&prints, &sizes, rule, layout, scheme);
     let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
     let mut found = match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,
             &distinct,
             neighbours,
-            worth,
+            prospects,
             containment,
-            sizes,
+            &sizes,
             progress,
         )?,
-        _ => lsh::candidates(signatures, &distinct, scheme, worth, progress)?,
+        _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress)?,
     };
+    drop(sizes);
     let mut spilled = Spilled {
         signatures: prints.signatures.spilled_bytes(),
         candidates: found.spilled,

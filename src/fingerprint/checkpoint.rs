@@ -220,12 +220,12 @@ impl Manifest {
             ..
         } = options;
         let (count, seed) = (permutations.len(), permutations.seed());
-        let reading = corpus.reading();
+        let (words, reading) = (layout.words(), corpus.reading());
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             tokeniser: TOKENISER_VERSION,
             options: format!(
-                "{shingle_size:?} {furniture:?} {count} permutations {seed} {layout:?} {reading}"
+                "{shingle_size:?} {furniture:?} {count} permutations {seed} {layout:?} {words} words {reading}"
             ),
             files,
         })
@@ -459,7 +459,7 @@ mod tests {
         let rows: Vec<_> = prints.rows.iter().map(|row| row.to_bytes()).collect();
         let signatures: Vec<Vec<u32>> = (0..rows.len() as u32)
             .map(|article| match &prints.signatures {
-                StoredSignatures::Held(held) => held.row(article).to_vec(),
+                StoredSignatures::Held(held) => [held.whole(article), held.low(article)].concat(),
                 StoredSignatures::Spilled(_) => Vec::new(),
             })
             .collect();

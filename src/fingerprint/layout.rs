@@ -4,12 +4,13 @@
 //! tells what is contained in what. Different ones seldom have these bits in common: in one case of 2^21 where an
 //! article of 500 words has 128 values. Of the others
 //! only the lowest [`BITS`] bits are kept (b-bit minwise hashing: Li and König, *b-Bit Minwise Hashing*, WWW 2010), and two of
-//! them agree by chance in one case of 64.
+//! them agree by chance in one case of 32.
 //!
 //! The *score* of two signatures is the number of values that agree. At
-//! Jaccard similarity J it is distributed like `Binomial(whole, J) + Binomial(low, J + (1 - J) / 64)`, whose tails
+//! Jaccard similarity J it is distributed like `Binomial(whole, J) + Binomial(low, J + (1 - J) / 32)`, whose tails
 //! [`Layout::least_score`] sums up exactly. How many bits are worth their room: to tell J = .11 from J = .03 a bit of
-//! seven says most, one of six nearly as much, one of two a third of that; at greater similarities fewer would do.
+//! seven says most, one of six nearly as much, one of two a third of that; at greater similarities fewer would do. With five, the 96
+//! values that are not kept whole of the usual 128 lie in one line of the cache.
 //!
 //! Packed, four whole values share three words: with `q` a quarter of their number, word `i` of the first `3 q` holds
 //! value `i` in its lower 24 bits, and the upper bytes of the words `i`, `q + i` and `2 q + i` hold value `3 q + i`, the lowest byte first. Of each 32 other
@@ -18,7 +19,7 @@
 use super::kernels::Kernel;
 
 /// Bits that are kept of a value that is not kept whole.
-pub(super) const BITS: usize = 6;
+pub(super) const BITS: usize = 5;
 
 /// Bits that are left out of a whole value.
 pub(super) const LEFT_OUT: u32 = 8;
@@ -28,7 +29,7 @@ pub(super) const LEFT_OUT: u32 = 8;
 /// ```
 /// use wirecopy::fingerprint::Layout;
 /// let layout = Layout::new(128, 32);
-/// assert_eq!(layout.bytes(), 168);
+/// assert_eq!(layout.bytes(), 156);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -56,9 +57,14 @@ impl Layout {
         self.whole
     }
 
-    /// Words of a packed signature.
+    /// Words of a packed signature: those of the [whole values](Self::whole_words), then those of the others.
     pub fn words(self) -> usize {
-        3 * self.quarter() + self.low.div_ceil(32) * BITS
+        self.whole_words() + self.low.div_ceil(32) * BITS
+    }
+
+    /// Words of a packed signature that hold its whole values.
+    pub fn whole_words(self) -> usize {
+        3 * self.quarter()
     }
 
     /// A quarter of the whole values, rounded up.
@@ -98,8 +104,28 @@ impl Layout {
     /// The score of two packed signatures, by a kernel: how many of their values agree.
     #[inline]
     pub fn score(self, kernel: Kernel, a: &[u32], b: &[u32]) -> u32 {
-        let not_used = 4 * self.quarter() - self.whole + self.low.next_multiple_of(32) - self.low;
-        kernel.agreement(a, b, self.whole) - not_used as u32
+        let (whole_a, low_a) = a.split_at(self.whole_words());
+        let (whole_b, low_b) = b.split_at(self.whole_words());
+        self.whole_score(kernel, whole_a, whole_b) + self.low_score(kernel, low_a, low_b)
+    }
+
+    /// The part of the score that the whole values make, from the words that hold them.
+    #[inline]
+    pub fn whole_score(self, kernel: Kernel, a: &[u32], b: &[u32]) -> u32 {
+        let not_used = 4 * self.quarter() - self.whole;
+        kernel.whole_agreement(a, b) - not_used as u32
+    }
+
+    /// The part of the score that the other values make, from the words that hold them.
+    #[inline]
+    pub fn low_score(self, kernel: Kernel, a: &[u32], b: &[u32]) -> u32 {
+        let not_used = self.low.next_multiple_of(32) - self.low;
+        kernel.low_agreement(a, b) - not_used as u32
+    }
+
+    /// The layout of the values alone that are not kept whole.
+    pub fn low_part(self) -> Self {
+        Self { whole: 0, ..self }
     }
 
     /// The score of a signature and itself, the greatest there is.
@@ -223,7 +249,7 @@ mod tests {
 
     #[test]
     fn bytes_of_an_article() {
-        assert_eq!(Layout::new(128, 32).bytes(), 168);
+        assert_eq!(Layout::new(128, 32).bytes(), 156);
         assert_eq!(Layout::new(128, 128).bytes(), 384);
         assert_eq!(Layout::new(8, 32).bytes(), 24);
         assert_eq!(Layout::new(33, 32).words(), 24 + BITS);
@@ -300,7 +326,7 @@ mod tests {
                 shifted.collect()
             };
             let (a, b) = (values(|pair| pair.0), values(|pair| pair.1));
-            let kept = |at: usize, value: u32| if at < whole { value >> 8 } else { value % 64 };
+            let kept = |at: usize, value: u32| if at < whole { value >> 8 } else { value % (1 << BITS) };
             let agree = (0..a.len()).filter(|&at| kept(at, a[at]) == kept(at, b[at])).count();
             let floor = (floor << if high { 20 } else { 0 }).max(1);
             let told = || a[..whole].iter().zip(&b[..whole]).map(|(a, b)| (a >> 8, b >> 8)).filter(|&(a, _)| a >= floor);

@@ -48,6 +48,7 @@ mod shingles;
 mod signature;
 mod signature_file;
 mod signatures;
+mod sizes;
 
 pub use articles::ArticleSet;
 pub use days::Days;
@@ -63,3 +64,5 @@ pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub(crate) use signature_file::ThreeBytes;
 pub use signature_file::{SignatureFile, StoredSignatures};
 pub use signatures::Signatures;
+pub use sizes::Sizes;
+pub(crate) use sizes::{BySizes, Size};

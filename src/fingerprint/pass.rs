@@ -4,8 +4,8 @@ use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::{
-    Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, StoredSignatures, ids,
-    shingles,
+    Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, Sizes, StoredSignatures,
+    ids, shingles,
 };
 use crate::corpus::dates::parse_published;
 use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
@@ -16,6 +16,7 @@ use crate::text::{
 };
 use crate::{Error, Result};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// What is remembered of an article beside its signature: 36 bytes.
@@ -205,6 +206,18 @@ impl Fingerprints {
         Ok(found)
     }
 
+    /// Bounds of the number of distinct shingles of an article.
+    #[inline]
+    pub fn shingles(&self, article: u32) -> RangeInclusive<u32> {
+        let row = &self.rows[article as usize];
+        row.least_distinct..=row.shingles(self.shingle_size)
+    }
+
+    /// The sizes of all articles.
+    pub fn sizes(&self) -> Sizes {
+        Sizes::new(self.rows.len(), |article| self.shingles(article))
+    }
+
     /// All bad records.
     pub fn rejected_total(&self) -> u64 {
         self.rejected.values().sum()
@@ -322,7 +335,7 @@ pub fn fingerprint_corpus(
         }
         prints.rows.extend_from_slice(&done.rows);
         prints.signatures.extend(&done.packed)?;
-        let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
+        let (articles, bytes) = (prints.rows.len(), Signatures::bytes_of_one(options.layout));
         if !options.budget.holds_signatures(articles, bytes, beside) {
             let last = prints.rows.last().map_or(0, Row::offset);
             // The last record of the block is not longer than the longest.

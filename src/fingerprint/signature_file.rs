@@ -306,11 +306,12 @@ mod tests {
         }
         let mut moved = Signatures::new(layout);
         let half = total as u32 / 2 + 5;
-        (0..half).for_each(|article| moved.extend(held.row(article)));
+        let row = |article| [held.whole(article), held.low(article)].concat();
+        (0..half).for_each(|article| moved.extend(&row(article)));
         let mut stored = StoredSignatures::Held(moved);
         stored.spill(None).unwrap();
         for article in half..total as u32 {
-            stored.extend(held.row(article)).unwrap();
+            stored.extend(&row(article)).unwrap();
         }
         stored.finish().unwrap();
         let StoredSignatures::Spilled(file) = &stored else {
@@ -334,12 +335,12 @@ mod tests {
                 file.block(number, pieces, &mut rows).unwrap();
                 let articles = file.articles_of_block(number, pieces);
                 assert_eq!(rows.len(), articles.len() * layout.words());
-                for (article, row) in articles.zip(rows.chunks(layout.words())) {
-                    assert_eq!(row, held.row(article as u32));
+                for (article, packed) in articles.zip(rows.chunks(layout.words())) {
+                    assert_eq!(packed, row(article as u32));
                     if article % 10 == 7 {
                         let mut one = vec![0; layout.words()];
                         file.row(article as u32, &mut one).unwrap();
-                        assert_eq!(one, row);
+                        assert_eq!(one, packed);
                     }
                 }
             }

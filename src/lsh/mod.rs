@@ -44,7 +44,7 @@ pub use single::{
     Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
 };
 
-use crate::fingerprint::{ArticleSet, Kernel};
+use crate::fingerprint::{ArticleSet, Kernel, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
@@ -54,9 +54,8 @@ use neighbours::MAX_REACH;
 use rayon::prelude::*;
 use rows::Rows;
 use search::{Found, Judge, Pool, Scratch, Search};
-use single::{Size, Unlike};
+use single::Unlike;
 use spilled::Far;
-use std::ops::RangeInclusive;
 
 /// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
 const AT_ONCE: usize = 8;
@@ -81,6 +80,28 @@ pub enum Worth {
     Perhaps,
     /// The pair will most likely be accepted.
     Likely,
+}
+
+/// Judges pairs of articles by their signatures.
+///
+/// Any function `worth(a, b, score)` is one, which leaves no pair out beforehand.
+pub trait Promise: Sync {
+    /// Whether a pair is not worth a comparison if so many of the values agree that are not kept whole ([`Layout::low_score`]), whatever the
+    /// others say. Most pairs are left out here: it must be quick.
+    ///
+    /// [`Layout::low_score`]: crate::fingerprint::Layout::low_score
+    fn is_hopeless(&self, _a: u32, _b: u32, _low_score: u32) -> bool {
+        false
+    }
+
+    /// What the [score](crate::fingerprint::Layout::score) of their signatures says of a pair that is not hopeless.
+    fn worth(&self, a: u32, b: u32, score: u32) -> Worth;
+}
+
+impl<F: Fn(u32, u32, u32) -> Worth + Sync> Promise for F {
+    fn worth(&self, a: u32, b: u32, score: u32) -> Worth {
+        self(a, b, score)
+    }
 }
 
 /// What the search for candidates did. A pair counts once for every bucket that it shares, and once for every single value by
@@ -112,8 +133,8 @@ impl CandidateCounts {
 
 /// Finds the candidate pairs among `members` by bands, or by two values that are close.
 ///
-/// `worth(a, b, score)` judges from the [score](crate::fingerprint::Layout::score) of their signatures whether a pair can be
-/// similar enough; it must be a pure function, or runs would differ.
+/// `promise` judges from their signatures whether a pair can be similar enough; its functions must be pure, or runs would
+/// differ.
 ///
 /// The signatures may lie in memory or in a [file](Source); that makes no difference to what is found.
 ///
@@ -124,17 +145,17 @@ pub fn candidates<'a>(
     signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     scheme: Scheme,
-    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    promise: impl Promise,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    find(source, members, scheme, worth, None, progress)
+    find(source, members, scheme, promise, None, progress)
 }
 
 /// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
-/// [`Containment`] says which pairs these are; `shingles` gives bounds of the number of distinct shingles of an article.
+/// [`Containment`] says which pairs these are; `sizes` are those of all articles of the corpus.
 /// [`probability_by_single_values`] is what this finds.
 ///
 /// # Errors
@@ -143,26 +164,22 @@ pub fn candidates_and_unlike<'a>(
     signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     neighbours: Neighbours,
-    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    promise: impl Promise,
     containment: Containment,
-    shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync,
+    sizes: &Sizes,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
-    let sizes = (0..members.corpus_len() as u32)
-        .into_par_iter()
-        .map(|article| Size::new(shingles(article)))
-        .collect();
     let source = signatures.into();
     let unlike = Unlike::new(containment, sizes, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
-    find(source, members, scheme, worth, Some(unlike), progress)
+    find(source, members, scheme, promise, Some(unlike), progress)
 }
 
 fn find(
     source: Source,
     members: &ArticleSet,
     scheme: Scheme,
-    worth: impl Fn(u32, u32, u32) -> Worth + Sync,
+    promise: impl Promise,
     unlike: Option<Unlike>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
@@ -179,7 +196,7 @@ fn find(
         scheme,
         packing,
         unlike,
-        worth,
+        promise,
         progress,
     };
     let pool = Pool::default();
@@ -198,7 +215,7 @@ fn find(
                 let search = hunt.search(&judge, &crowd, None);
                 let layout = signatures.layout();
                 let values = |article| {
-                    let row = signatures.row(article);
+                    let row = signatures.whole(article);
                     move |at| layout.value(row, at)
                 };
                 let one = |at| {
@@ -268,17 +285,17 @@ struct Hunt<'a, W> {
     members: &'a ArticleSet,
     scheme: Scheme,
     packing: Packing,
-    unlike: Option<Unlike>,
-    worth: W,
+    unlike: Option<Unlike<'a>>,
+    promise: W,
     progress: &'a dyn Progress,
 }
 
-impl<W: Fn(u32, u32, u32) -> Worth> Hunt<'_, W> {
+impl<W: Promise> Hunt<'_, W> {
     fn judge<'s, R: Rows>(&'s self, signatures: &'s R) -> Judge<'s, R, W> {
         Judge {
             signatures,
             kernel: Kernel::best(),
-            worth: &self.worth,
+            promise: &self.promise,
         }
     }
 
@@ -503,7 +520,7 @@ mod tests {
             let containment = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
             let search = |source: Source| match scheme {
                 Scheme::Neighbours(neighbours) => candidates_and_unlike(
-                    source, &all(count), neighbours, worth, containment, |article| 30 << (article % 5)..=32 << (article % 5), &Silent,
+                    source, &all(count), neighbours, worth, containment, &Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5)), &Silent,
                 ),
                 scheme => candidates(source, &all(count), scheme, worth, &Silent),
             }.unwrap();
@@ -573,6 +590,58 @@ mod tests {
             let found = candidates(&store(&table), &all(count), scheme, |_, _, _| Worth::Perhaps, &Silent).unwrap();
             // With as many bits as these few articles leave, values of up to 60 are told apart for sure.
             proptest::prop_assert_eq!(found.pairs, naive);
+        }
+    }
+
+    /// Pairs without hope below a score of the values that are not kept whole.
+    struct WithHope(u32);
+
+    impl Promise for WithHope {
+        fn is_hopeless(&self, _: u32, _: u32, low_score: u32) -> bool {
+            low_score < self.0
+        }
+
+        fn worth(&self, _: u32, _: u32, score: u32) -> Worth {
+            match score {
+                0..12 => Worth::Nothing,
+                12..20 => Worth::Perhaps,
+                _ => Worth::Likely,
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+        #[test]
+        fn pairs_without_hope_are_dropped_wherever_they_are_met(count in 2usize..400, values in 2u64..40, least in 0u32..12, seed in 0u64..) {
+            let table = random_rows(count, 64, values, seed);
+            let layout = Layout::new(64, 32);
+            let mut held = Signatures::new(layout);
+            for row in &table {
+                // Whole values are told by their upper bits, the others by their lowest.
+                held.push(&row.iter().map(|value| value << 8 | value).collect::<Vec<_>>());
+            }
+            let scheme = Scheme::Neighbours(Neighbours::for_similarity(FOUND_BY_TWO, 128));
+            let search = |source: Source, least| {
+                candidates(source, &all(count), scheme, WithHope(least), &Silent).unwrap()
+            };
+            let (any, found) = (search(Source::Held(&held), 0), search(Source::Held(&held), least));
+            let low = |&(a, b): &(u32, u32)| layout.low_score(Kernel::best(), held.low(a), held.low(b));
+            if any.counts.crowded_buckets == 0 {
+                let with_hope: Vec<_> = any.pairs.iter().copied().filter(|pair| low(pair) >= least).collect();
+                proptest::prop_assert_eq!(&found.pairs, &with_hope);
+                proptest::prop_assert_eq!(found.counts.proposed, any.counts.proposed);
+            }
+            proptest::prop_assert!(found.pairs.iter().all(|pair| low(pair) >= least));
+            for room in [usize::MAX, 0] {
+                let mut moved = Signatures::new(layout);
+                (0..count as u32).for_each(|article| moved.extend(&[held.whole(article), held.low(article)].concat()));
+                let mut file = SignatureFile::of(&mut moved, None).unwrap();
+                file.finish().unwrap();
+                let spilled = search(Source::Spilled { file: &file, room }, least);
+                proptest::prop_assert_eq!(&spilled.pairs, &found.pairs);
+                proptest::prop_assert_eq!(spilled.counts, found.counts);
+            }
         }
     }
 

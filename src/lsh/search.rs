@@ -4,36 +4,53 @@ use super::crowded::{self, CROWDED, Crowd};
 use super::groups::{Grouping, Packing};
 use super::later::{Later, Which};
 use super::rows::Rows;
-use super::single::{self, RARE, Size, Unlike};
+use super::single::{self, RARE, Unlike};
 use super::verdicts::Verdicts;
-use super::{CandidateCounts, Worth, pack, unpack};
-use crate::fingerprint::Kernel;
+use super::{CandidateCounts, Promise, Worth, pack, unpack};
+use crate::fingerprint::{Kernel, Size};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Judges pairs of articles by their signatures.
 pub(super) struct Judge<'a, R, W> {
     pub(super) signatures: &'a R,
     pub(super) kernel: Kernel,
-    pub(super) worth: &'a W,
+    pub(super) promise: &'a W,
 }
 
-impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Judge<'_, R, W> {
+impl<R: Rows, W: Promise> Judge<'_, R, W> {
     #[inline]
     fn score(&self, pair: u64) -> u32 {
         let (a, b) = unpack(pair);
-        let (a, b) = (self.signatures.row(a), self.signatures.row(b));
-        self.signatures.layout().score(self.kernel, &a, &b)
+        let (a, b) = (self.signatures.whole(a), self.signatures.whole(b));
+        let whole_score = self.signatures.layout().whole_score(self.kernel, &a, &b);
+        whole_score + self.low_score(pair)
+    }
+
+    #[inline]
+    fn low_score(&self, pair: u64) -> u32 {
+        let (a, b) = unpack(pair);
+        let (a, b) = (self.signatures.low(a), self.signatures.low(b));
+        self.signatures.layout().low_score(self.kernel, &a, &b)
+    }
+
+    #[inline]
+    fn is_hopeless(&self, pair: u64) -> bool {
+        let (a, b) = unpack(pair);
+        self.promise.is_hopeless(a, b, self.low_score(pair))
     }
 
     #[inline]
     fn worth_of(&self, pair: u64, score: u32) -> Worth {
         let (a, b) = unpack(pair);
-        (self.worth)(a, b, score)
+        self.promise.worth(a, b, score)
     }
 
     #[inline]
     pub(super) fn worth(&self, a: u32, b: u32) -> Worth {
         let pair = pack(a, b);
+        if self.is_hopeless(pair) {
+            return Worth::Nothing;
+        }
         self.worth_of(pair, self.score(pair))
     }
 }
@@ -122,12 +139,12 @@ pub(super) struct Search<'a, R, W> {
     pub(super) judge: &'a Judge<'a, R, W>,
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
-    pub(super) unlike: Option<&'a Unlike>,
+    pub(super) unlike: Option<&'a Unlike<'a>>,
     /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
     pub(super) later: Option<&'a Later<'a>>,
 }
 
-impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
+impl<R: Rows, W: Promise> Search<'_, R, W> {
     /// Looks at the pairs of a bucket of articles with equal bands; the last of them only in [`finish`](Self::finish).
     pub(super) fn band(&self, bucket: &[u64], band_end: usize, desk: &mut Desk, found: &mut Found) {
         let mut articles = std::mem::take(&mut desk.articles);
@@ -343,7 +360,10 @@ impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
                     continue;
                 }
                 let ordered = Unlike::in_order(a, size_a, b, size);
-                if !(self.contained(ordered, slot, unlike) && self.scores(ordered, unlike)) {
+                if !self.may_score(ordered, unlike)
+                    || !self.contained(ordered, slot, unlike)
+                    || !self.scores(ordered, unlike)
+                {
                     found.counts.proposed += 1;
                     found.dropped(1);
                 } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
@@ -358,6 +378,14 @@ impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
     fn contained(&self, ordered: u64, slot: usize, unlike: &Unlike) -> bool {
         let (a, b) = unpack(ordered);
         unlike.is_contained(self.judge.signatures, self.judge.kernel, a, b, slot)
+    }
+
+    /// Whether the values that are not kept whole allow it: hardly any stranger passes, and only one line of memory an article is looked
+    /// at.
+    #[inline]
+    fn may_score(&self, pair: u64, unlike: &Unlike) -> bool {
+        let (a, b) = unpack(pair);
+        self.judge.low_score(pair) >= unlike.least_low_score(a, b)
     }
 
     /// Whether the score of the signatures allows it.
@@ -378,6 +406,7 @@ impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         found.counts.proposed += pairs.len() as u64;
         let looked_at = pairs.len();
+        keep(&mut pairs, |pair| self.may_score(pair, unlike));
         keep(&mut pairs, |pair| self.contained(pair, slot, unlike));
         keep(&mut pairs, |pair| self.scores(pair, unlike));
         found.dropped(looked_at - pairs.len());
@@ -413,6 +442,9 @@ impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
                 None => desk.unknown.push(pair),
             }
         }
+        let unknown = desk.unknown.len();
+        keep(&mut desk.unknown, |pair| !self.judge.is_hopeless(pair));
+        found.dropped(unknown - desk.unknown.len());
         desk.scores.clear();
         let scores = desk.unknown.iter().map(|&pair| self.judge.score(pair));
         desk.scores.extend(scores);
@@ -432,7 +464,8 @@ impl<R: Rows, W: Fn(u32, u32, u32) -> Worth> Search<'_, R, W> {
     fn look(&self, pair: u64, verdicts: &mut Verdicts, counts: &mut CandidateCounts) -> bool {
         counts.proposed += 1;
         let worthwhile = verdicts.get(pair).unwrap_or_else(|| {
-            let worthwhile = self.judge.worth_of(pair, self.judge.score(pair)) != Worth::Nothing;
+            let (a, b) = unpack(pair);
+            let worthwhile = self.judge.worth(a, b) != Worth::Nothing;
             // Of a crowd not all pairs that are worth it will be taken.
             if !worthwhile {
                 verdicts.set(pair, false);

@@ -11,8 +11,7 @@
 //! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
 use super::rows::Rows;
-use crate::fingerprint::{Kernel, Layout, LeastScores};
-use std::ops::RangeInclusive;
+use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, Sizes};
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
 ///
@@ -72,54 +71,31 @@ pub struct Containment {
     pub found_by_two: f64,
 }
 
-/// Bounds of the number of distinct shingles of an article, as logarithms: 1024 steps for a factor of two.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Size {
-    least: u16,
-    most: u16,
-}
-
-/// Steps of the logarithm in a factor of two.
-const STEPS: f64 = 1024.0;
-
-impl Size {
-    pub(super) fn new(shingles: RangeInclusive<u32>) -> Self {
-        Self {
-            least: Self::of(f64::from(*shingles.start())),
-            // One more for what was rounded down.
-            most: Self::of(f64::from(*shingles.end())) + 1,
-        }
-    }
-
-    fn of(shingles: f64) -> u16 {
-        (shingles.max(1.0).log2() * STEPS) as u16
-    }
-
-    /// What values mean nothing below.
-    ///
-    /// A place of the signature into which no shingle fell has the least of as many values as the article has shingles:
-    /// that is below this with a probability of 1 - e^-8. Values of other places seldom are.
-    #[inline]
-    fn floor(self) -> u32 {
-        // 2^24 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
-        let (whole, rest) = (u32::from(self.least) >> 10, u64::from(self.least) & 1023);
-        let floor = ((1u64 << 27) * 1024 / (1024 + rest)) >> whole;
-        floor.min((1 << 24) - 1) as u32
-    }
+/// What values of an article of this size mean nothing below.
+///
+/// A place of the signature into which no shingle fell has the least of as many values as the article has shingles:
+/// that is below this with a probability of 1 - e^-8. Values of other places seldom are.
+#[inline]
+fn floor(size: Size) -> u32 {
+    // 2^24 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
+    let (whole, rest) = (u32::from(size.least) >> 10, u64::from(size.least) & 1023);
+    let floor = ((1u64 << 27) * 1024 / (1024 + rest)) >> whole;
+    floor.min((1 << 24) - 1) as u32
 }
 
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
 #[derive(Debug)]
-pub(super) struct Unlike {
-    /// Of every article: 4 bytes.
-    sizes: Vec<Size>,
+pub(super) struct Unlike<'a> {
+    sizes: &'a Sizes,
     /// The difference in size, as a logarithm, from which on the search by two values does not find a contained article for sure.
     difference: u16,
     min_size: u16,
     /// Of so many places that tell whether an article is contained: how many must say yes.
     needed: Needed,
-    /// The score that the signatures need, for each difference in size of [`SCORE_STEP`].
-    least_scores: Vec<u32>,
+    /// The score that the signatures need.
+    least_scores: BySizes,
+    /// The part of it that the values need that are not kept whole.
+    least_low_scores: BySizes,
 }
 
 /// The chance, at most, that the order of the whole values speaks against a pair whose containment is just enough.
@@ -128,12 +104,12 @@ const LOSS: f64 = 0.05;
 /// The chance, at most, that the score of the signatures does.
 const SCORE_LOSS: f64 = 0.01;
 
-/// What differences in size, as logarithms, are told apart by: a thirty-second of a factor of two.
-const SCORE_STEP: usize = 32;
+/// The share of that chance that is granted to the values that are not kept whole, which are looked at first.
+const SHARE_OF_LOW: f64 = 0.1;
 
-impl Unlike {
+impl<'a> Unlike<'a> {
     /// For articles of these sizes, with signatures of this layout.
-    pub(super) fn new(containment: Containment, sizes: Vec<Size>, layout: Layout) -> Self {
+    pub(super) fn new(containment: Containment, sizes: &'a Sizes, layout: Layout) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
         let Containment {
             least,
@@ -141,26 +117,25 @@ impl Unlike {
             ..
         } = containment;
         let ratio = (least / found_by_two - 1.0 + least).max(1.0);
+        let similarity =
+            |ratio: f64| (least / (1.0 + ratio - least)).clamp(SHORT_CUT_SIMILARITY, 1.0);
         let met = |agreeing| if agreeing > 0 { 1.0 } else { 0.0 };
-        let scores = LeastScores::new(layout, |_| SCORE_LOSS, met);
-        let least_score = |step: usize| {
-            let ratio = 2f64.powf(((step + 1) * SCORE_STEP) as f64 / STEPS);
-            scores.at((least / (1.0 + ratio - least)).clamp(SHORT_CUT_SIMILARITY, 1.0))
-        };
+        let scores = LeastScores::new(layout, |_| SCORE_LOSS * (1.0 - SHARE_OF_LOW), met);
+        let low_scores =
+            LeastScores::new(layout.low_part(), |_| SCORE_LOSS * SHARE_OF_LOW, |_| 1.0);
         Self {
             sizes,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
             needed: Needed::new(least, layout.whole(), LOSS),
-            least_scores: (0..=usize::from(u16::MAX) / SCORE_STEP)
-                .map(least_score)
-                .collect(),
+            least_scores: BySizes::new(|ratio| scores.at(similarity(ratio))),
+            least_low_scores: BySizes::new(|ratio| low_scores.at(similarity(ratio))),
         }
     }
 
     #[inline]
     pub(super) fn size(&self, article: u32) -> Size {
-        self.sizes[article as usize]
+        self.sizes.of(article)
     }
 
     /// Whether two articles of these sizes may be a pair of which one may contain the other.
@@ -178,14 +153,19 @@ impl Unlike {
     /// [`SHORT_CUT_SIMILARITY`] allows; with a probability of [`SCORE_LOSS`] at most it is less.
     #[inline]
     pub(super) fn least_score(&self, a: u32, b: u32) -> u32 {
-        let difference = difference(self.size(a), self.size(b));
-        self.least_scores[usize::from(difference) / SCORE_STEP]
+        self.least_scores.at(self.sizes.difference(a, b))
+    }
+
+    /// The part of that score that the values have at least that are not kept whole.
+    #[inline]
+    pub(super) fn least_low_score(&self, a: u32, b: u32) -> u32 {
+        self.least_low_scores.at(self.sizes.difference(a, b))
     }
 
     /// Whether one of two articles of these sizes may contain the other and yet be too unlike it to be found by two values.
     #[inline]
     pub(super) fn may_contain(&self, a: Size, b: Size) -> bool {
-        difference(a, b) >= self.difference && a.most.min(b.most) >= self.min_size
+        a.difference(b) >= self.difference && a.most.min(b.most) >= self.min_size
     }
 
     /// Two articles in one number, the shorter in the upper half.
@@ -209,8 +189,8 @@ impl Unlike {
     ) -> bool {
         let layout = signatures.layout();
         let contained = |shorter: u32, longer: u32| {
-            let floor = self.size(shorter).floor();
-            let (shorter, longer) = (signatures.row(shorter), signatures.row(longer));
+            let floor = floor(self.size(shorter));
+            let (shorter, longer) = (signatures.whole(shorter), signatures.whole(longer));
             let (equal, lesser) = layout.equal_and_lesser(kernel, &shorter, &longer, floor);
             // The shared value is why they are looked at, and no evidence.
             let value = layout.value(&shorter, slot);
@@ -225,13 +205,6 @@ impl Unlike {
         };
         contained(shorter, longer) || (overlap && contained(longer, shorter))
     }
-}
-
-/// How far apart the sizes of two articles may be.
-#[inline]
-fn difference(a: Size, b: Size) -> u16 {
-    // Of the two the smaller bound below and the greater bound above may be of the same article, whose size is not known well.
-    a.most.max(b.most) - a.least.min(b.least)
 }
 
 /// How many of so many trials must be hits.
@@ -281,6 +254,7 @@ mod tests {
     };
     use crate::progress::Silent;
     use proptest::prelude::*;
+    use std::ops::RangeInclusive;
 
     const RULE: Containment = Containment {
         least: 0.85,
@@ -335,7 +309,8 @@ mod tests {
                 size..=size
             };
             if unlike {
-                candidates_and_unlike(&signatures, &members, by_two, worth, RULE, size, &Silent)
+                let sizes = Sizes::new(self.0.len(), size);
+                candidates_and_unlike(&signatures, &members, by_two, worth, RULE, &sizes, &Silent)
             } else {
                 let scheme = Scheme::Neighbours(by_two);
                 candidates(&signatures, &members, scheme, worth, &Silent)
@@ -468,12 +443,15 @@ mod tests {
         }
         let contained = |unlike: &Unlike| unlike.is_contained(&signatures, Kernel::best(), 0, 1, 0);
         // The short one repeats itself, so that it may have as many shingles as the long one.
-        let sizes = vec![Size::new(600..=600), Size::new(100..=700)];
-        let unlike = Unlike::new(RULE, sizes, layout);
+        let sizes = |both: [RangeInclusive<u32>; 2]| {
+            Sizes::new(2, move |article| both[article as usize].clone())
+        };
+        let not_known_well = sizes([600..=600, 100..=700]);
+        let unlike = Unlike::new(RULE, &not_known_well, layout);
         assert!(unlike.may_contain(unlike.size(0), unlike.size(1)));
         assert!(contained(&unlike));
-        let sizes = vec![Size::new(100..=100), Size::new(600..=600)];
-        assert!(!contained(&Unlike::new(RULE, sizes, layout)));
+        let known = sizes([100..=100, 600..=600]);
+        assert!(!contained(&Unlike::new(RULE, &known, layout)));
     }
 
     #[test]
@@ -494,7 +472,8 @@ mod tests {
         fn pairs_that_bands_may_miss_are_considered(short in 30u32..5_000, long in 30u32..50_000, least in 0.3f64..1.0) {
             let (short, long) = (short.min(long), short.max(long));
             let (size_a, size_b) = (Size::new(short..=short), Size::new(long..=long));
-            let unlike = Unlike::new(Containment { least, ..RULE }, vec![size_a, size_b], Layout::new(128, 32));
+            let sizes = Sizes::new(2, |article| if article == 0 { short..=short } else { long..=long });
+            let unlike = Unlike::new(Containment { least, ..RULE }, &sizes, Layout::new(128, 32));
             let shared = least * f64::from(short);
             let similarity = shared / (f64::from(short) + f64::from(long) - shared);
             if similarity < RULE.found_by_two {
@@ -507,16 +486,16 @@ mod tests {
 
         #[test]
         fn the_floor_is_eight_least_values(shingles in 9u32..1_000_000) {
-            let floor = f64::from(Size::new(shingles..=shingles).floor());
+            let told = f64::from(floor(Size::new(shingles..=shingles)));
             let wanted = 8.0 * 2f64.powi(24) / f64::from(shingles);
-            prop_assert!((floor / wanted).max(wanted / floor) < 1.1, "{} {}", floor, wanted);
+            prop_assert!((told / wanted).max(wanted / told) < 1.1, "{} {}", told, wanted);
         }
     }
 
     #[test]
     fn the_smallest_articles_have_no_value_above_the_floor() {
-        assert_eq!(Size::new(1..=1).floor(), (1 << 24) - 1);
-        assert_eq!(Size::new(8..=8).floor(), (1 << 24) - 1);
+        assert_eq!(floor(Size::new(1..=1)), (1 << 24) - 1);
+        assert_eq!(floor(Size::new(8..=8)), (1 << 24) - 1);
     }
 
     #[test]

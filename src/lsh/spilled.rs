@@ -9,7 +9,7 @@ use super::crowded::Crowd;
 use super::later::{self, Cut, Later, Which};
 use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
-use super::{Hunt, Scheme, Worth};
+use super::{Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
 use crate::progress::Progress;
 use crate::{Error, Result, memory};
@@ -91,7 +91,7 @@ impl<'a> Far<'a> {
     }
 
     /// Works through some slots: what each of them and each block found.
-    pub(super) fn search<W: Fn(u32, u32, u32) -> Worth + Sync>(
+    pub(super) fn search<W: Promise>(
         &self,
         hunt: &Hunt<W>,
         slots: Range<usize>,
@@ -146,7 +146,7 @@ impl<'a> Far<'a> {
         Ok(found)
     }
 
-    fn look_at_blocks<W: Fn(u32, u32, u32) -> Worth + Sync>(
+    fn look_at_blocks<W: Promise>(
         &self,
         hunt: &Hunt<W>,
         plan: Plan,
@@ -235,7 +235,7 @@ impl<'p> Steps<'p> {
     }
 }
 
-fn look_at<W: Fn(u32, u32, u32) -> Worth>(
+fn look_at<W: Promise>(
     search: &Search<Blocks, W>,
     which: Which,
     pairs: &mut Vec<u64>,

@@ -11,6 +11,7 @@ mod evidence;
 mod judge;
 mod kept;
 mod news;
+mod prospects;
 mod ranks;
 mod rarity;
 mod recurring;
@@ -24,6 +25,7 @@ pub use news::{
     Figures, FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS,
     Texts,
 };
+pub use prospects::Prospects;
 pub(crate) use ranks::Ranks;
 pub use rule::{Acceptance, Prefilter, Similarity};
 pub use two::{Compared, Judgement, Verdict, judge_two};

@@ -96,13 +96,23 @@ impl Kernel {
         }
     }
 
-    /// Values that agree in two packed signatures; places that are not used agree, too.
+    /// Whole values that agree in two packed signatures; places that are not used agree, too.
     #[inline]
-    pub(crate) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
+    pub(crate) fn whole_agreement(self, a: &[u32], b: &[u32]) -> u32 {
         match self.0 {
-            Kind::Plain => plain::agreement(a, b, whole),
+            Kind::Plain => plain::whole_agreement(a, b),
             #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.agreement(a, b, whole),
+            Kind::X86(isa) => isa.whole_agreement(a, b),
+        }
+    }
+
+    /// Values that agree among those of two packed signatures that are not kept whole; places that are not used agree, too.
+    #[inline]
+    pub(crate) fn low_agreement(self, a: &[u32], b: &[u32]) -> u32 {
+        match self.0 {
+            Kind::Plain => plain::low_agreement(a, b),
+            #[cfg(target_arch = "x86_64")]
+            Kind::X86(isa) => isa.low_agreement(a, b),
         }
     }
 

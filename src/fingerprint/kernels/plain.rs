@@ -229,9 +229,8 @@ fn triples(packed: &[u32], quarter: usize) -> impl Iterator<Item = [u32; 3]> {
 }
 
 #[inline(always)]
-pub(super) fn agreement(a: &[u32], b: &[u32], whole: usize) -> u32 {
-    let quarter = whole.div_ceil(4);
-    let ((a, planes_a), (b, planes_b)) = (a.split_at(3 * quarter), b.split_at(3 * quarter));
+pub(super) fn whole_agreement(a: &[u32], b: &[u32]) -> u32 {
+    let quarter = a.len() / 3;
     let mut agreeing = 0;
     for (a, b) in a.iter().zip(b) {
         agreeing += u32::from((a ^ b) << 8 == 0);
@@ -240,6 +239,12 @@ pub(super) fn agreement(a: &[u32], b: &[u32], whole: usize) -> u32 {
         let differing = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]);
         agreeing += u32::from(differing >> 24 == 0);
     }
+    agreeing
+}
+
+#[inline(always)]
+pub(super) fn low_agreement(planes_a: &[u32], planes_b: &[u32]) -> u32 {
+    let mut agreeing = 0;
     for (a, b) in planes_a.chunks_exact(BITS).zip(planes_b.chunks_exact(BITS)) {
         let mut differing = 0;
         for (a, b) in a.iter().zip(b) {

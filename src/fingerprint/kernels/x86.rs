@@ -100,12 +100,22 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn agreement(self, a: &[u32], b: &[u32], whole: usize) -> u32 {
+    pub(super) fn whole_agreement(self, a: &[u32], b: &[u32]) -> u32 {
         match self.0 {
             // SAFETY: an `Isa` is made only after `detected` said that its features are there.
-            Set::Avx2 => unsafe { agreement_avx2(a, b, whole) },
+            Set::Avx2 => unsafe { whole_agreement_avx2(a, b) },
             // SAFETY: as above.
-            Set::Avx512 => unsafe { agreement_avx512(a, b, whole) },
+            Set::Avx512 => unsafe { whole_agreement_avx512(a, b) },
+        }
+    }
+
+    #[inline]
+    pub(super) fn low_agreement(self, a: &[u32], b: &[u32]) -> u32 {
+        match self.0 {
+            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
+            Set::Avx2 => unsafe { low_agreement_avx2(a, b) },
+            // SAFETY: as above.
+            Set::Avx512 => unsafe { low_agreement_avx512(a, b) },
         }
     }
 
@@ -167,13 +177,23 @@ fn pack_avx512(values: &[u32], whole: usize, packed: &mut [u32]) {
 }
 
 #[target_feature(enable = "avx2,bmi2,popcnt")]
-fn agreement_avx2(a: &[u32], b: &[u32], whole: usize) -> u32 {
-    plain::agreement(a, b, whole)
+fn whole_agreement_avx2(a: &[u32], b: &[u32]) -> u32 {
+    plain::whole_agreement(a, b)
+}
+
+#[target_feature(enable = "avx2,bmi2,popcnt")]
+fn low_agreement_avx2(a: &[u32], b: &[u32]) -> u32 {
+    plain::low_agreement(a, b)
 }
 
 #[target_feature(enable = "avx2,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
-fn agreement_avx512(a: &[u32], b: &[u32], whole: usize) -> u32 {
-    plain::agreement(a, b, whole)
+fn whole_agreement_avx512(a: &[u32], b: &[u32]) -> u32 {
+    plain::whole_agreement(a, b)
+}
+
+#[target_feature(enable = "avx2,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+fn low_agreement_avx512(a: &[u32], b: &[u32]) -> u32 {
+    plain::low_agreement(a, b)
 }
 
 #[target_feature(enable = "avx2,bmi2")]

@@ -1,0 +1,55 @@
+//! What signatures promise of pairs, for the search of candidates.
+
+use super::{Prefilter, Rule};
+use crate::fingerprint::{Fingerprints, Layout, Sizes};
+use crate::lsh::{Promise, Scheme, Worth};
+
+/// Judges pairs by their signatures, lengths and days: whether the [rule](Rule) may accept them.
+#[derive(Debug)]
+pub struct Prospects<'a> {
+    prints: &'a Fingerprints,
+    sizes: &'a Sizes,
+    rule: Rule,
+    /// Of pairs that may be near each other in time, and of those that are apart for sure.
+    filters: [Prefilter; 2],
+}
+
+impl<'a> Prospects<'a> {
+    /// For the articles of `prints`, which have these sizes, and pairs that meet by `scheme`.
+    pub fn new(
+        prints: &'a Fingerprints,
+        sizes: &'a Sizes,
+        rule: Rule,
+        layout: Layout,
+        scheme: Scheme,
+    ) -> Self {
+        let (loss, likely) = (rule.prefilter_loss(), rule.likely_jaccard());
+        let floors = [rule.floor(), rule.floor_apart()];
+        Self {
+            prints,
+            sizes,
+            rule,
+            filters: floors.map(|floor| Prefilter::new(floor, layout, scheme, loss, likely)),
+        }
+    }
+
+    #[inline]
+    fn filter(&self, a: u32, b: u32) -> &Prefilter {
+        let hours = self.prints.days.least_hours(a, b);
+        &self.filters[usize::from(self.rule.are_apart(hours.into()))]
+    }
+}
+
+impl Promise for Prospects<'_> {
+    #[inline]
+    fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool {
+        self.filter(a, b)
+            .is_hopeless(self.sizes.difference(a, b), low_score)
+    }
+
+    #[inline]
+    fn worth(&self, a: u32, b: u32, score: u32) -> Worth {
+        let (of_a, of_b) = (self.prints.shingles(a), self.prints.shingles(b));
+        self.filter(a, b).worth(of_a, of_b, score)
+    }
+}
