@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Long signatures, so that few articles do not fit.
-const LONG: [&str; 4] = ["--permutations", "1024", "--threads", "1"];
-const LITTLE: [&str; 2] = ["--memory", "42MB"];
+const LONG: [&str; 4] = ["--permutations", "1280", "--threads", "1"];
+const LITTLE: [&str; 2] = ["--memory", "44MB"];
 
 struct Place {
     folder: tempfile::TempDir,
