@@ -36,19 +36,16 @@ impl Rarity {
     fn count(evidence: &Evidence, articles: &Ranks) -> Result<Self> {
         let marked = marked(evidence, articles);
         let bits = bits_of_table(evidence, articles);
-        let mut times = vec![0u8; 1 << bits];
-        // The mark of the last time that was counted at each place; apart, since weights need only the counts.
-        let mut last = vec![0u8; 1 << bits];
+        let mut counts = vec![[0u8; 2]; 1 << bits];
         // Each thread has a part of the table and looks at all shingles for those that belong there.
         let parts = rayon::current_num_threads().next_power_of_two().min(64);
         let part_bits = parts.trailing_zeros();
         let shift = u64::BITS - bits;
         let in_part = 1usize << (bits - part_bits);
-        times
+        counts
             .par_chunks_mut(in_part)
-            .zip(last.par_chunks_mut(in_part))
             .enumerate()
-            .try_for_each(|(part, (times, last))| {
+            .try_for_each(|(part, counts)| {
                 let (mut from_file, mut places) = (Vec::new(), Vec::new());
                 for &(mark, article) in &marked {
                     // No step depends on what a shingle is, so that none waits for the one before: which of them belong to the part
@@ -62,11 +59,12 @@ impl Rarity {
                         here += usize::from(place >> (bits - part_bits) == part);
                     }
                     for &place in &places[..here] {
-                        count_time(&mut times[place], &mut last[place], mark);
+                        count_time(&mut counts[place], mark);
                     }
                 }
                 Ok(())
             })?;
+        let times = only_times(counts);
         Ok(Self { times, shift })
     }
 
@@ -107,12 +105,25 @@ fn bits_of_table(evidence: &Evidence, articles: &Ranks) -> u32 {
     shingles.next_power_of_two().trailing_zeros().max(10)
 }
 
-/// Counts a time at a place, if it is not the last one that was counted there.
+/// Counts a time at a place, if it is not the last one that was counted there. What is kept of a place is how many times were counted, and the
+/// mark of the last one beside it: to find both takes one look into memory.
 #[inline]
-fn count_time(times: &mut u8, last: &mut u8, mark: u8) {
+fn count_time([times, last]: &mut [u8; 2], mark: u8) {
     let new = u8::from(*last != mark);
     *last = mark;
     *times = times.saturating_add(new);
+}
+
+/// The times of all places, without the marks: weights need only these, and the memory of the others is given back.
+fn only_times(counts: Vec<[u8; 2]>) -> Vec<u8> {
+    let places = counts.len();
+    let mut times = counts.into_flattened();
+    for place in 0..places {
+        times[place] = times[2 * place];
+    }
+    times.truncate(places);
+    times.shrink_to_fit();
+    times
 }
 
 /// The weight of a shingle that occurs at so many times. Two are none too many: a report may stand at the edge
@@ -468,8 +479,7 @@ mod spilled {
 
         /// The times of all places of a part that were written down, in their order and in pieces.
         fn count(self, places: &[Places], spool: &Spool, part: usize) -> Result<Vec<Vec<u8>>> {
-            let mut times = vec![0u8; 1 << self.part_bits];
-            let mut last = vec![0u8; 1 << self.part_bits];
+            let mut counts = vec![[0u8; 2]; 1 << self.part_bits];
             let mut scratch = Vec::new();
             let mut each = |work: &mut dyn FnMut(usize, u8)| -> Result<()> {
                 for of_stretch in places {
@@ -485,8 +495,8 @@ mod spilled {
                 }
                 Ok(())
             };
-            each(&mut |place, mark| count_time(&mut times[place], &mut last[place], mark))?;
-            drop(last);
+            each(&mut |place, mark| count_time(&mut counts[place], mark))?;
+            let times = only_times(counts);
             let mut pieces: Vec<Vec<u8>> = Vec::new();
             each(&mut |place, _| {
                 if pieces.last().is_none_or(|piece| piece.len() == PIECE) {

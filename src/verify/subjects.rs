@@ -12,26 +12,31 @@ use super::news::OPENING_WORDS;
 
 /// Uses of a word that are told apart: once, twice, three times and more.
 const MOST_USES: u8 = 3;
-/// Slots of the table in which the words of an opening are counted.
-const SLOTS: usize = 256;
+/// Slots of the table in which the words of an opening are looked up: so many that two of them seldom want the same one.
+const SLOTS: usize = 1024;
 const _: () = assert!(
-    OPENING_WORDS < SLOTS / 2,
-    "the table must not be filled beyond half"
+    OPENING_WORDS < u8::MAX as usize && OPENING_WORDS < SLOTS / 2,
+    "words are numbered by bytes, and the table must not be filled beyond half"
 );
 
 /// Counts the words of openings; holds the memory that this takes.
 #[derive(Debug)]
 pub(super) struct Counter {
-    words: [u64; SLOTS],
-    uses: [u8; SLOTS],
+    /// The number of the word that stands in a slot; 0 where there is none.
+    numbers: [u8; SLOTS],
+    /// The words by their numbers; none has the number 0.
+    words: Vec<u64>,
+    /// How often each is used, [`MOST_USES`] at the most; all other words are counted under 0.
+    uses: [u8; OPENING_WORDS + 1],
     filter: Vec<u64>,
 }
 
 impl Default for Counter {
     fn default() -> Self {
         Self {
-            words: [0; SLOTS],
-            uses: [0; SLOTS],
+            numbers: [0; SLOTS],
+            words: Vec::with_capacity(OPENING_WORDS + 1),
+            uses: [0; OPENING_WORDS + 1],
             filter: Vec::new(),
         }
     }
@@ -40,20 +45,24 @@ impl Default for Counter {
 impl Counter {
     /// Adds the subjects of an article with these tokens, in the form that [`Subjects`] reads.
     pub(super) fn write(&mut self, tokens: &[u64], bytes: &mut Vec<u8>) {
-        self.words.fill(0);
+        self.numbers.fill(0);
+        self.words.clear();
+        self.words.push(0);
         self.uses.fill(0);
         for &token in tokens.iter().take(OPENING_WORDS) {
             let slot = self.slot(token);
-            self.words[slot] = token;
+            if self.numbers[slot] == 0 {
+                self.numbers[slot] = self.words.len() as u8;
+                self.words.push(token);
+            }
         }
         // Four bits for a word; as a text uses most words more than once, these are some eight for a different one.
         let bits = (4 * tokens.len()).next_power_of_two().max(64);
         self.filter.clear();
         self.filter.resize(bits / 64, 0);
         for &token in tokens {
-            let slot = self.slot(token);
-            let counted = u8::from(self.words[slot] == token);
-            self.uses[slot] = (self.uses[slot] + counted).min(MOST_USES);
+            let uses = &mut self.uses[usize::from(self.numbers[self.slot(token)])];
+            *uses = (*uses + 1).min(MOST_USES);
             for place in places(token as u32, bits) {
                 self.filter[place / 64] |= 1 << (place % 64);
             }
@@ -61,7 +70,8 @@ impl Counter {
         for uses in (2..=MOST_USES).rev() {
             let count = bytes.len();
             bytes.push(0);
-            for (_, &word) in self.of_uses(uses) {
+            let counted = self.words.iter().zip(&self.uses).skip(1);
+            for (&word, _) in counted.filter(|&(_, &of)| of == uses) {
                 bytes.extend_from_slice(&(word as u32).to_le_bytes());
             }
             bytes[count] = ((bytes.len() - count) / 4) as u8;
@@ -69,19 +79,18 @@ impl Counter {
         bytes.extend(self.filter.iter().flat_map(|part| part.to_le_bytes()));
     }
 
-    fn of_uses(&self, uses: u8) -> impl Iterator<Item = (&u8, &u64)> {
-        let counted = self.uses.iter().zip(&self.words);
-        counted.filter(move |&(&of, &word)| of == uses && word != 0)
-    }
-
     /// The slot of a word of the opening, or a free one.
     #[inline]
     fn slot(&self, word: u64) -> usize {
         let mut slot = word as usize % SLOTS;
-        while self.words[slot] != word && self.words[slot] != 0 {
+        loop {
+            let number = self.numbers[slot];
+            // Which of both it is cannot be foreseen, and need not be: that it is neither is rare.
+            if (number == 0) | (self.words[usize::from(number)] == word) {
+                return slot;
+            }
             slot = (slot + 1) % SLOTS;
         }
-        slot
     }
 }
 
