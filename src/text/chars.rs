@@ -1,5 +1,6 @@
 //! What the tokeniser does with one character, kept in a table that fills itself.
 
+use std::sync::LazyLock;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
@@ -140,6 +141,37 @@ impl Chars {
         self.entries.extend(page.map(Entry::of));
         Entry::of(c)
     }
+}
+
+/// A letter or digit of at most two bytes, as most words outside ASCII are made of: Latin, Greek, Cyrillic, Hebrew, Arabic.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    /// Its lower case in UTF-8, padded with a zero.
+    pub(super) lower: [u8; 2],
+    /// How many bytes of `lower` count.
+    pub(super) len: u8,
+    /// Whether the character is such a letter at all, and nothing else need be known of it.
+    pub(super) is_letter: bool,
+}
+
+/// Characters of at most two bytes in UTF-8.
+pub(super) const SHORT: usize = 0x800;
+
+/// What is known of each of them, by its number.
+pub(super) fn short_characters() -> &'static [Short; SHORT] {
+    static SHORT_CHARACTERS: LazyLock<[Short; SHORT]> = LazyLock::new(|| {
+        std::array::from_fn(|code| {
+            let entry = Entry::of(char::from_u32(code as u32).unwrap_or('\0'));
+            let [first, second, ..] = entry.lower;
+            let is_letter = entry.class == Class::Word && !entry.hard && entry.order == 0;
+            Short {
+                lower: [first, second],
+                len: entry.len.min(2),
+                is_letter: is_letter && entry.len <= 2,
+            }
+        })
+    });
+    &SHORT_CHARACTERS
 }
 
 /// The length of the separator that `bytes` begins with, if it is one of the frequent ones

@@ -1,6 +1,6 @@
 //! The tokeniser: edges -> words -> hashes.
 
-use super::chars::{Chars, Class, Entry};
+use super::chars::{Chars, Class, Entry, SHORT, Short, short_characters};
 use super::hash::{MASKS, finish, hash_ascii, hash_bytes, lanes};
 use super::kernels::{Carry, Edges, Kernel, WINDOW};
 use std::ops::Range;
@@ -219,9 +219,21 @@ impl Word {
     }
 }
 
+/// The token of a word whose lower case in its normal form are the first `len` of `bytes`.
+#[inline]
+fn hash_lower(bytes: &[u8], len: usize) -> u64 {
+    if let (Some(&[mask_a, mask_b]), Some(piece)) = (MASKS.get(len), bytes.first_chunk()) {
+        let [a, b] = lanes(piece);
+        finish(0, [a & mask_a, b & mask_b])
+    } else {
+        hash_bytes(&bytes[..len])
+    }
+}
+
 /// Tokenises runs that are not all ASCII, and whatever else the fast loop leaves aside.
 struct Mixed {
     chars: Chars,
+    short: &'static [Short; SHORT],
     normal: String,
     lower: String,
 }
@@ -230,6 +242,7 @@ impl Mixed {
     fn new() -> Self {
         Self {
             chars: Chars::new(),
+            short: short_characters(),
             normal: String::new(),
             lower: String::new(),
         }
@@ -262,6 +275,10 @@ impl Mixed {
     fn run(&mut self, run: &str, mut put: impl FnMut(u64, Range<usize>)) {
         if run.is_ascii() {
             put(hash_ascii(run.as_bytes()), 0..run.len());
+            return;
+        }
+        if let Some(token) = self.short_letters(run.as_bytes()) {
+            put(token, 0..run.len());
             return;
         }
         let mut word = Word::new();
@@ -299,18 +316,45 @@ impl Mixed {
         }
     }
 
+    /// The token of a run that is one word of letters of at most two bytes each; none if it is not.
+    ///
+    /// No branch depends on how long a letter is, which cannot be foreseen in a text with accents.
+    #[inline]
+    fn short_letters(&self, run: &[u8]) -> Option<u64> {
+        if run.len() > WORD {
+            return None;
+        }
+        let mut lower = [0; WORD + 1];
+        let (mut at, mut len, mut all) = (0, 0, true);
+        while let Some(&first) = run.get(at) {
+            if first >= 0xe0 {
+                return None;
+            }
+            let has_two = first >= 0x80;
+            let second = run.get(at + usize::from(has_two)).copied().unwrap_or(0);
+            let code = match has_two {
+                true => usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f),
+                false => usize::from(first),
+            };
+            let letter = self.short[code];
+            all &= letter.is_letter;
+            // The next letter overwrites the padding.
+            if let Some(room) = lower.get_mut(len..len + 2) {
+                room.copy_from_slice(&letter.lower);
+            }
+            len += usize::from(letter.len);
+            at += 1 + usize::from(has_two);
+        }
+        all.then(|| hash_lower(&lower, len))
+    }
+
     /// The token of a word. `raw` is where it stood in the text.
     #[inline]
     fn token(&mut self, word: &Word, raw: &str) -> u64 {
         if word.hard || word.len > WORD {
             self.hard(raw)
-        } else if let (Some(&[mask_a, mask_b]), Some(piece)) =
-            (MASKS.get(word.len), word.bytes.first_chunk())
-        {
-            let [a, b] = lanes(piece);
-            finish(0, [a & mask_a, b & mask_b])
         } else {
-            hash_bytes(&word.bytes[..word.len])
+            hash_lower(&word.bytes, word.len)
         }
     }
 
