@@ -3,8 +3,11 @@
 //! A kernel classifies a block into two masks, one bit a byte: ASCII letters and digits, and
 //! bytes outside ASCII. It also has its way of writing down where the bits of a mask are. All
 //! the rest is common to the kernels, and all of them give the same edges.
-//! `plain.rs` works anywhere; `x86.rs` has SSE2, AVX2 and AVX-512 and all the `unsafe`.
+//! `plain.rs` works anywhere; `x86.rs` has SSE2, AVX2 and AVX-512, `arm.rs` has NEON, and these two have all the `unsafe` of the stage.
 
+#[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code)]
+mod arm;
 mod plain;
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
@@ -58,33 +61,49 @@ enum Kind {
     Plain,
     #[cfg(target_arch = "x86_64")]
     X86(x86::Isa),
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+}
+
+/// The kernels with vectors that this machine can run, the slowest first.
+#[cfg(target_arch = "x86_64")]
+fn vector_kernels() -> impl Iterator<Item = Kernel> {
+    x86::Isa::available().map(|isa| Kernel(Kind::X86(isa)))
+}
+
+/// NEON is part of AArch64.
+#[cfg(target_arch = "aarch64")]
+fn vector_kernels() -> impl Iterator<Item = Kernel> {
+    std::iter::once(Kernel(Kind::Neon))
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn vector_kernels() -> impl Iterator<Item = Kernel> {
+    std::iter::empty()
 }
 
 impl Kernel {
     /// The kernels that this machine can run, the slowest first.
     pub fn available() -> Vec<Self> {
-        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
-        let mut kernels = vec![Self(Kind::Plain)];
-        #[cfg(target_arch = "x86_64")]
-        kernels.extend(x86::Isa::available().map(|isa| Self(Kind::X86(isa))));
-        kernels
+        [Self(Kind::Plain)]
+            .into_iter()
+            .chain(vector_kernels())
+            .collect()
     }
 
     /// The fastest kernel that this machine can run.
     pub fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(isa) = x86::Isa::available().last() {
-            return Self(Kind::X86(isa));
-        }
-        Self(Kind::Plain)
+        vector_kernels().last().unwrap_or(Self(Kind::Plain))
     }
 
-    /// The name for reports: `plain`, `sse2`, `avx2`, `avx512`.
+    /// The name for reports: `plain`, `sse2`, `avx2`, `avx512`, `neon`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Kind::Plain => "plain",
             #[cfg(target_arch = "x86_64")]
             Kind::X86(isa) => isa.name(),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => "neon",
         }
     }
 
@@ -105,6 +124,8 @@ impl Kernel {
             Kind::Plain => plain::edges(text, start, carry, edges),
             #[cfg(target_arch = "x86_64")]
             Kind::X86(isa) => isa.edges(text, start, carry, edges),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => arm::edges(text, start, carry, edges),
         }
     }
 
@@ -115,6 +136,8 @@ impl Kernel {
             Kind::Plain => plain::string_stop(bytes, from),
             #[cfg(target_arch = "x86_64")]
             Kind::X86(isa) => isa.string_stop(bytes, from),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => arm::string_stop(bytes, from),
         }
     }
 
@@ -130,6 +153,8 @@ impl Kernel {
             Kind::Plain => short_words(window, words, tokens),
             #[cfg(target_arch = "x86_64")]
             Kind::X86(isa) => isa.short_words(window, words, tokens),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => short_words(window, words, tokens),
         }
     }
 }
@@ -283,5 +308,58 @@ fn write_bits(mask: u64, offset: u16, room: &mut Room) {
             *slots = positions.map(|position| base + position);
         }
         count += usize::from(*more);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Text of many kinds, as pieces that follow one another.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[a-zA-Z0-9]{1,9}",
+            4 => "[ ,.'_-]{1,2}",
+            2 => "[“”‘’—–…\u{A0}€£\u{200C}\u{200D}\u{AD}]",
+            1 => "[à-ÿА-я漢字]{1,30}",
+            1 => any::<String>(),
+            1 => "[a-z]{60,70}",
+        ];
+        proptest::collection::vec(piece, 0..800).prop_map(|pieces| pieces.concat())
+    }
+
+    fn all_edges(kernel: Kernel, text: &str) -> Vec<usize> {
+        let mut edges = [0; size_of::<Edges>() / 2];
+        let mut carry = Carry::default();
+        let mut all = Vec::new();
+        for start in (0..text.len()).step_by(WINDOW) {
+            let count = kernel.edges(text.as_bytes(), start, &mut carry, &mut edges);
+            all.extend(edges[..count].iter().map(|&e| start + usize::from(e)));
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn kernels_agree_where_strings_stop(text in "[a-é\"\\\\\u{1F}\u{7F}]{0,4}[ !#-\\[\\]-é]{0,300}", from in 0usize..5) {
+            let bytes = text.as_bytes();
+            let from = from.min(bytes.len());
+            let stops = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
+            let stop = bytes[from..].iter().position(stops).map_or(bytes.len(), |n| from + n);
+            for kernel in Kernel::available() {
+                prop_assert_eq!(kernel.string_stop(bytes, from), stop, "{}", kernel.name());
+            }
+        }
+
+        #[test]
+        fn kernels_agree(text in text()) {
+            let kernels = Kernel::available();
+            let plain = all_edges(kernels[0], &text);
+            prop_assert_eq!(plain.len() % 2, 0);
+            for &kernel in &kernels[1..] {
+                prop_assert_eq!(&all_edges(kernel, &text), &plain, "{}", kernel.name());
+            }
+        }
     }
 }

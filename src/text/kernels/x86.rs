@@ -1,4 +1,4 @@
-//! SSE2, AVX2 and AVX-512. All the `unsafe` of the text stage is in this file.
+//! SSE2, AVX2 and AVX-512.
 
 use super::{
     BLOCK, Carry, Edges, Masks, Room, edges_with, short_words, string_stop_with, write_bits,
@@ -271,59 +271,5 @@ fn write_avx512(mask: u64, offset: u16, room: &mut Room) {
         let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(positions));
         // SAFETY: `second` has at least 64 bytes that may be written, at any alignment.
         unsafe { _mm512_storeu_si512(second.as_mut_ptr().cast(), _mm512_add_epi16(high, offset)) };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::kernels::Kernel;
-    use proptest::prelude::*;
-
-    /// Text of many kinds, as pieces that follow one another.
-    fn text() -> impl Strategy<Value = String> {
-        let piece = prop_oneof![
-            4 => "[a-zA-Z0-9]{1,9}",
-            4 => "[ ,.'_-]{1,2}",
-            2 => "[“”‘’—–…\u{A0}€£\u{200C}\u{200D}\u{AD}]",
-            1 => "[à-ÿА-я漢字]{1,30}",
-            1 => any::<String>(),
-            1 => "[a-z]{60,70}",
-        ];
-        proptest::collection::vec(piece, 0..800).prop_map(|pieces| pieces.concat())
-    }
-
-    fn all_edges(kernel: Kernel, text: &str) -> Vec<usize> {
-        let mut edges = [0; size_of::<Edges>() / 2];
-        let mut carry = Carry::default();
-        let mut all = Vec::new();
-        for start in (0..text.len()).step_by(super::super::WINDOW) {
-            let count = kernel.edges(text.as_bytes(), start, &mut carry, &mut edges);
-            all.extend(edges[..count].iter().map(|&e| start + usize::from(e)));
-        }
-        all
-    }
-
-    proptest! {
-        #[test]
-        fn kernels_agree_where_strings_stop(text in "[a-é\"\\\\\u{1F}\u{7F}]{0,4}[ !#-\\[\\]-é]{0,300}", from in 0usize..5) {
-            let bytes = text.as_bytes();
-            let from = from.min(bytes.len());
-            let stops = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
-            let stop = bytes[from..].iter().position(stops).map_or(bytes.len(), |n| from + n);
-            for kernel in Kernel::available() {
-                prop_assert_eq!(kernel.string_stop(bytes, from), stop, "{}", kernel.name());
-            }
-        }
-
-        #[test]
-        fn kernels_agree(text in text()) {
-            let kernels = Kernel::available();
-            let plain = all_edges(kernels[0], &text);
-            prop_assert_eq!(plain.len() % 2, 0);
-            for &kernel in &kernels[1..] {
-                prop_assert_eq!(&all_edges(kernel, &text), &plain, "{}", kernel.name());
-            }
-        }
     }
 }
