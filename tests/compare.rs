@@ -99,6 +99,68 @@ fn the_views() {
     }
 }
 
+/// Articles in a script without spaces, with an address as long as a line for an id.
+fn without_spaces() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let sentence = "海底电缆的修复工作将于周三开始，预计需要两周时间。";
+    for (name, word) in [("a", "红"), ("b", "蓝"), ("c", "绿")] {
+        let record = serde_json::json!({
+            "id": format!("https://www.outlet.example/news/2024/03/04/{name}/the-cable-is-to-be-repaired-from-wednesday-on"),
+            "title": sentence, "source": "outlet.example", "published": "2024-03-04",
+            "text": format!("{}{word}{}\n\nShare this article", sentence.repeat(6), sentence.repeat(6)),
+        });
+        let path = folder.path().join(name).with_extension("jsonl");
+        std::fs::write(path, record.to_string() + "\n").unwrap();
+    }
+    folder
+}
+
+#[test]
+fn no_line_is_longer_than_the_terminal_is_wide() {
+    let (edited, without_spaces) = (edited(), without_spaces());
+    let many = (1..=20)
+        .map(|at| format!("fx-0{at:02} "))
+        .collect::<String>();
+    for (folder, arguments) in [
+        (without_spaces.path(), "a.jsonl b.jsonl"),
+        (without_spaces.path(), "a.jsonl b.jsonl c.jsonl"),
+        (edited.path(), "a.txt b.txt --full"),
+        (&fixtures(), "fx-001 fx-013 --corpus news.jsonl"),
+        (&fixtures(), &format!("{many}--corpus news.jsonl --alone")),
+    ] {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        let all = letters(&shown(folder, &format!("compare {arguments} --width 1000")));
+        for width in [20, 30, 44, 80] {
+            let out = shown(folder, &format!("compare {arguments} --width {width}"));
+            for line in out.lines() {
+                assert!(
+                    console::measure_text_width(line) <= width,
+                    "{width}: {line}"
+                );
+            }
+            // Only what the page puts around a text is cut.
+            assert!(letters(&out) + 200 > all, "{width}: {out}");
+        }
+    }
+}
+
+#[test]
+fn on_thirty_columns() {
+    let folder = without_spaces();
+    let mut all = String::new();
+    for (folder, arguments) in [
+        (folder.path(), "a.jsonl b.jsonl"),
+        (
+            &fixtures(),
+            "fx-001 fx-007 fx-009 fx-011 fx-013 --corpus news.jsonl",
+        ),
+    ] {
+        let out = shown(folder, &format!("compare {arguments} --width 30"));
+        all += &format!("$ wirecopy compare {arguments}\n{out}\n");
+    }
+    snapshot("compare_narrow", all);
+}
+
 /// Up to the texts: who, the measures, the verdict, what is left out.
 fn above_the_texts(shown: &str) -> &str {
     let parts: Vec<usize> = shown.match_indices("\n\n").map(|(at, _)| at).collect();
