@@ -389,7 +389,7 @@ fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
             name(index)
         ),
         Original::Undecidable => {
-            "Which is the original cannot be decided: no one is earliest, and none holds most of the others.".into()
+            "Which is the original cannot be decided: their dates do not tell, and no one alone holds most of the others.".into()
         }
     }
 }

@@ -62,9 +62,12 @@ impl Look {
         self.lines(text, indent, false)
     }
 
-    /// The same, and breaks words that are longer than a line, such as addresses, and titles in scripts without spaces.
+    /// The same, and breaks words that are longer than a line, such as addresses, and titles in scripts without spaces. A percent sign stays
+    /// with its number.
     pub fn fill(self, text: &str, indent: usize) -> String {
-        self.lines(text, indent, true)
+        const BOUND: &str = "\u{a0}%";
+        let bound = text.replace(" %", BOUND);
+        self.lines(&bound, indent, true).replace(BOUND, " %")
     }
 
     fn lines(self, text: &str, indent: usize, breaks_words: bool) -> String {
@@ -213,6 +216,10 @@ mod tests {
         assert_eq!(
             PLAIN.fill("A  海底电缆修复海底电缆修复", 3),
             "A  海底电缆修复海底\n   电缆修复"
+        );
+        assert_eq!(
+            PLAIN.fill("a similarity of 0.7 %.", 0),
+            "a similarity of\n0.7 %."
         );
     }
 
