@@ -117,7 +117,7 @@ impl<'r> Collected<'r> {
         }
     }
 
-    /// Counts a cluster; gives its entry if it is shown.
+    /// Counts a cluster; gives its entry if it is shown, without a title if its representative has none.
     pub fn cluster(
         &mut self,
         run: &Run,
@@ -135,7 +135,7 @@ impl<'r> Collected<'r> {
             self.of_source
                 .resize_with(sources.names().len(), OfSource::default);
             if shown {
-                entries.member(&description.title, source);
+                entries.member(&description.title, &description.id, source);
             }
             members.push((source, member.hours_after_first));
             representative.get_or_insert(description);
@@ -145,10 +145,6 @@ impl<'r> Collected<'r> {
             return Ok(None);
         }
         let representative = representative.unwrap_or_default();
-        let title = match representative.title.trim() {
-            "" => representative.id,
-            title => title.to_owned(),
-        };
         let dates = cluster.members.iter();
         let first = dates
             .filter_map(|m| run.evidence.published(m.article))
@@ -158,8 +154,9 @@ impl<'r> Collected<'r> {
         Ok(Some(entries.finish(Entry {
             id: cluster.id.clone(),
             size: cluster.members.len(),
-            title,
+            title: representative.title,
             titles: Vec::new(),
+            ids: Vec::new(),
             sources: Vec::new(),
             outlets: 0,
             first,

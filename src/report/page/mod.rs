@@ -124,6 +124,7 @@ pub fn write_page(
         progress.advance(1, 0);
     }
     progress.end();
+    detail::name_by_openings(run, shown, &mut index, progress)?;
     let data = figures.finish(run, options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
     let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();
