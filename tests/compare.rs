@@ -215,14 +215,21 @@ fn json(folder: &Path, arguments: &str) -> serde_json::Value {
     serde_json::from_str(&shown(folder, &format!("compare {arguments} --json"))).unwrap()
 }
 
-/// The names of the fields of an object.
+/// The names of the fields of an object, each of which `--help` must name.
 fn fields(value: &serde_json::Value) -> Vec<&str> {
-    value
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    let fields = value.as_object().unwrap().keys();
+    let fields: Vec<&str> = fields.map(String::as_str).collect();
+    let help = shown(&fixtures(), "compare --help");
+    let (_, help) = help.split_once("Fields of --json").unwrap();
+    let (help, _) = help.split_once("\n\n").unwrap();
+    let named = |field: &str| {
+        let mut words = help.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| word == field)
+    };
+    for field in &fields {
+        assert!(named(field), "--help does not tell of {field}: {help}");
+    }
+    fields
 }
 
 fn number(value: &serde_json::Value) -> usize {
@@ -365,6 +372,11 @@ fn every_field_of_the_json_of_two() {
 
     // The passages, in which both texts stand from end to end.
     let passages = done["passages"].as_array().unwrap();
+    let of_passages = ["a", "b", "kind", "text_a", "text_b", "words"];
+    let same = passages.iter().find(|passage| passage["kind"] == "same");
+    assert_eq!(fields(same.unwrap()), of_passages);
+    let of_articles = ["id", "place", "published", "source", "title", "url"];
+    assert_eq!(fields(&done["a"]), of_articles);
     let mut seen = std::collections::BTreeSet::new();
     for (side, text, other) in [("a", &a, "moved_here"), ("b", &b, "moved_away")] {
         let mut end = 0;
