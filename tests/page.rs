@@ -549,7 +549,7 @@ fn in_a_browser_everything_contrasts_with_what_lies_behind() {
             "span.address",
             "p.cut",
             "span.outlet",
-            "p.why",
+            "span#why-0",
             "p.status#told",
             "p.hint#left-out",
             "td",
@@ -994,21 +994,34 @@ fn in_a_browser_nobody_is_first_who_shares_the_first_date_with_all() {
         let tags = "[...document.querySelectorAll('.member')].map(it => [...it.querySelectorAll('.tag')].slice(it.classList.contains('kept') ? 1 : 0).map(it => it.textContent).join()).join('|')";
         let lead =
             "document.querySelector('#cluster .lead').textContent.match(/the first on [^,.]*/)[0]";
-        (browser.text(tags), browser.text(lead))
+        let delay = "[...at('tiles').children].find(it => it.textContent.includes('Median delay')).querySelector('dd').textContent + (at('plots').textContent.match(/. of . dates have no time and count as midnight/) ?? '')";
+        (browser.text(tags), browser.text(lead), browser.text(delay))
     };
-    let told = |tags: &str, lead: &str| (tags.to_owned(), lead.to_owned());
+    let told =
+        |tags: &str, lead: &str, delay: &str| (tags.to_owned(), lead.to_owned(), delay.to_owned());
     let first = tags(&["2024-03-04T09:00:00Z", "2024-03-04T10:00:00Z", ""]);
-    assert_eq!(first, told("first||", "the first on 2024-03-04 09:00 UTC"));
+    assert_eq!(
+        first,
+        told("first||", "the first on 2024-03-04 09:00 UTC", "1 h")
+    );
     let two = tags(&["2024-03-04", "2024-03-04", "2024-03-05"]);
     assert_eq!(
         two,
         told(
             "among the first|among the first|",
-            "the first on 2024-03-04"
+            "the first on 2024-03-04",
+            "same day3 of 3 dates have no time and count as midnight"
         )
     );
     let all = tags(&["2024-03-04"; 3]);
-    assert_eq!(all, told("||", "the first on 2024-03-04"));
+    assert_eq!(
+        all,
+        told(
+            "||",
+            "the first on 2024-03-04",
+            "same day3 of 3 dates have no time and count as midnight"
+        )
+    );
 }
 
 #[test]

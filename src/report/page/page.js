@@ -70,6 +70,10 @@ function meter(value) {
 
 // ---- The run
 
+// Where most dates have no time, delays are of days.
+const inDays = 2 * data.at_midnight > data.dated;
+const medianDelay = () => (inDays && data.median_delay === 0 ? "same day" : span(data.median_delay));
+
 function ruleInWords() {
   const [kind, rule] = Object.entries(data.rule)[0];
   return kind === "news" ? "the rule for news" : `the plain rule (Jaccard similarity of ${rule.threshold} or more)`;
@@ -98,7 +102,7 @@ function writeOverview() {
     ["Copies", number(data.copies)],
     ["of the corpus", data.articles ? percent(data.copies / data.articles) : "–"],
     ["Word for word", number(data.exact)],
-    ...(data.median_delay == null ? [] : [["Median delay", span(data.median_delay)]]),
+    ...(data.median_delay == null ? [] : [["Median delay", medianDelay()]]),
   ];
   at("tiles").append(...tiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   if (data.shown.left_out) {
@@ -254,7 +258,8 @@ function writePlots() {
     const each = time.days === 1 ? "a day" : `every ${number(time.days)} days`;
     plots.append(columns(time.days === 1 ? "Copies per day" : `Copies per ${number(time.days)} days`, `Dated articles that followed the first of their cluster, ${each}, in UTC.` +
       (data.undated ? ` ${counted(data.undated, "copy has", "copies have")} no date.` : ""), time.counts, start, ticks, "Day"));
-    plots.append(bars("Delay", `Time from the first article of a cluster to each copy; the median is ${span(data.median_delay)}.`, data.delays, "Delay"));
+    plots.append(bars("Delay", `Time from the first article of a cluster to each copy; the median is ${medianDelay()}.` +
+      (inDays ? ` ${number(data.at_midnight)} of ${counted(data.dated, "date has", "dates have")} no time and ${data.at_midnight === 1 ? "counts" : "count"} as midnight.` : ""), data.delays, "Delay"));
   }
   if (data.heat.first.length) plots.append(heat());
   if (data.ranking.length) plots.append(ranking());
@@ -381,7 +386,7 @@ function memberRow(it, i, { longest, firsts, chosen }) {
         first ? el("span", { class: "tag" }, first) : null),
       el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` contained ${share(it.containment)}`))),
     el("p", { class: "why" }, el("span", { id: `why-${i}` }, [it.id, why(it), it.text ? "" : "text not shown"].filter(Boolean).join(" · ")),
-      it.url ? " · " : "", it.url ? link(it.url, "Open the original") : ""));
+      it.url ? " " : "", it.url ? link(it.url, "Open the original") : ""));
 }
 
 /** The passages of two texts: of each its kind, its text in either, and what links it to the other. */
