@@ -839,14 +839,21 @@ fn in_a_browser_the_same_paragraphs_stand_side_by_side() {
     let input = folder.path().join("news.jsonl");
     let paragraph = |of: &str| {
         let words = (0..40).map(|n| format!("{of}{n} ")).collect::<String>();
-        words.trim_end().to_owned()
+        format!("{}.", words.trim_end())
     };
     let [rain, tide, moor, vote, mast, keel] =
         ["rain", "tide", "moor", "vote", "mast", "keel"].map(paragraph);
     // The second has a paragraph more at the head, another one in the place of the fourth, and its breaks are others.
     let texts = [
-        [&*rain, &tide, &moor, &vote].join("\n\n"),
-        [&*keel, &rain.to_uppercase(), &tide, &moor, &mast].join("\n"),
+        [&*rain, &tide.replace("tide9 ", "tide9\n"), &moor, &vote].join("\n\n"),
+        [
+            &*keel,
+            &rain.to_uppercase(),
+            &tide.replace("tide9 ", "tide9\n"),
+            &moor,
+            &mast,
+        ]
+        .join("\n"),
     ];
     let lines = texts.iter().zip(1..).map(|(text, at)| {
         let article =
@@ -876,6 +883,9 @@ fn in_a_browser_the_same_paragraphs_stand_side_by_side() {
             .map(|top| top.as_i64().unwrap());
         let down: Vec<i64> = down.collect();
         assert!(down.windows(2).all(|two| two[0] + 20 < two[1]), "{a}");
+        // A paragraph that is only wrapped is one.
+        let rows = "document.querySelectorAll('.text')[0].querySelectorAll('.body > div').length";
+        assert_eq!(browser.evaluate(rows), 5);
         // Each paragraph is linked to its own, by the pointer and by the keyboard.
         let of_tide = |side: usize| {
             format!(
@@ -1010,7 +1020,7 @@ fn in_a_browser_nobody_is_first_who_shares_the_first_date_with_all() {
         told(
             "among the first|among the first|",
             "the first on 2024-03-04",
-            "same day3 of 3 dates have no time and count as midnight"
+            "< 1 d3 of 3 dates have no time and count as midnight"
         )
     );
     let all = tags(&["2024-03-04"; 3]);
@@ -1019,7 +1029,7 @@ fn in_a_browser_nobody_is_first_who_shares_the_first_date_with_all() {
         told(
             "||",
             "the first on 2024-03-04",
-            "same day3 of 3 dates have no time and count as midnight"
+            "< 1 d3 of 3 dates have no time and count as midnight"
         )
     );
 }

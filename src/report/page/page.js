@@ -72,7 +72,7 @@ function meter(value) {
 
 // Where most dates have no time, delays are of days.
 const inDays = 2 * data.at_midnight > data.dated;
-const medianDelay = () => (inDays && data.median_delay === 0 ? "same day" : span(data.median_delay));
+const medianDelay = () => (inDays && data.median_delay === 0 ? "< 1 d" : span(data.median_delay));
 
 function ruleInWords() {
   const [kind, rule] = Object.entries(data.rule)[0];
@@ -441,12 +441,19 @@ function textBox(it, label, rows, cut) {
   return box;
 }
 
+/** Whether a paragraph ends with the white space that stands in a text from a place on: a line that ends within a sentence was only wrapped. */
+function isBreak(text, at, gap) {
+  const [first, second] = [gap.indexOf("\n"), gap.lastIndexOf("\n")];
+  return first >= 0 && (first !== second || /[\p{Sentence_Terminal}:;…"”’»'\])]/u.test(text.charAt(at - 1)));
+}
+
 /** The paragraphs of the same words in two texts: divided where both have a break. */
 function paragraphs(a, b) {
   const breaks = (text) => {
     const found = new Map();
     let [from, letters] = [0, 0];
-    for (const { 0: gap, index } of text.matchAll(/\n\s*/g)) {
+    for (const { 0: gap, index } of text.matchAll(/\s+/g)) {
+      if (!isBreak(text, index, gap)) continue;
       const end = index + gap.length;
       letters += plain(text.slice(from, end)).replace(/[^\p{L}\p{N}]/gu, "").length;
       from = end;
@@ -469,7 +476,10 @@ function paragraphs(a, b) {
 /** Passages in rows that stand side by side: a row begins where both texts begin a paragraph. */
 function inRows(list) {
   const rows = [];
-  const begins = (text, before) => (text ? text.endsWith("\n") : before);
+  const begins = (text, before) => {
+    const end = text.trimEnd().length;
+    return text ? isBreak(text, end, text.slice(end)) : before;
+  };
   let [freshA, freshB] = [true, true];
   for (const it of list) {
     const pieces = it.kind === 0 ? paragraphs(it.a, it.b) : [[it.a, it.b]];
