@@ -99,6 +99,68 @@ fn the_views() {
     }
 }
 
+/// Articles in a script without spaces, with an address as long as a line for an id.
+fn without_spaces() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let sentence = "海底电缆的修复工作将于周三开始，预计需要两周时间。";
+    for (name, word) in [("a", "红"), ("b", "蓝"), ("c", "绿")] {
+        let record = serde_json::json!({
+            "id": format!("https://www.outlet.example/news/2024/03/04/{name}/the-cable-is-to-be-repaired-from-wednesday-on"),
+            "title": sentence, "source": "outlet.example", "published": "2024-03-04",
+            "text": format!("{}{word}{}\n\nShare this article", sentence.repeat(6), sentence.repeat(6)),
+        });
+        let path = folder.path().join(name).with_extension("jsonl");
+        std::fs::write(path, record.to_string() + "\n").unwrap();
+    }
+    folder
+}
+
+#[test]
+fn no_line_is_longer_than_the_terminal_is_wide() {
+    let (edited, without_spaces) = (edited(), without_spaces());
+    let many = (1..=20)
+        .map(|at| format!("fx-0{at:02} "))
+        .collect::<String>();
+    for (folder, arguments) in [
+        (without_spaces.path(), "a.jsonl b.jsonl"),
+        (without_spaces.path(), "a.jsonl b.jsonl c.jsonl"),
+        (edited.path(), "a.txt b.txt --full"),
+        (&fixtures(), "fx-001 fx-013 --corpus news.jsonl"),
+        (&fixtures(), &format!("{many}--corpus news.jsonl --alone")),
+    ] {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        let all = letters(&shown(folder, &format!("compare {arguments} --width 1000")));
+        for width in [20, 30, 44, 80] {
+            let out = shown(folder, &format!("compare {arguments} --width {width}"));
+            for line in out.lines() {
+                assert!(
+                    console::measure_text_width(line) <= width,
+                    "{width}: {line}"
+                );
+            }
+            // Only what the page puts around a text is cut.
+            assert!(letters(&out) + 200 > all, "{width}: {out}");
+        }
+    }
+}
+
+#[test]
+fn on_thirty_columns() {
+    let folder = without_spaces();
+    let mut all = String::new();
+    for (folder, arguments) in [
+        (folder.path(), "a.jsonl b.jsonl"),
+        (
+            &fixtures(),
+            "fx-001 fx-007 fx-009 fx-011 fx-013 --corpus news.jsonl",
+        ),
+    ] {
+        let out = shown(folder, &format!("compare {arguments} --width 30"));
+        all += &format!("$ wirecopy compare {arguments}\n{out}\n");
+    }
+    snapshot("compare_narrow", all);
+}
+
 /// Up to the texts: who, the measures, the verdict, what is left out.
 fn above_the_texts(shown: &str) -> &str {
     let parts: Vec<usize> = shown.match_indices("\n\n").map(|(at, _)| at).collect();
@@ -153,14 +215,21 @@ fn json(folder: &Path, arguments: &str) -> serde_json::Value {
     serde_json::from_str(&shown(folder, &format!("compare {arguments} --json"))).unwrap()
 }
 
-/// The names of the fields of an object.
+/// The names of the fields of an object, each of which `--help` must name.
 fn fields(value: &serde_json::Value) -> Vec<&str> {
-    value
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    let fields = value.as_object().unwrap().keys();
+    let fields: Vec<&str> = fields.map(String::as_str).collect();
+    let help = shown(&fixtures(), "compare --help");
+    let (_, help) = help.split_once("Fields of --json").unwrap();
+    let (help, _) = help.split_once("\n\n").unwrap();
+    let named = |field: &str| {
+        let mut words = help.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| word == field)
+    };
+    for field in &fields {
+        assert!(named(field), "--help does not tell of {field}: {help}");
+    }
+    fields
 }
 
 fn number(value: &serde_json::Value) -> usize {
@@ -303,6 +372,11 @@ fn every_field_of_the_json_of_two() {
 
     // The passages, in which both texts stand from end to end.
     let passages = done["passages"].as_array().unwrap();
+    let of_passages = ["a", "b", "kind", "text_a", "text_b", "words"];
+    let same = passages.iter().find(|passage| passage["kind"] == "same");
+    assert_eq!(fields(same.unwrap()), of_passages);
+    let of_articles = ["id", "place", "published", "source", "title", "url"];
+    assert_eq!(fields(&done["a"]), of_articles);
     let mut seen = std::collections::BTreeSet::new();
     for (side, text, other) in [("a", &a, "moved_here"), ("b", &b, "moved_away")] {
         let mut end = 0;
@@ -522,6 +596,212 @@ fn errors_say_what_to_do() {
         );
     }
     snapshot("compare_errors", said);
+}
+
+#[test]
+fn an_id_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = |id: &str| format!("{{\"id\":\"{id}\",\"text\":\"{PORT}\"}}\n");
+    let good: String = ["n-1", "n-2", "n-3", "n-4"].map(article).concat();
+    for (records, said) in [
+        (&*good, "; the first ids there are n-1, n-2, n-3\n"),
+        (
+            &format!("{{\"id\":\"other\",\"text\":\"\"}}\n{}", article("n-1")),
+            "; the first ids there are n-1; some records cannot be used, the first is news.jsonl:1: ",
+        ),
+        (
+            "{broken\n",
+            "; there is none that can be read; some records cannot be used, the first is news.jsonl:1: ",
+        ),
+    ] {
+        std::fs::write(folder.path().join("news.jsonl"), records).unwrap();
+        let done = run(folder.path(), "compare other n-1 --corpus news.jsonl");
+        assert_eq!(done.status.code(), Some(1));
+        let stderr = String::from_utf8(done.stderr).unwrap();
+        let begin = "wirecopy: no article of news.jsonl has the id \"other\"";
+        assert!(stderr.starts_with(&format!("{begin}{said}")), "{stderr}");
+    }
+}
+
+#[test]
+fn ids_are_found_whatever_the_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let texts = [
+        ("n-1", format!("{PORT}\n\n{RAIN}")),
+        ("n-2", format!("{PORT}\n\n{VOTE}")),
+    ];
+    let records = texts
+        .each_ref()
+        .map(|(id, text)| serde_json::json!({ "id": id, "text": text }));
+    let lines = records
+        .each_ref()
+        .map(|record| format!("{record}\n"))
+        .concat();
+    let rows = |by: &str| -> String {
+        let rows = texts
+            .iter()
+            .map(|(id, text)| format!("{id}{by}\"{text}\"\n"));
+        format!("id{by}text\n{}", rows.collect::<String>())
+    };
+    write("news.jsonl", lines.as_bytes());
+    write(
+        "news.json",
+        serde_json::json!(records).to_string().as_bytes(),
+    );
+    write("news.csv", rows(",").as_bytes());
+    write("news.tsv", rows("\t").as_bytes());
+    for name in ["news.jsonl", "news.csv"] {
+        let plain = std::fs::read(folder.path().join(name)).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gzip, &plain).unwrap();
+        write(&format!("{name}.gz"), &gzip.finish().unwrap());
+        write(
+            &format!("{name}.zst"),
+            &zstd::encode_all(&plain[..], 1).unwrap(),
+        );
+    }
+    let expected = json(folder.path(), "n-1 n-2 --corpus news.jsonl");
+    assert_eq!(expected["passages"][0]["kind"], "same");
+    for name in [
+        "news.jsonl.gz",
+        "news.jsonl.zst",
+        "news.json",
+        "news.csv",
+        "news.csv.gz",
+        "news.csv.zst",
+        "news.tsv",
+    ] {
+        let done = json(folder.path(), &format!("n-1 n-2 --corpus {name}"));
+        for field in ["measures", "passages", "reason", "refusal"] {
+            assert_eq!(done[field], expected[field], "{name}: {field}");
+        }
+        let place = done["b"]["place"].as_str().unwrap();
+        assert!(place.starts_with(&format!("{name}:")), "{place}");
+        if name != "news.json" {
+            let by_place = json(folder.path(), &format!("n-1 {place} --corpus {name}"));
+            assert_eq!(by_place, done, "{name}");
+        }
+    }
+    // In an array on one line the place of one is that of all.
+    let refused = |arguments: &str| {
+        let done = run(folder.path(), &format!("compare {arguments}"));
+        assert_eq!(done.status.code(), Some(1), "{arguments}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    assert_eq!(
+        refused("n-1 news.json:1 --corpus news.json"),
+        "wirecopy: 2 articles stand on the line news.json:1; name the one you mean by its id: n-1, n-2\n"
+    );
+    write(
+        "twice.json",
+        serde_json::json!([records[0], records[0]])
+            .to_string()
+            .as_bytes(),
+    );
+    assert_eq!(
+        refused("n-1 n-1 --corpus twice.json"),
+        "wirecopy: 2 articles have one id and stand on one line (twice.json:1); give each record a line of its own to tell them apart\n"
+    );
+    // Files with one article each, of whatever format either is.
+    write("one.json", format!("[{}]", records[0]).as_bytes());
+    write("one.txt", texts[1].1.as_bytes());
+    let done = json(folder.path(), "one.json one.txt");
+    assert_eq!(done["passages"], expected["passages"]);
+    let done = shown(
+        folder.path(),
+        "compare one.json:1 one.txt news.csv:2 --corpus one.json one.txt news.csv",
+    );
+    assert!(done.contains("A and C"), "{done}");
+}
+
+#[test]
+fn an_article_beside_itself_and_texts_that_say_nothing() {
+    let twice = shown(&fixtures(), "compare fx-001 fx-001 --corpus news.jsonl");
+    assert!(
+        twice.contains("\nJaccard similarity      100.0 %\n"),
+        "{twice}"
+    );
+    assert!(
+        twice.contains("\nCopies: the very same words.\n"),
+        "{twice}"
+    );
+    assert!(!twice.contains(['[', '{']), "{twice}");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("dots.txt", "... !!!\n");
+    write("words.txt", PORT);
+    write("empty.txt", "");
+    let dots = shown(folder.path(), "compare dots.txt words.txt");
+    assert!(
+        dots.contains("\nLongest shared passage  0 words\n"),
+        "{dots}"
+    );
+    let dots = json(folder.path(), "dots.txt words.txt");
+    assert_eq!(
+        (&dots["measures"]["jaccard"], &dots["copies"]),
+        (&0.0.into(), &false.into())
+    );
+    let empty = run(folder.path(), "compare empty.txt words.txt");
+    assert_eq!((empty.status.code(), empty.stdout.len()), (Some(1), 0));
+    let said = String::from_utf8(empty.stderr).unwrap();
+    assert!(
+        said.contains("empty.txt holds no article that can be read"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_original_of_several() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = format!("{PORT} {RAIN} {VOTE}");
+    let last = |dates: [&str; 3]| {
+        let texts = [PORT.to_owned(), format!("{PORT} {RAIN}"), whole.clone()];
+        for ((name, date), text) in ["a", "b", "c"].into_iter().zip(dates).zip(texts) {
+            let record = serde_json::json!({ "id": name, "published": date, "text": text });
+            let path = folder.path().join(name).with_extension("jsonl");
+            std::fs::write(path, record.to_string() + "\n").unwrap();
+        }
+        let out = shown(folder.path(), "compare a.jsonl b.jsonl c.jsonl --width 140");
+        let (_, last) = out.split_once("Most likely").unwrap();
+        format!("Most likely{}", last.replace('\n', " ").trim_end())
+    };
+    let first =
+        |name: &str| format!("Most likely the original: {name}, since it was published first.");
+    let most = |name: &str| {
+        format!(
+            "Most likely the original: {name}, since most of the others stands in it; their dates do not tell."
+        )
+    };
+    // By the clock of the first it is later.
+    let zones = [
+        "2024-03-04T10:00:00+02:00",
+        "2024-03-04T09:00:00Z",
+        "2024-03-05",
+    ];
+    assert_eq!(last(zones), first("A (a)"));
+    assert_eq!(last(["", "", ""]), most("C (c)"));
+    assert_eq!(
+        last([
+            "2024-03-04T10:00:00Z",
+            "2024-03-04T10:00:00Z",
+            "2024-03-04T11:00:00Z"
+        ]),
+        most("B (b)")
+    );
+    assert_eq!(
+        last(["2024-03-04", "2024-03-04T10:00:00Z", "2024-03-05"]),
+        most("B (b)")
+    );
+    assert_eq!(
+        last(["yesterday", "2024-03-04T10:00:00Z", ""]),
+        most("C (c)")
+    );
+    let equal = shown(folder.path(), "compare a.jsonl a.jsonl a.jsonl --width 140");
+    assert!(
+        equal.contains("cannot be decided: their dates do not tell, and no one alone"),
+        "{equal}"
+    );
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn hostile(folder: &Path) -> PathBuf {
     for (at, url) in urls.iter().enumerate() {
         let article = serde_json::json!({
             "id": format!("{at}{HOSTILE}"), "title": format!("Title {at} {HOSTILE}"), "source": format!("outlet{at}{HOSTILE}"),
-            "published": format!("2024-03-0{}T00:00:00Z", at / 2 + 1), "url": url,
+            "published": if at == 3 { HOSTILE.into() } else { format!("2024-03-0{}T00:00:00Z", at / 2 + 1) }, "url": url,
             "text": format!("{HOSTILE} {words} {HOSTILE} end{at} <svg onload=window.ran=6>"),
         });
         writeln!(lines, "{article}").unwrap();
@@ -549,7 +549,7 @@ fn in_a_browser_everything_contrasts_with_what_lies_behind() {
             "span.address",
             "p.cut",
             "span.outlet",
-            "p.why",
+            "span#why-0",
             "p.status#told",
             "p.hint#left-out",
             "td",
@@ -830,6 +830,208 @@ fn in_a_browser_passages_lead_to_each_other_both_ways() {
         );
     }
     assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn in_a_browser_the_same_paragraphs_stand_side_by_side() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("news.jsonl");
+    let paragraph = |of: &str| {
+        let words = (0..40).map(|n| format!("{of}{n} ")).collect::<String>();
+        format!("{}.", words.trim_end())
+    };
+    let [rain, tide, moor, vote, mast, keel] =
+        ["rain", "tide", "moor", "vote", "mast", "keel"].map(paragraph);
+    // The second has a paragraph more at the head, another one in the place of the fourth, and its breaks are others.
+    let texts = [
+        [&*rain, &tide.replace("tide9 ", "tide9\n"), &moor, &vote].join("\n\n"),
+        [
+            &*keel,
+            &rain.to_uppercase(),
+            &tide.replace("tide9 ", "tide9\n"),
+            &moor,
+            &mast,
+        ]
+        .join("\n"),
+    ];
+    let lines = texts.iter().zip(1..).map(|(text, at)| {
+        let article =
+            serde_json::json!({"id": at.to_string(), "title": "The harbour", "published": format!("2024-03-0{at}"), "text": text});
+        format!("{article}\n")
+    });
+    std::fs::write(&input, lines.collect::<String>()).unwrap();
+    let page = page(&input, folder.path(), &[]);
+    // Where the words stand that begin each paragraph, in either box.
+    let tops = |browser: &mut Chromium, side: usize, names: &str| {
+        browser.evaluate(&format!(
+            "'{names}'.split(' ').map(name => {{ const it = [...document.querySelectorAll('.text')[{side}].querySelectorAll('.body > div')].find(it => it.textContent.toLowerCase().includes(name + '0 ')); return Math.round(it.getBoundingClientRect().top) }})"
+        ))
+    };
+    for (width, beside) in [(1200, true), (800, true), (380, false)] {
+        browser.show_as(width, 900, false);
+        browser.open(&page);
+        open_cluster(&mut browser, "The harbour");
+        browser.evaluate("document.querySelectorAll('input[name=view]')[0].click()");
+        let a = tops(&mut browser, 0, "rain tide moor vote");
+        let b = tops(&mut browser, 1, "rain tide moor mast");
+        assert_eq!(a == b, beside, "{width}: {a} {b}");
+        let down = a
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|top| top.as_i64().unwrap());
+        let down: Vec<i64> = down.collect();
+        assert!(down.windows(2).all(|two| two[0] + 20 < two[1]), "{a}");
+        // A paragraph that is only wrapped is one.
+        let rows = "document.querySelectorAll('.text')[0].querySelectorAll('.body > div').length";
+        assert_eq!(browser.evaluate(rows), 5);
+        // Each paragraph is linked to its own, by the pointer and by the keyboard.
+        let of_tide = |side: usize| {
+            format!(
+                "[...document.querySelectorAll('.text')[{side}].querySelectorAll('.same')].find(it => it.textContent.includes('tide0'))"
+            )
+        };
+        // A window without a key pressed has no focus.
+        browser.press("Tab");
+        browser.evaluate(&format!("{}.focus()", of_tide(0)));
+        let lit = "[...document.querySelectorAll('.lit')].map(it => it.textContent.trim().split(' ')[0]).join()";
+        assert_eq!(browser.text(lit), "tide0,tide0");
+        browser.press("Enter");
+        assert_eq!(
+            browser.evaluate(&format!("document.activeElement === {}", of_tide(1))),
+            true
+        );
+        browser.press("ArrowDown");
+        assert_eq!(browser.text(lit), "moor0,moor0");
+        // What the pointer passes over goes out again, and what has the focus stays.
+        let event = |name: &str| {
+            format!(
+                "{}.dispatchEvent(new MouseEvent('{name}', {{bubbles: true}}))",
+                of_tide(0)
+            )
+        };
+        browser.evaluate(&event("mouseover"));
+        browser.evaluate(&event("mouseout"));
+        assert_eq!(browser.text(lit), "moor0,moor0");
+        browser.evaluate(&format!("{}.focus()", of_tide(0)));
+        browser.evaluate(&event("mouseout"));
+        assert_eq!(browser.text(lit), "tide0,tide0");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn in_a_browser_articles_without_titles_outlets_and_dates() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("news.jsonl");
+    let head = "NORDVIK, March 3 (AFP) - The harbour was closed for two days after a ferry had hit the mole on Friday night, and it";
+    let words: String = (0..60).map(|n| format!(" word{n}")).collect();
+    let article = |id: &str, more: &str| {
+        let text = format!("{head}{words} {more}");
+        format!("{}\n", serde_json::json!({"id": id, "text": text}))
+    };
+    std::fs::write(
+        &input,
+        article("n-17", "") + &article("n-23", "Nobody was hurt."),
+    )
+    .unwrap();
+    browser.show_as(1200, 900, false);
+    browser.open(&page(&input, folder.path(), &[]));
+    // Without the dateline, and no more than a line.
+    let opening = "The harbour was closed for two days after a ferry had hit the mole on Friday night, and it…";
+    let titles = "[...document.querySelectorAll('#list tbody a')].map(it => it.textContent).join()";
+    assert_eq!(browser.text(titles), opening);
+    let heads =
+        "[...document.querySelectorAll('#list th:not([hidden])')].map(it => it.dataset.key).join()";
+    assert_eq!(browser.text(heads), "title,size,low");
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('#list tbody td').length"),
+        3
+    );
+    let orders = "[...at('sort').options].map(it => it.value.split(':')[0]).join()";
+    assert_eq!(browser.text(orders), "size,size,title,title,low,low");
+    assert_eq!(
+        browser.text("at('without').textContent"),
+        "The articles name no outlet and have no dates, so that who was first, and who followed, is not known."
+    );
+    assert!(
+        browser
+            .text("at('lead').textContent")
+            .starts_with("2 articles make up 1 cluster,")
+    );
+    assert!(!browser.text("at('tiles').textContent").contains("Median"));
+    // An article is found by its id.
+    for (id, found) in [("n-23", 1), ("n-24", 0)] {
+        browser.evaluate(&format!(
+            "at('search').value = '{id}'; at('search').dispatchEvent(new Event('input'))"
+        ));
+        assert_eq!(
+            browser.evaluate("document.querySelectorAll('#list tbody tr').length"),
+            found
+        );
+    }
+    open_cluster(&mut browser, "The harbour");
+    let named = "[...document.querySelectorAll('h1#cluster-title, .what b, .text h3')].map(it => it.textContent).join('|')";
+    assert_eq!(browser.text(named), [opening; 5].join("|"));
+    assert!(
+        !browser
+            .text("document.querySelector('#cluster').textContent")
+            .contains("outlet")
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+    // Where something stands in a column it is there.
+    browser.open(&page(&fixtures(), folder.path(), &[]));
+    assert_eq!(browser.text(heads), "title,size,outlets,first,hours,low");
+    assert_eq!(browser.evaluate("at('without').hidden"), true);
+}
+
+#[test]
+fn in_a_browser_nobody_is_first_who_shares_the_first_date_with_all() {
+    let Some(mut browser) = browser() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("news.jsonl");
+    let mut tags = |dates: &[&str]| {
+        let words: String = (0..60).map(|n| format!("word{n} ")).collect();
+        let articles = dates.iter().enumerate().map(|(at, date)| {
+            let article = serde_json::json!({"id": at.to_string(), "title": "Harbour", "published": date, "text": format!("{words}own{at}")});
+            format!("{article}\n")
+        });
+        std::fs::write(&input, articles.collect::<String>()).unwrap();
+        browser.open(&page(&input, folder.path(), &[]));
+        open_cluster(&mut browser, "Harbour");
+        let tags = "[...document.querySelectorAll('.member')].map(it => [...it.querySelectorAll('.tag')].slice(it.classList.contains('kept') ? 1 : 0).map(it => it.textContent).join()).join('|')";
+        let lead =
+            "document.querySelector('#cluster .lead').textContent.match(/the first on [^,.]*/)[0]";
+        let delay = "[...at('tiles').children].find(it => it.textContent.includes('Median delay')).querySelector('dd').textContent + (at('plots').textContent.match(/. of . dates have no time and count as midnight/) ?? '')";
+        (browser.text(tags), browser.text(lead), browser.text(delay))
+    };
+    let told =
+        |tags: &str, lead: &str, delay: &str| (tags.to_owned(), lead.to_owned(), delay.to_owned());
+    let first = tags(&["2024-03-04T09:00:00Z", "2024-03-04T10:00:00Z", ""]);
+    assert_eq!(
+        first,
+        told("first||", "the first on 2024-03-04 09:00 UTC", "1 h")
+    );
+    let two = tags(&["2024-03-04", "2024-03-04", "2024-03-05"]);
+    assert_eq!(
+        two,
+        told(
+            "among the first|among the first|",
+            "the first on 2024-03-04",
+            "< 1 d3 of 3 dates have no time and count as midnight"
+        )
+    );
+    let all = tags(&["2024-03-04"; 3]);
+    assert_eq!(
+        all,
+        told(
+            "||",
+            "the first on 2024-03-04",
+            "< 1 d3 of 3 dates have no time and count as midnight"
+        )
+    );
 }
 
 #[test]

@@ -3,13 +3,18 @@
 use super::look::harmless;
 use super::words::counted;
 use crate::compare::{Alignment, Passage};
+use crate::text::Tokeniser;
 use console::{Style, measure_text_width};
 use std::ops::Range;
 
 /// A shared passage of more words is folded ...
 const FOLDED: usize = 40;
-/// ... and shows so many at either end.
+/// ... and shows so many at either end, and the rest of what white space divides, if that is not long.
 const SHOWN: usize = 12;
+const REST: usize = 4;
+
+/// What stands before and behind words that A alone has, that B alone has, that were moved away, and moved here.
+const SIGNS: [[&str; 2]; 4] = [["[-", "-]"], ["{+", "+}"], ["[>", ">]"], ["{<", "<}"]];
 
 /// How texts are shown.
 #[derive(Debug, Clone, Copy)]
@@ -78,9 +83,16 @@ impl Flow<'_> {
         }
         for atom in group {
             let mut line = String::new();
-            for c in atom.text.chars() {
+            let mut held = 0;
+            for (at, c) in atom.text.char_indices() {
                 let width = measure_text_width(c.encode_utf8(&mut [0; 4]));
-                if self.column + width > self.view.width && self.column > 0 {
+                let together = match at >= held {
+                    true => together(&atom.text, at),
+                    false => at..at,
+                };
+                held = held.max(together.end);
+                let needed = measure_text_width(&atom.text[together]).max(width);
+                if self.column + needed > self.view.width && self.column > 0 {
                     self.put(&line, &atom.style);
                     line.clear();
                     self.out.push('\n');
@@ -150,24 +162,29 @@ impl Flow<'_> {
         style: &Style,
         what: &str,
     ) {
-        let spaced: Vec<Range<usize>> = placed(text);
-        if self.view.full || words <= FOLDED || spaced.len() <= 2 * SHOWN {
+        let parts = match self.view.full || words <= FOLDED {
+            true => None,
+            false => Ends::of(text),
+        };
+        let Some(Ends { head, folded, tail }) = parts else {
             return self.text(text, signs, style);
+        };
+        let mut hidden = folded;
+        match ends[0] {
+            true => self.text(&text[..head.0], signs, style),
+            false => hidden += head.1,
         }
-        if ends[0] {
-            self.text(&text[..spaced[SHOWN - 1].end], signs, style);
-        }
-        let shown = SHOWN * ends.into_iter().filter(|&end| end).count();
+        hidden += if ends[1] { 0 } else { tail.1 };
         self.paragraph();
-        let folded = counted(words.saturating_sub(shown) as u64, "word", "words");
+        let hidden = counted(hidden as u64, "word", "words");
         self.text(
-            &format!("... {folded} {what} ..."),
+            &format!("... {hidden} {what} ..."),
             ["", ""],
             &Style::new().dim(),
         );
         self.paragraph();
         if ends[1] {
-            self.text(&text[spaced[spaced.len() - SHOWN].start..], signs, style);
+            self.text(&text[tail.0..], signs, style);
         }
     }
 
@@ -183,16 +200,58 @@ impl Flow<'_> {
     }
 }
 
-/// Where the words stand that white space divides.
-fn placed(text: &str) -> Vec<Range<usize>> {
-    let start = text.as_ptr() as usize;
-    let words = text.split_whitespace();
-    words
-        .map(|word| {
-            let at = word.as_ptr() as usize - start;
-            at..at + word.len()
+/// What is not torn where a word is longer than a line: the character that stands here, with a sign before or behind it.
+fn together(word: &str, at: usize) -> Range<usize> {
+    let here = &word[at..];
+    let opens = at == 0 && SIGNS.iter().any(|[open, _]| here.starts_with(open));
+    let length = |characters| {
+        here.chars()
+            .take(characters)
+            .map(char::len_utf8)
+            .sum::<usize>()
+    };
+    let end = at + length(if opens { 3 } else { 1 });
+    match SIGNS.iter().any(|[_, close]| word[end..] == **close) {
+        true => at..word.len(),
+        false => at..end,
+    }
+}
+
+/// A text in three parts: where the first ends and the last begins, and the words of each, as the measures count them. In scripts without spaces a
+/// character is a word.
+struct Ends {
+    head: (usize, usize),
+    folded: usize,
+    tail: (usize, usize),
+}
+
+impl Ends {
+    /// Of a text of more than [`FOLDED`] words; none of a shorter one.
+    fn of(text: &str) -> Option<Self> {
+        let words = Tokeniser::new().words(text);
+        if words.len() <= FOLDED {
+            return None;
+        }
+        // Between two words: behind the white space, or else where the second begins.
+        let gap = |before: usize| {
+            let gap = words[before - 1].range.end..words[before].range.start;
+            let space = text[gap.clone()].trim_end_matches(|c: char| !c.is_whitespace());
+            (!space.is_empty(), gap.start + space.len(), gap.end)
+        };
+        let place = |before: usize| match gap(before) {
+            (true, spaced, _) => spaced,
+            (false, _, next) => next,
+        };
+        let spaced = |before: &usize| gap(*before).0;
+        let last = words.len() - SHOWN;
+        let head = (SHOWN..=SHOWN + REST).find(spaced).unwrap_or(SHOWN);
+        let tail = (last - REST..=last).rev().find(spaced).unwrap_or(last);
+        Some(Self {
+            head: (place(head), head),
+            folded: tail - head,
+            tail: (place(tail), words.len() - tail),
         })
-        .collect()
+    }
 }
 
 /// The paragraphs of a text: its lines that are not blank. Texts with as many moved passages as a hostile one has are gone over once.
@@ -257,10 +316,10 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
                 );
             }
             Passage::OnlyA { a: at, .. } => {
-                flow.text(&a[at.clone()], ["[-", "-]"], &Style::new().red())
+                flow.text(&a[at.clone()], SIGNS[0], &Style::new().red())
             }
             Passage::OnlyB { b: at, .. } => {
-                flow.text(&b[at.clone()], ["{+", "+}"], &Style::new().green())
+                flow.text(&b[at.clone()], SIGNS[1], &Style::new().green())
             }
             Passage::MovedAway {
                 a: from,
@@ -269,7 +328,7 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
             } => {
                 let to = paragraphs_of_b.number(to.start);
                 let whither = format!("to paragraph {to} of B");
-                flow.moved(&a[from.clone()], *words, &whither, ["[>", ">]"]);
+                flow.moved(&a[from.clone()], *words, &whither, SIGNS[2]);
             }
             Passage::MovedHere {
                 a: from,
@@ -278,7 +337,7 @@ pub(super) fn aligned(alignment: &Alignment, a: &str, b: &str, view: &View) -> S
             } => {
                 let from = paragraphs_of_a.number(from.start);
                 let whence = format!("here from paragraph {from} of A");
-                flow.moved(&b[to.clone()], *words, &whence, ["{<", "<}"]);
+                flow.moved(&b[to.clone()], *words, &whence, SIGNS[3]);
             }
         }
     }
@@ -305,6 +364,61 @@ mod tests {
             [0, 2, 6, 10, 20].map(|at| Paragraphs::of(text).number(at)),
             [1, 1, 2, 2, 3]
         );
+    }
+
+    /// What is shown of two texts of which the second has a word more at its end.
+    fn of_a_longer(text: &str, more: &str) -> String {
+        let longer = format!("{text}{more}");
+        let view = View {
+            width: 80,
+            colour: false,
+            full: false,
+        };
+        aligned(&align(text, &longer), text, &longer, &view)
+    }
+
+    #[test]
+    fn the_words_that_are_folded_are_counted_as_the_measures_count() {
+        let words =
+            |range: Range<usize>| -> String { range.map(|at| format!("w{at}'s ")).collect() };
+        // Two words each, of which none is torn.
+        assert_eq!(
+            of_a_longer(&(words(0..50) + "z "), "end"),
+            format!(
+                "... 88 words the same ...\n\n{}z {{+end+}}\n",
+                words(44..50)
+            )
+        );
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_folded_too() {
+        let sentence = "海底电缆的修复工作将于周三开始，预计需要两周时间。";
+        let shown = of_a_longer(&sentence.repeat(20), "完");
+        assert_eq!(
+            shown,
+            "... 448 words the same ...\n\n周三开始，预计需要两周时间。{+完+}\n"
+        );
+    }
+
+    #[test]
+    fn a_sign_is_not_torn_from_its_word() {
+        for width in 20..30 {
+            let view = View {
+                width,
+                colour: false,
+                full: false,
+            };
+            let (a, b) = (
+                "海底电缆的修复红工作将于周三开始",
+                "海底电缆的修复工作将蓝于周三开始",
+            );
+            let shown = aligned(&align(a, b), a, b, &view);
+            assert!(
+                shown.contains("[-红-]") && shown.contains("{+蓝+}"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

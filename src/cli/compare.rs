@@ -151,6 +151,9 @@ pub(super) fn run(arguments: CompareArguments) -> Result<()> {
     show(&text, terminal && !arguments.no_pager && !arguments.json)
 }
 
+/// On fewer columns nothing is set in columns.
+const NARROW: usize = 50;
+
 fn letter(index: usize) -> String {
     match u8::try_from(index) {
         Ok(index) if index < 26 => char::from(b'A' + index).to_string(),
@@ -172,7 +175,7 @@ fn heads(found: &[Found], view: &View) -> String {
         let indent = name.len() + 2;
         let title = one_line(&article.title);
         let head = format!("{name}  {}  {title}", one_line(&article.id));
-        text += &look.wrap(head.trim_end(), indent);
+        text += &look.fill(head.trim_end(), indent);
         text.push('\n');
         let counted = words::counted(
             tokeniser.tokens(&article.text).len() as u64,
@@ -185,7 +188,7 @@ fn heads(found: &[Found], view: &View) -> String {
             counted,
         ];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        text += &look.dim(&look.wrap(
+        text += &look.dim(&look.fill(
             &format!("{}{}", " ".repeat(indent), parts.join(", ")),
             indent,
         ));
@@ -229,7 +232,11 @@ fn two(
     ]);
     text.push('\n');
     for (name, value) in rows {
-        text += &format!("{name:<23} {value}\n");
+        text += &match view.width < NARROW {
+            true => look.fill(&format!("{name}: {value}"), 2),
+            false => format!("{name:<23} {value}"),
+        };
+        text.push('\n');
     }
     text.push('\n');
     let verdict = if comparison.reason.is_some() {
@@ -237,7 +244,7 @@ fn two(
     } else {
         "Not copies"
     };
-    text += &look.wrap(&format!("{}: {}", look.bold(verdict), said.why()), 2);
+    text += &look.fill(&format!("{}: {}", look.bold(verdict), said.why()), 2);
     text.push('\n');
     if matches!(said.rule, Rule::News(_)) {
         let note = match background.articles {
@@ -250,7 +257,7 @@ fn two(
                     .into()
             }
         };
-        text += &look.dim(&look.wrap(&note, 0));
+        text += &look.dim(&look.fill(&note, 0));
         text.push('\n');
     }
     text.push('\n');
@@ -281,13 +288,17 @@ fn left_out(found: &[Found], left_out: &[Vec<LeftOut>], view: &View) -> String {
         colour: view.colour,
         bars: false,
     };
-    let mut text = look.wrap("Not counted by the measures, as furniture of the page:", 0);
+    let mut text = look.fill("Not counted by the measures, as furniture of the page:", 0);
     text.push('\n');
     for (index, (found, pieces)) in found.iter().zip(left_out).enumerate() {
         let mut name = letter(index);
         for piece in pieces {
             let shown = one_line(&found.article.text[piece.range.clone()]);
-            let line = format!("{name:<3}{:<17} {shown}", kind(piece.kind));
+            let kind = kind(piece.kind);
+            let line = match view.width < NARROW {
+                true => format!("{name:<3}{kind}: {shown}"),
+                false => format!("{name:<3}{kind:<17} {shown}"),
+            };
             text += &look.dim(&fit(&line, view.width));
             text.push('\n');
             name.clear();
@@ -297,24 +308,34 @@ fn left_out(found: &[Found], left_out: &[Vec<LeftOut>], view: &View) -> String {
     text
 }
 
-/// Columns of figures under letters, with a name before each row.
-fn table(title: &str, values: &[Vec<f64>]) -> String {
-    let mut text = format!("{title}\n    ");
-    for column in 0..values.len() {
-        text += &format!("{:>6}", letter(column));
-    }
-    text.push('\n');
-    for (index, row) in values.iter().enumerate() {
-        text += &format!("{:<4}", letter(index));
-        for (column, value) in row.iter().enumerate() {
-            let cell = if index == column {
-                "-".into()
-            } else {
-                format!("{value:.2}")
-            };
-            text += &format!("{cell:>6}");
+/// Columns of figures under letters, with a name before each row; below each other as many as fit.
+fn table(title: &str, values: &[Vec<f64>], look: Look) -> String {
+    const NAME: usize = 4;
+    const CELL: usize = 6;
+    let mut text = look.fill(title, 0) + "\n";
+    let all: Vec<usize> = (0..values.len()).collect();
+    let fit = (look.width.saturating_sub(NAME) / CELL).max(1);
+    for (part, columns) in all.chunks(fit).enumerate() {
+        if part > 0 {
+            text.push('\n');
+        }
+        text += &" ".repeat(NAME);
+        for &column in columns {
+            text += &format!("{:>CELL$}", letter(column));
         }
         text.push('\n');
+        for (index, row) in values.iter().enumerate() {
+            text += &format!("{:<NAME$}", letter(index));
+            for &column in columns {
+                let cell = if index == column {
+                    "-".into()
+                } else {
+                    format!("{:.2}", row[column])
+                };
+                text += &format!("{cell:>CELL$}");
+            }
+            text.push('\n');
+        }
     }
     text
 }
@@ -326,18 +347,19 @@ fn several(found: &[Found], matrix: &Matrix, view: &View) -> String {
         bars: false,
     };
     let mut text = heads(found, view);
-    text += &format!("\n{}\n", table("Jaccard similarity", &matrix.jaccard));
+    text += &format!("\n{}\n", table("Jaccard similarity", &matrix.jaccard, look));
     text += &format!(
         "{}\n",
         table(
             "How much of the row's article stands in the column's",
-            &matrix.contained
+            &matrix.contained,
+            look
         )
     );
     text += &left_out(found, &matrix.left_out, view);
-    text += &look.wrap(&copies_in_words(matrix), 0);
+    text += &look.fill(&copies_in_words(matrix), 0);
     text.push('\n');
-    text += &look.wrap(&original_in_words(found, matrix), 0);
+    text += &look.fill(&original_in_words(found, matrix), 0);
     text.push('\n');
     text
 }
@@ -367,7 +389,7 @@ fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
             name(index)
         ),
         Original::Undecidable => {
-            "Which is the original cannot be decided: no one is earliest, and none holds most of the others.".into()
+            "Which is the original cannot be decided: their dates do not tell, and no one alone holds most of the others.".into()
         }
     }
 }

@@ -81,7 +81,13 @@ returns weighs less, lines that a source prints under many reports are furniture
 misses is looked at all the same. It takes as long as that run; --alone does without. Files are judged alone: all shingles weigh in full, as \
 in a corpus of these two.
 
-With three articles or more: a matrix of their similarities, which pairs are copies, and which article is most likely the original.";
+With three articles or more: a matrix of their similarities, which pairs are copies, and which article is most likely the original: the \
+earliest, or where the dates do not tell the one that holds most of the others. A date without a time may be any time of its day.
+
+Fields of --json for two: a and b (id, title, source, published, url, place), measures (words of each, jaccard, a_in_b, b_in_a, \
+weighted_containment, opening, longest_shared in words, hours_apart, same_source), copies (true or false), reason or refusal, why in words, \
+corpus_articles, left_out and passages (kind, words, a and b as byte ranges, text_a, text_b). For three or more: articles, then jaccard, contained and copies (the \
+reason) row by row, left_out, original (by, and article counted from 0) and why. Shares are 0 to 1; what is not known is null.";
 
 /// Below the options of `wirecopy compare`.
 pub(super) const COMPARE_EXAMPLES: &str = "\

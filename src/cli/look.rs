@@ -57,25 +57,54 @@ impl Look {
         style(text).dim().force_styling(self.colour).to_string()
     }
 
-    /// Breaks `text` between words into lines that fit; those after the first begin with `indent` spaces.
+    /// Breaks `text` between words into lines that fit, unless a word is longer than a line; those after the first begin with `indent` spaces.
     pub fn wrap(self, text: &str, indent: usize) -> String {
+        self.lines(text, indent, false)
+    }
+
+    /// The same, and breaks words that are longer than a line, such as addresses, and titles in scripts without spaces. A percent sign stays
+    /// with its number.
+    pub fn fill(self, text: &str, indent: usize) -> String {
+        const BOUND: &str = "\u{a0}%";
+        let bound = text.replace(" %", BOUND);
+        self.lines(&bound, indent, true).replace(BOUND, " %")
+    }
+
+    fn lines(self, text: &str, indent: usize, breaks_words: bool) -> String {
         /// Longer lines are hard to read.
         const READABLE: usize = 100;
         let width = self.width.min(READABLE);
+        let next_line = format!("\n{}", " ".repeat(indent));
         let mut lines = String::new();
+        // Whether a word stands on the line.
+        let mut begun = false;
         let mut column = 0;
         for (index, word) in text.split(' ').enumerate() {
             let length = measure_text_width(word);
-            if column > indent && column + 1 + length > width {
-                lines.push('\n');
-                lines.push_str(&" ".repeat(indent));
+            let start = if begun { indent } else { column + 1 };
+            let in_parts = breaks_words && start.max(indent) + length > width;
+            if begun && column + 1 + if in_parts { 2 } else { length } > width {
+                lines += &next_line;
                 column = indent;
             } else if index > 0 {
                 lines.push(' ');
                 column += 1;
             }
-            lines.push_str(word);
-            column += length;
+            begun |= length > 0;
+            if !in_parts {
+                lines += word;
+                column += length;
+                continue;
+            }
+            for c in word.chars() {
+                let length = measure_text_width(c.encode_utf8(&mut [0; 4]));
+                if column + length > width && column > indent {
+                    lines += &next_line;
+                    column = indent;
+                }
+                lines.push(c);
+                column += length;
+            }
         }
         lines
     }
@@ -180,6 +209,18 @@ mod tests {
             PLAIN.wrap(&format!("{long} is"), 2),
             format!("{long}\n  is")
         );
+        assert_eq!(
+            PLAIN.fill(&format!("see {long} for more"), 2),
+            "see an-option-of-mor\n  e-than-twenty-lett\n  ers for more"
+        );
+        assert_eq!(
+            PLAIN.fill("A  海底电缆修复海底电缆修复", 3),
+            "A  海底电缆修复海底\n   电缆修复"
+        );
+        assert_eq!(
+            PLAIN.fill("a similarity of 0.7 %.", 0),
+            "a similarity of\n0.7 %."
+        );
     }
 
     proptest! {
@@ -195,6 +236,16 @@ mod tests {
             let lines = look.wrap(&text, 3);
             prop_assert!(lines.lines().all(|line| measure_text_width(line) <= width.max(27)));
             prop_assert_eq!(lines.split_whitespace().collect::<Vec<_>>(), words);
+        }
+
+        #[test]
+        fn filling_loses_no_letter_and_no_line_is_too_long(text in "[a-z海é ]{0,120}", width in 6_usize..40, indent in 0_usize..4) {
+            let lines = Look { width, ..PLAIN }.fill(&text, indent);
+            for line in lines.lines() {
+                prop_assert!(measure_text_width(line.trim_end()) <= width, "{:?}", line);
+            }
+            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(letters(&lines), letters(&text));
         }
     }
 }

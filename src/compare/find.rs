@@ -22,6 +22,8 @@ pub struct Found {
 struct Seen {
     found: Vec<Found>,
     near: Vec<(usize, String)>,
+    /// The first ids.
+    first: Vec<String>,
     /// The first bad record.
     reject: Option<Reject>,
     articles: u64,
@@ -30,13 +32,17 @@ struct Seen {
 /// Near ids that are named.
 const NEAR: usize = 5;
 
+/// Ids that are named where none is near.
+const FIRST: usize = 3;
+
 /// The longest ids whose distance is measured, in bytes.
 const MEASURED: usize = 64;
 
 /// The articles with these ids; an id may also be `FILE:LINE` as reports name it. Records that cannot be used are passed over, unless `strict`.
 ///
 /// # Errors
-/// [`Error::Input`] for an id that does not occur, with ids like it, or that several articles bear, with their places;
+/// [`Error::Input`] for an id that does not occur, with ids like it and the first bad record, which may be the one, or that several articles bear,
+/// with their places;
 /// [`Error::Rejected`] for the first bad record with `strict`; what reading gives.
 pub fn find(
     corpus: &Corpus,
@@ -61,28 +67,47 @@ pub fn find(
                 with.push(found);
             }
         }
-        // A place names one article, whatever ids others bear.
-        if let Some(exact) = with.iter().find(|found| found.place == *id) {
-            with = vec![exact];
+        // A place is meant as one, whatever ids others bear.
+        if with.iter().any(|found| found.place == *id) {
+            with.retain(|found| found.place == *id);
         }
         match with[..] {
             [found] => all.push(found.clone()),
             [] => return Err(unknown(corpus, id, &seen)),
-            _ => {
-                let places: Vec<&str> = with
-                    .iter()
-                    .map(|found| found.place.as_str())
-                    .take(10)
-                    .collect();
-                return Err(Error::Input(format!(
-                    "{} articles have the id \"{id}\"; name the one you mean by its place: {}",
-                    with.len(),
-                    places.join(", ")
-                )));
-            }
+            _ => return Err(several(id, &with)),
         }
     }
     Ok(all)
+}
+
+/// Several articles bear an id, or stand on the line that it names, as those of a JSON array may.
+fn several(id: &str, with: &[&Found]) -> Error {
+    const MOST: usize = 10;
+    let list = |of: fn(&Found) -> &str| {
+        let mut names: Vec<&str> = with.iter().map(|found| of(found)).collect();
+        names.dedup();
+        let alone = names.len() == with.len();
+        names.truncate(MOST);
+        alone.then(|| names.join(", "))
+    };
+    let number = with.len();
+    let ids = list(|found| &found.article.id);
+    let places = list(|found| &found.place);
+    let one_line = with.iter().all(|found| found.place == *id);
+    Error::Input(match (one_line, ids, places) {
+        (true, Some(ids), _) => {
+            format!(
+                "{number} articles stand on the line {id}; name the one you mean by its id: {ids}"
+            )
+        }
+        (false, _, Some(places)) => format!(
+            "{number} articles have the id \"{id}\"; name the one you mean by its place: {places}"
+        ),
+        _ => format!(
+            "{number} articles have one id and stand on one line ({}); give each record a line of its own to tell them apart",
+            with[0].place
+        ),
+    })
 }
 
 fn unknown(corpus: &Corpus, id: &str, seen: &Seen) -> Error {
@@ -100,12 +125,17 @@ fn unknown(corpus: &Corpus, id: &str, seen: &Seen) -> Error {
     near.sort_unstable();
     near.dedup();
     let near: Vec<&str> = near.into_iter().map(|(_, id)| id).take(NEAR).collect();
-    let hint = match near[..] {
-        [] => String::new(),
+    let hint = match (&near[..], &seen.first[..]) {
+        ([], []) => "; there is none that can be read".to_owned(),
+        ([], first) => format!("; the first ids there are {}", first.join(", ")),
         _ => format!("; ids like it: {}", near.join(", ")),
     };
+    let bad = seen.reject.as_ref();
+    let bad = bad.map_or(String::new(), |reject| {
+        format!("; some records cannot be used, the first is {reject}")
+    });
     Error::Input(format!(
-        "no article of {} has the id \"{id}\"{hint}",
+        "no article of {} has the id \"{id}\"{hint}{bad}",
         names.join(", ")
     ))
 }
@@ -182,6 +212,9 @@ fn look(
                     }
                 };
                 seen.articles += 1;
+                if seen.first.len() < FIRST {
+                    seen.first.push(article.id.as_ref().to_owned());
+                }
                 let place = format!("{name}:{}", record.line);
                 if wanted(&article.id, &place) {
                     if seen.found.len() == most {
@@ -202,6 +235,8 @@ fn look(
         },
         |seen| {
             all.articles += seen.articles;
+            let missing = FIRST - all.first.len();
+            all.first.extend(seen.first.into_iter().take(missing));
             let room = most - all.found.len();
             all.found.extend(seen.found.into_iter().take(room));
             // Enough for every id that is looked for.

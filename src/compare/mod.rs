@@ -202,7 +202,7 @@ pub struct Matrix {
 pub enum Original {
     /// All are dated, and this one is the earliest. Numbers count from 0.
     Earliest(usize),
-    /// Not all are dated; more of the others stands in this one than in any other.
+    /// The dates do not tell; of those that no date rules out, this is the one in which more of the others stands than in any other.
     MostContained(usize),
     /// Several are equally likely, or they share nothing.
     Undecidable,
@@ -251,7 +251,10 @@ pub fn matrix(
     })
 }
 
-/// Which is most likely the original, from the dates (in seconds) and how much of each stands in each.
+/// Which is most likely the original, from the dates (in seconds since 1970 UTC) and how much of each stands in each.
+///
+/// One that was published after another is not the original. A date at midnight is taken for a day without a time: it may be later than any time of that
+/// day, and earlier.
 ///
 /// ```
 /// use wirecopy::compare::{Original, original};
@@ -260,19 +263,21 @@ pub fn matrix(
 /// assert_eq!(original(&[Some(7200), Some(3600)], &contained), Original::Earliest(1));
 /// assert_eq!(original(&[None, Some(3600)], &contained), Original::MostContained(0));
 /// assert_eq!(original(&[Some(0), Some(0)], &contained), Original::MostContained(0));
+/// assert_eq!(original(&[Some(3600), Some(0)], &contained), Original::MostContained(0));
 /// ```
 pub fn original(dates: &[Option<i64>], contained: &[Vec<f64>]) -> Original {
-    let alone = |scores: &[f64]| {
-        let best = scores.iter().copied().fold(f64::MIN, f64::max);
-        let mut with = (0..scores.len()).filter(|&i| scores[i] >= best - 1e-9);
-        with.next().filter(|_| best > 0.0 && with.next().is_none())
+    const DAY: i64 = 86_400;
+    let latest = |date: i64| match date % DAY {
+        0 => date + DAY - 1,
+        _ => date,
     };
-    if let Some(dates) = dates.iter().copied().collect::<Option<Vec<i64>>>() {
-        let earliest = dates.iter().min();
-        let mut with = (0..dates.len()).filter(|&i| Some(&dates[i]) == earliest);
-        if let (Some(first), None) = (with.next(), with.next()) {
-            return Original::Earliest(first);
-        }
+    // By then one of them was published.
+    let earliest = dates.iter().flatten().map(|&date| latest(date)).min();
+    let possible: Vec<usize> = (0..dates.len())
+        .filter(|&i| dates[i].is_none() || dates[i] <= earliest)
+        .collect();
+    if let ([first], true) = (&possible[..], dates.len() > 1) {
+        return Original::Earliest(*first);
     }
     let of_others = |column: usize| {
         let others = contained
@@ -282,5 +287,55 @@ pub fn original(dates: &[Option<i64>], contained: &[Vec<f64>]) -> Original {
         others.map(|(_, row)| row[column]).sum()
     };
     let scores: Vec<f64> = (0..contained.len()).map(of_others).collect();
-    alone(&scores).map_or(Original::Undecidable, Original::MostContained)
+    let best = possible.iter().map(|&i| scores[i]).fold(0.0, f64::max);
+    let mut with = possible.into_iter().filter(|&i| scores[i] >= best - 1e-9);
+    match (with.next(), with.next()) {
+        (Some(one), None) if best > 0.0 => Original::MostContained(one),
+        _ => Original::Undecidable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_original_is_the_earliest_or_else_holds_most() {
+        const DAY: i64 = 86_400;
+        // Half of the first stands in the second, all of the second in the third, and so on.
+        let contained = [
+            vec![1.0, 0.5, 0.9],
+            vec![0.5, 1.0, 1.0],
+            vec![0.4, 0.6, 1.0],
+        ];
+        let equal = [vec![1.0; 3], vec![1.0; 3], vec![1.0; 3]];
+        let strangers = [
+            vec![1.0, 0.0, 0.0],
+            vec![0.0, 1.0, 0.0],
+            vec![0.0, 0.0, 1.0],
+        ];
+        let by = |dates: [Option<i64>; 3]| original(&dates, &contained);
+        let noon = |day: i64| Some(day * DAY + DAY / 2);
+        assert_eq!(by([noon(2), noon(1), noon(3)]), Original::Earliest(1));
+        // Without dates what holds most; also where one is not dated, unless another is later than a dated one.
+        assert_eq!(by([None, None, None]), Original::MostContained(2));
+        assert_eq!(by([noon(1), noon(2), None]), Original::MostContained(2));
+        assert_eq!(by([None, noon(1), noon(2)]), Original::MostContained(1));
+        // Two at once: the third, which came later, is none of them.
+        assert_eq!(by([noon(1), noon(1), noon(2)]), Original::MostContained(1));
+        // A day without a time may be before noon, and after it; it is before the next day.
+        assert_eq!(
+            by([noon(1), Some(DAY), Some(2 * DAY)]),
+            Original::MostContained(1)
+        );
+        assert_eq!(by([noon(2), Some(DAY), noon(3)]), Original::Earliest(1));
+        // Nobody knows of texts that are equal, or have nothing in common.
+        let undated = [None; 3];
+        assert_eq!(original(&undated, &equal), Original::Undecidable);
+        assert_eq!(original(&undated, &strangers), Original::Undecidable);
+        let dates = [noon(1), noon(1), noon(2)];
+        assert_eq!(original(&dates, &equal), Original::Undecidable);
+        let dates = [noon(1), noon(2), noon(2)];
+        assert_eq!(original(&dates, &equal), Original::Earliest(0));
+    }
 }

@@ -52,9 +52,10 @@ pub(super) fn sizes(sizes: impl Iterator<Item = usize>) -> Vec<Bar> {
     .collect()
 }
 
-/// Counts of delays in hours.
+/// Counts of delays in hours; none is a bar of its own, since dates without a time have none within a day.
 pub(super) fn delays(hours: impl Iterator<Item = f64>) -> Vec<Bar> {
-    const SPANS: [(&str, f64); 9] = [
+    const SPANS: [(&str, f64); 10] = [
+        ("none", f64::MIN_POSITIVE),
         ("< 15 min", 0.25),
         ("15–60 min", 1.0),
         ("1–3 h", 3.0),
@@ -129,6 +130,11 @@ pub(super) fn day(seconds: i64) -> i64 {
     seconds.div_euclid(DAY)
 }
 
+/// Whether a moment is the beginning of a day.
+pub(super) fn is_midnight(seconds: i64) -> bool {
+    seconds.rem_euclid(DAY) == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,9 +158,9 @@ mod tests {
 
     #[test]
     fn every_delay_and_share_counts_once() {
-        let bars = delays([0.0, 0.25, 2.9, 3.0, 71.9, 72.0, 900.0].into_iter());
+        let bars = delays([0.0, 0.0, 0.001, 0.25, 2.9, 3.0, 71.9, 72.0, 900.0].into_iter());
         let counts: Vec<u64> = bars.iter().map(|bar| bar.count).collect();
-        assert_eq!(counts, [1, 1, 1, 1, 0, 0, 0, 1, 2]);
+        assert_eq!(counts, [2, 1, 1, 1, 1, 0, 0, 0, 1, 2]);
         let counts = twentieths([0.0, 0.049, 0.05, 0.99, 1.0].into_iter());
         assert_eq!((counts[0], counts[1], counts[19]), (2, 1, 2));
     }

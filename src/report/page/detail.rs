@@ -6,11 +6,11 @@ use super::figures::{hundredths, places};
 use super::sources::Sources;
 use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
 use crate::cluster::{Cluster, Member};
-use crate::corpus::Parser;
+use crate::corpus::{Article, Parser};
 use crate::fingerprint::Digest;
 use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use crate::report::Output;
-use crate::text::{Tokeniser, compared_tokens};
+use crate::text::{Source, Tokeniser, compared_tokens};
 use crate::verify::Edge;
 use crate::{Error, Result, Run};
 use rayon::prelude::*;
@@ -38,6 +38,7 @@ struct Detail {
 #[derive(Debug, Serialize)]
 struct Listed {
     id: String,
+    /// If it has none the opening of its text, if that is shown.
     title: String,
     source: Option<u32>,
     /// As it came.
@@ -210,12 +211,63 @@ fn read(
     progress: &dyn Progress,
 ) -> Result<Texts> {
     let clusters = chunks.iter().copied().flatten();
-    let mut articles: Vec<u32> = clusters
+    let articles = clusters
         .flat_map(|cluster| with_texts(run, cluster, bounds))
         .map(|(_, article)| article)
         .collect();
+    let prints = &run.fingerprints;
+    read_each(run, articles, progress, |tokeniser, article| {
+        Text::new(tokeniser, article, prints.furniture, &prints.learnt)
+    })
+}
+
+/// Gives the clusters whose representatives have no title the openings of their texts for titles, or else the ids.
+pub(super) fn name_by_openings(
+    run: &Run,
+    clusters: &[Cluster],
+    index: &mut [index::Entry],
+    progress: &dyn Progress,
+) -> Result<()> {
+    let without = clusters
+        .iter()
+        .zip(index)
+        .filter(|it| it.1.title.is_empty());
+    let without: Vec<(u32, &mut index::Entry)> = without
+        .map(|(cluster, entry)| (cluster.representative(), entry))
+        .collect();
+    let prints = &run.fingerprints;
+    let articles = without.iter().map(|&(article, _)| article).collect();
+    let mut openings = read_each(run, articles, progress, |_, article| {
+        let (text, source) = (&article.text, Source::named(&article.source));
+        let learnt = &prints.learnt;
+        index::opening(
+            prints
+                .furniture
+                .text_of(text, &article.title, source, learnt),
+        )
+    })?;
+    for (article, entry) in without {
+        let opening = openings.remove(&article).unwrap_or_default();
+        entry.title = match opening.is_empty() {
+            true => entry.ids.first().cloned().unwrap_or_default(),
+            false => opening,
+        };
+    }
+    Ok(())
+}
+
+/// Reads articles once more, and makes something of each.
+fn read_each<T: Send>(
+    run: &Run,
+    mut articles: Vec<u32>,
+    progress: &dyn Progress,
+    make: impl Fn(&mut Tokeniser, &Article) -> T + Sync,
+) -> Result<HashMap<u32, T>> {
     articles.sort_unstable();
-    let mut texts = HashMap::with_capacity(articles.len());
+    let mut made = HashMap::with_capacity(articles.len());
+    if articles.is_empty() {
+        return Ok(made);
+    }
     let prints = &run.fingerprints;
     run.corpus.scan_chosen(
         Stage::Align,
@@ -235,21 +287,18 @@ fn read(
                 if Digest::of(tokens) != prints.rows[article as usize].digest() {
                     return Err(changed(run, article));
                 }
-                found.push((
-                    article,
-                    Text::new(tokeniser, &parsed, prints.furniture, &prints.learnt),
-                ));
+                found.push((article, make(tokeniser, &parsed)));
             }
             Ok(found)
         },
         |found| {
-            texts.extend(found);
+            made.extend(found);
             Ok(())
         },
     )?;
-    match articles.iter().find(|article| !texts.contains_key(article)) {
+    match articles.iter().find(|article| !made.contains_key(article)) {
         Some(&missing) => Err(changed(run, missing)),
-        None => Ok(texts),
+        None => Ok(made),
     }
 }
 
@@ -285,6 +334,9 @@ fn detail(
             [first_end, end],
             digest(article) == digest(cluster.representative()),
         ));
+        if members[at].title.is_empty() {
+            members[at].title = index::opening(text.compared());
+        }
         members[at].text = Some(Shown {
             text: text.text[..end].to_owned(),
             cut: cut_off + text.beyond,

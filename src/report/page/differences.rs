@@ -47,6 +47,13 @@ impl Text {
     }
 }
 
+impl Text {
+    /// What of it is compared.
+    pub fn compared(&self) -> &str {
+        &self.text[self.compared.clone()]
+    }
+}
+
 fn has_words(text: &str) -> bool {
     text.contains(char::is_alphanumeric)
 }

@@ -29,6 +29,9 @@ pub(super) struct Data {
     exact: u64,
     pairs: u64,
     undated: u64,
+    /// Members with a date, and those of them whose date is at midnight, as one without a time is.
+    dated: u64,
+    at_midnight: u64,
     outlets: u64,
     /// The rule and its values, for programs and for the words about it.
     rule: Rule,
@@ -99,6 +102,8 @@ pub(super) struct Collected<'r> {
     days: BTreeMap<i64, u64>,
     delays: Vec<f32>,
     undated: u64,
+    dated: u64,
+    at_midnight: u64,
     first_known: u64,
     first_unknown: u64,
 }
@@ -112,12 +117,14 @@ impl<'r> Collected<'r> {
             days: BTreeMap::new(),
             delays: Vec::new(),
             undated: 0,
+            dated: 0,
+            at_midnight: 0,
             first_known: 0,
             first_unknown: 0,
         }
     }
 
-    /// Counts a cluster; gives its entry if it is shown.
+    /// Counts a cluster; gives its entry if it is shown, without a title if its representative has none.
     pub fn cluster(
         &mut self,
         run: &Run,
@@ -135,7 +142,7 @@ impl<'r> Collected<'r> {
             self.of_source
                 .resize_with(sources.names().len(), OfSource::default);
             if shown {
-                entries.member(&description.title, source);
+                entries.member(&description.title, &description.id, source);
             }
             members.push((source, member.hours_after_first));
             representative.get_or_insert(description);
@@ -145,10 +152,6 @@ impl<'r> Collected<'r> {
             return Ok(None);
         }
         let representative = representative.unwrap_or_default();
-        let title = match representative.title.trim() {
-            "" => representative.id,
-            title => title.to_owned(),
-        };
         let dates = cluster.members.iter();
         let first = dates
             .filter_map(|m| run.evidence.published(m.article))
@@ -158,8 +161,9 @@ impl<'r> Collected<'r> {
         Ok(Some(entries.finish(Entry {
             id: cluster.id.clone(),
             size: cluster.members.len(),
-            title,
+            title: representative.title,
             titles: Vec::new(),
+            ids: Vec::new(),
             sources: Vec::new(),
             outlets: 0,
             first,
@@ -175,6 +179,11 @@ impl<'r> Collected<'r> {
             if let Some(source) = source {
                 self.of_source[source as usize].articles += 1;
             }
+        }
+        let dates = cluster.members.iter();
+        for date in dates.filter_map(|member| self.run.evidence.published(member.article)) {
+            self.dated += 1;
+            self.at_midnight += u64::from(bins::is_midnight(date));
         }
         // Copies are all but the article that was first: here the earliest, and where there is no date the representative.
         let earliest = members.iter().position(|&(_, hours)| hours == Some(0.0));
@@ -240,6 +249,8 @@ impl<'r> Collected<'r> {
             exact: run.duplicates.pairs.len() as u64,
             pairs: run.edges.len() as u64,
             undated: self.undated,
+            dated: self.dated,
+            at_midnight: self.at_midnight,
             outlets: sources.names().len() as u64,
             rule: options.rule,
             raw: run.fingerprints.furniture == Furniture::Keep,
@@ -302,9 +313,12 @@ impl<'r> Collected<'r> {
             order.truncate(HEAT);
             order.into_iter().map(|(source, _)| source).collect()
         };
-        let first: Vec<u32> = most(|pair| pair.0);
-        let then: Vec<u32> = most(|pair| pair.1);
+        let mut first: Vec<u32> = most(|pair| pair.0);
+        let mut then: Vec<u32> = most(|pair| pair.1);
         let count = |a: u32, b: u32| self.followed.get(&(a, b)).copied().unwrap_or(0);
+        // No empty lines: of some that were first all that followed may be among those that are left out.
+        first.retain(|&a| then.iter().any(|&b| count(a, b) > 0));
+        then.retain(|&b| first.iter().any(|&a| count(a, b) > 0));
         let row = |&a: &u32| then.iter().map(|&b| count(a, b)).collect();
         Heat {
             counts: first.iter().map(row).collect(),
@@ -425,6 +439,7 @@ mod tests {
         assert_eq!(data.heat.counts, [[2, 1]]);
         assert_eq!(data.over_time.counts, [1, 1, 0, 1, 1]);
         assert_eq!(data.median_delay, Some(2.0));
+        assert_eq!((data.dated, data.at_midnight), (7, 4));
         let first = &data.index[0];
         assert_eq!((first.size, first.outlets), (3, 3));
         assert_eq!(
@@ -432,6 +447,26 @@ mod tests {
             (Some(1_709_251_200), Some(24.0))
         );
         assert!(first.low > 0.8 && first.high < 1.0);
+    }
+
+    #[test]
+    fn who_copies_whom_has_no_empty_lines() {
+        let followers: Vec<String> = (0..HEAT).map(|at| format!("x{at}")).collect();
+        let mut articles = Vec::new();
+        for story in 0..2 {
+            articles.push(("a", "2024-03-01T01:00:00Z", story));
+            articles.extend(
+                followers
+                    .iter()
+                    .map(|x| (x.as_str(), "2024-03-01T02:00:00Z", story)),
+            );
+        }
+        // One more follows than there are columns.
+        articles.push(("b", "2024-03-01T01:00:00Z", 2));
+        articles.push(("y", "2024-03-01T02:00:00Z", 2));
+        let heat = data(&articles).heat;
+        assert_eq!((heat.first.len(), heat.then.len()), (1, HEAT));
+        assert_eq!(heat.counts, [[2; HEAT]]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! allows by their hashes and nothing beside them. `page.html`, `page.css` and `page.js` are the page itself; this module fills in the data:
 //!
 //! * the *figures* of the run, of all its clusters ([`figures`]);
-//! * the *index*, some two hundred bytes for each cluster that is shown ([`index`]): what the list of clusters needs;
+//! * the *index*, some three hundred bytes for each cluster that is shown ([`index`]): what the list of clusters needs, and its search;
 //! * *chunks* of [`CHUNK`] clusters with their members, texts and differences ([`detail`]), each gzip in base64, which the browser
 //!   unpacks when one of its clusters is opened. A page of thousands of clusters therefore opens at once.
 //!
@@ -15,6 +15,7 @@
 //! with other words before those that repeat one that is shown, and each is cut after so many words. What is the same is found in the whole
 //! texts (up to [`ALIGNED_WORDS`] words) before they are cut, so that a cut never shows as a difference. The page says of all this how much it
 //! leaves out; figures and plots are of the whole run.
+//! What has no title goes by the first words of its text.
 //!
 //! # Foreign text
 //!
@@ -124,6 +125,7 @@ pub fn write_page(
         progress.advance(1, 0);
     }
     progress.end();
+    detail::name_by_openings(run, shown, &mut index, progress)?;
     let data = figures.finish(run, options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
     let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();

@@ -27,7 +27,8 @@ const percent = (share) => {
 };
 const share = (value) => (value == null ? "–" : value.toFixed(2));
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
-const moment = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
+// Midnight is a day without a time.
+const moment = (seconds) => seconds % 86400 ? new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ") : day(seconds);
 const span = (hours) => {
   if (hours == null) return "–";
   if (hours === 0) return "0 h";
@@ -35,6 +36,7 @@ const span = (hours) => {
   if (hours < 72) return `${hours.toFixed(1).replace(/\.0$/, "")} h`;
   return `${number(Math.round(hours / 2.4) / 10)} d`;
 };
+const ofOutlets = (n) => (n ? ` of ${counted(n, "outlet", "outlets")}` : "");
 const outlet = (source) => (source == null ? "(no outlet)" : data.sources[source]);
 
 const REASONS = {
@@ -68,6 +70,10 @@ function meter(value) {
 
 // ---- The run
 
+// Where most dates have no time, delays are of days.
+const inDays = 2 * data.at_midnight > data.dated;
+const medianDelay = () => (inDays && data.median_delay === 0 ? "< 1 d" : span(data.median_delay));
+
 function ruleInWords() {
   const [kind, rule] = Object.entries(data.rule)[0];
   return kind === "news" ? "the rule for news" : `the plain rule (Jaccard similarity of ${rule.threshold} or more)`;
@@ -84,7 +90,7 @@ function writeOverview() {
       : "No articles: the input is empty";
   document.title = `${at("headline").textContent} – wirecopy`;
   at("lead").textContent = some
-    ? `${counted(data.members, "article", "articles")} of ${counted(data.outlets, "outlet", "outlets")} make up ` +
+    ? `${counted(data.members, "article", "articles")}${ofOutlets(data.outlets)} make up ` +
       `${counted(data.clusters, "cluster", "clusters")}, each one report in all its versions. ` +
       `${number(data.exact)} repeat another word for word; ` +
       `${counted(data.pairs, "pair", "pairs")} of different texts ${data.pairs === 1 ? "was" : "were"} accepted by ${ruleInWords()}.` +
@@ -96,7 +102,7 @@ function writeOverview() {
     ["Copies", number(data.copies)],
     ["of the corpus", data.articles ? percent(data.copies / data.articles) : "–"],
     ["Word for word", number(data.exact)],
-    ["Median delay", span(data.median_delay)],
+    ...(data.median_delay == null ? [] : [["Median delay", medianDelay()]]),
   ];
   at("tiles").append(...tiles.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
   if (data.shown.left_out) {
@@ -107,6 +113,16 @@ function writeOverview() {
       "Figures and plots are of all; --report-clusters shows more, and the CSV file has every one.";
   }
   for (const id of ["controls", "list", "plots-section"]) at(id).hidden = !some;
+  // Columns in which nothing would stand.
+  const empty = [...(data.outlets ? [] : ["outlets"]), ...(data.index.some((it) => it.first != null) ? [] : ["first", "hours"])];
+  for (const key of empty) {
+    document.querySelector(`#list th[data-key=${key}]`).hidden = true;
+    for (const option of at("sort").querySelectorAll(`[value^="${key}:"]`)) option.remove();
+  }
+  at("list").classList.toggle("few", empty.length > 1);
+  at("without").hidden = !some || !empty.length;
+  at("without").textContent = `The articles ${data.outlets ? "" : "name no outlet"}${empty.length > 2 ? " and " : ""}${empty.includes("first") ? "have no dates" : ""}, ` +
+    "so that who was first, and who followed, is not known.";
 }
 
 function writeAbout() {
@@ -116,7 +132,7 @@ function writeAbout() {
     ["Similarity", `Jaccard similarity of the texts as sets of ${data.shingle} consecutive words: what both have as a share of what at least one has. 1 is equal.`],
     ["Containment", "How much of the shorter text stands in the longer. 1 is a copy that was only cut."],
     ["Weighted containment, opening", "Measures of the rule for news: containment where rare wording counts more, and how much of the first paragraphs is the same."],
-    ["First, delay", "By the dates of publication in the articles, in UTC. An outlet counts as first only where it alone has the earliest date of a cluster."],
+    ["First, delay", "By the dates of publication in the articles, in UTC; a date without a time counts as midnight. An outlet counts as first only where it alone has the earliest date of a cluster."],
     ["What is left out", `Of a cluster ${number(data.most_members)} members and ${number(data.most_pairs)} accepted pairs are listed; texts are shown of ${data.bounds.texts} members, those with other words first, each cut after ${data.bounds.words} words. Differences are found before texts are cut.`],
     ["Keys", "/ goes to the search. In the list and in texts the arrow keys go from one line or passage to the next; Enter opens a cluster, or goes to the same passage in the other text; Escape leads back."],
   ];
@@ -242,7 +258,8 @@ function writePlots() {
     const each = time.days === 1 ? "a day" : `every ${number(time.days)} days`;
     plots.append(columns(time.days === 1 ? "Copies per day" : `Copies per ${number(time.days)} days`, `Dated articles that followed the first of their cluster, ${each}, in UTC.` +
       (data.undated ? ` ${counted(data.undated, "copy has", "copies have")} no date.` : ""), time.counts, start, ticks, "Day"));
-    plots.append(bars("Delay", `Time from the first article of a cluster to each copy; the median is ${span(data.median_delay)}.`, data.delays, "Delay"));
+    plots.append(bars("Delay", `Time from the first article of a cluster to each copy; the median is ${medianDelay()}.` +
+      (inDays ? ` ${number(data.at_midnight)} of ${counted(data.dated, "date has", "dates have")} no time and ${data.at_midnight === 1 ? "counts" : "count"} as midnight.` : ""), data.delays, "Delay"));
   }
   if (data.heat.first.length) plots.append(heat());
   if (data.ranking.length) plots.append(ranking());
@@ -256,7 +273,7 @@ let haystacks = null;
 
 function search(query) {
   const words = plain(query).split(/\s+/).filter(Boolean);
-  haystacks ||= data.index.map((it) => plain([it.id, it.title, ...it.titles, ...it.sources.map(outlet)].join("\n")));
+  haystacks ||= data.index.map((it) => plain([it.id, it.title, ...it.titles, ...it.ids, ...it.sources.map(outlet)].join("\n")));
   const all = data.index.map((_, i) => i);
   return words.length ? all.filter((i) => words.every((word) => haystacks[i].includes(word))) : all;
 }
@@ -286,13 +303,14 @@ function listRow(i) {
   const names = it.sources.slice(0, 4).map(outlet);
   const more = it.outlets - names.length;
   const sources = names.join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
+  const shown = (key) => !document.querySelector(`#list th[data-key=${key}]`).hidden;
   const cell = (attributes, ...content) => el("td", { role: "cell", ...attributes }, ...content);
   return el("tr", { role: "row" },
     cell({ class: "title" }, el("a", { href: `#${it.id}`, dir: "auto" }, it.title || "(no title)"), el("span", {}, sources)),
     cell({ class: "number", "data-label": it.size === 1 ? "article" : "articles" }, number(it.size)),
-    cell({ class: "number", "data-label": it.outlets === 1 ? "outlet" : "outlets" }, number(it.outlets)),
-    cell({ class: "nowrap" }, it.first == null ? "no date" : day(it.first)),
-    cell({ class: "number nowrap", "data-label": it.hours == null ? null : "apart" }, span(it.hours)),
+    shown("outlets") ? cell({ class: "number", "data-label": it.outlets === 1 ? "outlet" : "outlets" }, number(it.outlets)) : null,
+    shown("first") ? cell({ class: "nowrap" }, it.first == null ? "no date" : day(it.first)) : null,
+    shown("hours") ? cell({ class: "number nowrap", "data-label": it.hours == null ? null : "apart" }, span(it.hours)) : null,
     cell({ class: "nowrap", "data-label": "alike" }, meter(it.low), it.low === it.high ? share(it.low) : `${share(it.low)}–${share(it.high)}`));
 }
 
@@ -303,7 +321,7 @@ function writeList() {
   at("list").tBodies[0].replaceChildren(...now.map(listRow));
   const all = data.index.length;
   at("status").textContent = !all ? "" : !found.length
-    ? "No cluster matches. Search looks at titles, outlets and ids of clusters; every word must occur."
+    ? "No cluster matches. Search looks at the titles, outlets and ids of a cluster and of its first articles; every word must occur."
     : (found.length === all ? counted(all, "cluster", "clusters") : `${number(found.length)} of ${counted(all, "cluster", "clusters")}`) +
       (last ? `, ${number(page * ROWS + 1)} to ${number(page * ROWS + now.length)} on this page` : "");
   at("list").hidden = !found.length;
@@ -350,23 +368,25 @@ function why(it) {
   return `matched ${it.matched}: ${words} (${reason.reason}; ${measures.join(", ")})`;
 }
 
-function memberRow(it, i, longest, chosen) {
+function memberRow(it, i, { longest, firsts, chosen }) {
   const dot = el("i");
   if (it.hours != null) dot.style.insetInlineStart = `${longest ? (100 * it.hours) / longest : 0}%`;
   const radio = el("input", { type: "radio", name: "member", value: i, checked: i === chosen, disabled: !it.text, "aria-describedby": `why-${i}` });
   const when = it.date == null ? (it.published ? `date not read: ${it.published}` : "no date") : `${moment(it.date)}${it.hours ? `, ${span(it.hours)} later` : ""}`;
+  // Where all are as early nobody was first.
+  const first = it.hours !== 0 || firsts.of === firsts.dated ? null : firsts.of === 1 ? "first" : "among the first";
   return el("li", { class: i ? "member" : "member kept" },
     el("label", {}, radio,
       el("span", { class: "track" }, it.hours == null ? null : dot),
       el("span", { class: "what" },
-        el("b", { dir: "auto" }, it.title || "(no title)"),
-        el("span", { class: "when" }, el("span", { class: "outlet" }, outlet(it.source)), ` · ${when} · ${counted(it.words, "word", "words")}`),
-        i && it.hours !== 0 ? null : el("br"),
+        el("b", { dir: "auto" }, it.title || it.id),
+        el("span", { class: "when" }, it.source == null ? "" : el("span", { class: "outlet" }, outlet(it.source)), `${it.source == null ? "" : " · "}${when} · ${counted(it.words, "word", "words")}`),
+        i && !first ? null : el("br"),
         i ? null : el("span", { class: "tag" }, "representative"),
-        it.hours === 0 ? el("span", { class: "tag" }, "first") : null),
+        first ? el("span", { class: "tag" }, first) : null),
       el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` contained ${share(it.containment)}`))),
     el("p", { class: "why" }, el("span", { id: `why-${i}` }, [it.id, why(it), it.text ? "" : "text not shown"].filter(Boolean).join(" · ")),
-      it.url ? " · " : "", it.url ? link(it.url, "Open the original") : ""));
+      it.url ? " " : "", it.url ? link(it.url, "Open the original") : ""));
 }
 
 /** The passages of two texts: of each its kind, its text in either, and what links it to the other. */
@@ -396,27 +416,83 @@ const MARKS = {
 function passage(kind, key, text, side = "") {
   const [tag, name, sign, words] = MARKS[kind];
   const mark = (sign) => el("span", { class: "sign", "aria-hidden": "true" }, sign);
-  const node = el(tag, { class: name || null, tabindex: "-1", "data-key": key },
+  // A sign stands behind the break before its words, and a bracket closes before the break behind them.
+  const start = text.length - text.trimStart().length;
+  const end = kind === 5 ? Math.max(start, text.trimEnd().length) : text.length;
+  return el(tag, { class: name || null, tabindex: "-1", "data-key": key },
+    text.slice(0, start),
     sign ? mark(sign + side) : null,
-    words ? el("span", { class: "unseen" }, words) : null);
-  if (kind !== 5) node.append(text);
-  else {
-    // The bracket closes before the break.
-    const end = text.trimEnd().length;
-    node.append(text.slice(0, end), mark("]"), text.slice(end));
-  }
-  return node;
+    words ? el("span", { class: "unseen" }, words) : null,
+    text.slice(start, end), kind === 5 ? mark("]") : null, text.slice(end));
 }
 
-function textBox(it, label, nodes, cut) {
-  const body = el("div", { class: "body", dir: "auto", role: "group", "aria-label": `${label}: text` }, ...nodes);
+function textBox(it, label, rows, cut) {
+  const body = el("div", { class: "body", dir: "auto", role: "group", "aria-label": `${label}: text` }, ...rows.map((nodes) => el("div", {}, ...nodes)));
+  body.style.gridRow = `span ${rows.length}`;
   const first = body.querySelector("[data-key]");
   if (first) first.tabIndex = 0;
-  return el("section", { class: "text", "aria-label": label },
-    el("header", {}, el("p", {}, label), el("h3", { dir: "auto" }, it.title || "(no title)"),
-      el("p", {}, outlet(it.source), it.date == null ? "" : ` · ${moment(it.date)}`), it.url ? el("p", {}, link(it.url, "Open the original")) : null),
+  const box = el("section", { class: "text", "aria-label": label },
+    el("header", {}, el("p", {}, label), el("h3", { dir: "auto" }, it.title || it.id),
+      el("p", {}, [it.source == null ? "" : outlet(it.source), it.date == null ? "" : moment(it.date)].filter(Boolean).join(" · ")), it.url ? el("p", {}, link(it.url, "Open the original")) : null),
     body,
     cut ? el("p", { class: "cut" }, `… cut here: ${counted(cut, "more word", "more words")} in the article.`) : null);
+  // Both boxes share their lines: the head, the rows, what is cut.
+  box.style.gridRow = `span ${rows.length + 2}`;
+  return box;
+}
+
+/** Whether a paragraph ends with the white space that stands in a text from a place on: a line that ends within a sentence was only wrapped. */
+function isBreak(text, at, gap) {
+  const [first, second] = [gap.indexOf("\n"), gap.lastIndexOf("\n")];
+  return first >= 0 && (first !== second || /[\p{Sentence_Terminal}:;…"”’»'\])]/u.test(text.charAt(at - 1)));
+}
+
+/** The paragraphs of the same words in two texts: divided where both have a break. */
+function paragraphs(a, b) {
+  const breaks = (text) => {
+    const found = new Map();
+    let [from, letters] = [0, 0];
+    for (const { 0: gap, index } of text.matchAll(/\s+/g)) {
+      if (!isBreak(text, index, gap)) continue;
+      const end = index + gap.length;
+      letters += plain(text.slice(from, end)).replace(/[^\p{L}\p{N}]/gu, "").length;
+      from = end;
+      if (end < text.length) found.set(letters, end);
+    }
+    return found;
+  };
+  const inB = breaks(b);
+  const pieces = [];
+  let [fromA, fromB] = [0, 0];
+  for (const [letters, endA] of breaks(a)) {
+    const endB = inB.get(letters);
+    if (endB == null) continue;
+    pieces.push([a.slice(fromA, endA), b.slice(fromB, endB)]);
+    [fromA, fromB] = [endA, endB];
+  }
+  return [...pieces, [a.slice(fromA), b.slice(fromB)]];
+}
+
+/** Passages in rows that stand side by side: a row begins where both texts begin a paragraph. */
+function inRows(list) {
+  const rows = [];
+  const begins = (text, before) => {
+    const end = text.trimEnd().length;
+    return text ? isBreak(text, end, text.slice(end)) : before;
+  };
+  let [freshA, freshB] = [true, true];
+  for (const it of list) {
+    const pieces = it.kind === 0 ? paragraphs(it.a, it.b) : [[it.a, it.b]];
+    pieces.forEach(([a, b], n) => {
+      const row = rows.at(-1);
+      // What one text has in the place of what the other has stands beside it.
+      const instead = row && !a && row.every((piece) => !piece.b);
+      if (!row || (freshA && freshB && !instead)) rows.push([]);
+      rows.at(-1).push({ kind: it.kind, key: n ? `${it.key}.${n}` : it.key, a, b });
+      [freshA, freshB] = [begins(a, freshA), begins(b, freshB)];
+    });
+  }
+  return rows;
 }
 
 /** A passage where both texts are one: as this member has it, with the break that either has behind it. */
@@ -452,15 +528,17 @@ function writeTexts(box, told, detail, chosen) {
   }
   told.textContent = inWords(other.differences, !chosen);
   const list = passages(kept.text.text, other.text.text, other.differences.steps);
-  const nodes = (side) => list.filter((it) => it[side]).map((it) => passage(it.kind, it.key, it[side]));
+  const nodes = (row, side) => row.filter((it) => it[side]).map((it) => passage(it.kind, it.key, it[side]));
   if (!chosen) {
-    box.replaceChildren(el("div", { class: "texts merged" }, textBox(kept, "Representative", nodes("a"), kept.text.cut)));
+    box.replaceChildren(el("div", { class: "texts merged" }, textBox(kept, "Representative", [nodes(list, "a")], kept.text.cut)));
     return;
   }
   const one = merged ?? narrow.matches;
+  const rows = inRows(list);
+  const side = (side) => rows.map((row) => nodes(row, side));
   const texts = one
-    ? [textBox(other, "Representative and this member in one", list.flatMap(inOne), Math.max(kept.text.cut, other.text.cut))]
-    : [textBox(kept, "Representative", nodes("a"), kept.text.cut), textBox(other, "This member", nodes("b"), other.text.cut)];
+    ? [textBox(other, "Representative and this member in one", [list.flatMap(inOne)], Math.max(kept.text.cut, other.text.cut))]
+    : [textBox(kept, "Representative", side("a"), kept.text.cut), textBox(other, "This member", side("b"), other.text.cut)];
   const choice = (label, value) => {
     const radio = el("input", { type: "radio", name: "view", checked: one === value });
     radio.addEventListener("change", () => {
@@ -481,11 +559,9 @@ function writeTexts(box, told, detail, chosen) {
     el("div", { class: one ? "texts merged" : "texts" }, ...texts));
 }
 
-function light(box, node, on) {
-  const key = node.dataset.key;
-  for (const other of box.querySelectorAll("[data-key]")) {
-    other.classList.toggle("lit", on && other.dataset.key === key);
-  }
+/** Lights the passages of this key in both texts, and no others. */
+function light(box, key) {
+  for (const it of box.querySelectorAll("[data-key]")) it.classList.toggle("lit", it.dataset.key === key);
 }
 
 function linkPassages(box) {
@@ -494,12 +570,15 @@ function linkPassages(box) {
   for (const [name, on] of Object.entries(lights)) {
     box.addEventListener(name, (event) => {
       const node = target(event);
-      if (node) light(box, node, on);
+      // Where the pointer leaves, what has the focus is lit again.
+      const focused = name === "mouseout" && box.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+      if (node) light(box, on ? node.dataset.key : focused);
     });
   }
   const other = (node) => [...box.querySelectorAll("[data-key]")].find((it) => it !== node && it.dataset.key === node.dataset.key);
+  const siblings = (node) => [...node.closest(".body").querySelectorAll("[data-key]")];
   const go = (node) => {
-    for (const it of node.parentElement.querySelectorAll("[data-key]")) it.tabIndex = it === node ? 0 : -1;
+    for (const it of siblings(node)) it.tabIndex = it === node ? 0 : -1;
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
   };
@@ -511,8 +590,9 @@ function linkPassages(box) {
   box.addEventListener("keydown", (event) => {
     const node = target(event);
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
-    const steps = { ArrowDown: node.nextElementSibling, ArrowRight: node.nextElementSibling, ArrowUp: node.previousElementSibling,
-      ArrowLeft: node.previousElementSibling, Home: node.parentElement.firstElementChild, End: node.parentElement.lastElementChild, Enter: other(node) };
+    const all = siblings(node);
+    const [next, previous] = [all[all.indexOf(node) + 1], all[all.indexOf(node) - 1]];
+    const steps = { ArrowDown: next, ArrowRight: next, ArrowUp: previous, ArrowLeft: previous, Home: all[0], End: all.at(-1), Enter: other(node) };
     if (!(event.key in steps)) return;
     event.preventDefault();
     if (steps[event.key]) go(steps[event.key]);
@@ -546,8 +626,8 @@ async function openCluster(i) {
   const title = el("h1", { id: "cluster-title", tabindex: "-1", dir: "auto" }, it.title || "(no title)");
   const loading = el("p", { class: "loading", role: "status" }, "Unpacking…");
   view.replaceChildren(el("div", { class: "ways" }, back, el("div", {}, step("← Previous", place - 1), step("Next →", place + 1))), title,
-    el("p", { class: "lead" }, `${counted(it.size, "article", "articles")} of ${counted(it.outlets, "outlet", "outlets")}` +
-      (it.first == null ? "" : `, the first on ${moment(it.first)} UTC${it.hours ? `, the last ${span(it.hours)} later` : ""}`) +
+    el("p", { class: "lead" }, `${counted(it.size, "article", "articles")}${ofOutlets(it.outlets)}` +
+      (it.first == null ? "" : `, the first on ${moment(it.first)}${it.first % 86400 ? " UTC" : ""}${it.hours ? `, the last ${span(it.hours)} later` : ""}`) +
       `. Similarity to the representative: ${it.low === it.high ? share(it.low) : `${share(it.low)} to ${share(it.high)}`}.`),
     loading);
   at("overview").hidden = true;
@@ -564,6 +644,7 @@ async function openCluster(i) {
   if (loading.parentElement !== view) return;
   const members = detail.members;
   const longest = Math.max(0, ...members.map((member) => member.hours ?? 0));
+  const firsts = { of: members.filter((member) => member.hours === 0).length, dated: members.filter((member) => member.hours != null).length };
   // One that differs, if there is one.
   const differing = members.findIndex((member, n) => n && member.text && member.jaccard < 1);
   const chosen = differing > 0 ? differing : Math.max(0, members.findIndex((member, n) => n && member.text));
@@ -571,7 +652,7 @@ async function openCluster(i) {
   const told = el("p", { class: "status", id: "told", role: "status" });
   const list = el("ol", { class: "members", "aria-label": "Members, on a time line" },
     el("li", { class: "scale", "aria-hidden": "true" }, el("span", {}, el("span", {}, it.first == null ? "no dates" : moment(it.first)), el("span", {}, longest ? `+ ${span(longest)}` : ""))),
-    ...members.map((member, n) => memberRow(member, n, longest, chosen)));
+    ...members.map((member, n) => memberRow(member, n, { longest, firsts, chosen })));
   list.addEventListener("change", (event) => {
     if (event.target.name === "member") writeTexts(box, told, detail, Number(event.target.value));
   });
