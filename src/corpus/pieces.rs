@@ -11,6 +11,7 @@ use super::{bgzf, frames};
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What stands next in a file.
 pub(super) enum Found {
@@ -87,12 +88,12 @@ struct Packed {
 
 impl Packed {
     /// None if something is wrong with them.
-    fn unpack(self) -> Option<Vec<u8>> {
+    fn unpack(self, mut plain: Vec<u8>) -> Option<Vec<u8>> {
+        plain.resize(self.plain, 0);
         if self.bytes.is_empty() {
-            return Some(Vec::new());
+            return Some(plain);
         }
         let mut decoder = Serial::new(&self.bytes[..], self.compression, false).ok()?;
-        let mut plain = vec![0; self.plain];
         let mut filled = 0;
         while filled < plain.len() {
             match decoder.read(&mut plain[filled..]).ok()? {
@@ -130,6 +131,10 @@ struct Queue {
     first: u64,
     pieces: VecDeque<Piece>,
     cost: usize,
+    /// Counts whatever those who wait want to know.
+    turn: u64,
+    /// What was read, to be filled again: new memory costs as much as it takes to decompress something into it.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Queue {
@@ -146,6 +151,7 @@ impl Queue {
 pub(super) struct Ahead {
     queue: Mutex<Queue>,
     unpacked: Condvar,
+    turned: Condvar,
     limits: Limits,
 }
 
@@ -184,6 +190,7 @@ impl Ahead {
         };
         let number = queue.first + at as u64;
         let state = std::mem::replace(&mut queue.pieces[at].state, State::Taken);
+        let spare = queue.spare.pop().unwrap_or_default();
         drop(queue);
         let mut done = Done {
             ahead: self,
@@ -191,7 +198,7 @@ impl Ahead {
             plain: None,
         };
         if let State::Packed(packed) = state {
-            done.plain = packed.unpack();
+            done.plain = packed.unpack(spare);
         }
         true
     }
@@ -206,7 +213,34 @@ impl Ahead {
         }
         queue.cost += piece.cost;
         queue.pieces.push_back(piece);
+        queue.turn += 1;
+        drop(queue);
+        self.turned.notify_one();
         None
+    }
+
+    /// How often there was something new.
+    pub(super) fn turn(&self) -> u64 {
+        self.lock().turn
+    }
+
+    /// Tells all who wait to look again.
+    pub(super) fn tell(&self) {
+        self.lock().turn += 1;
+        self.turned.notify_all();
+    }
+
+    /// Waits, but not for long, until there is something new after that `turn`.
+    pub(super) fn wait(&self, turn: u64, patience: Duration) {
+        let old = |queue: &mut Queue| queue.turn == turn;
+        drop(self.turned.wait_timeout_while(self.lock(), patience, old));
+    }
+
+    /// Takes back what was read.
+    fn recycle(&self, plain: Vec<u8>) {
+        if plain.capacity() > 0 {
+            self.lock().spare.push(plain);
+        }
     }
 
     /// The first piece, with what it holds if it is sound.
@@ -221,9 +255,13 @@ impl Ahead {
                 continue;
             }
             let mut piece = queue.pop()?;
+            let spare = match piece.state {
+                State::Packed(_) => queue.spare.pop().unwrap_or_default(),
+                _ => Vec::new(),
+            };
             drop(queue);
             let plain = match std::mem::replace(&mut piece.state, State::Taken) {
-                State::Packed(packed) => packed.unpack(),
+                State::Packed(packed) => packed.unpack(spare),
                 State::Unpacked(plain) => plain,
                 State::Taken => None,
             };
@@ -284,6 +322,7 @@ impl Pieces {
             ahead: Arc::new(Ahead {
                 queue: Mutex::default(),
                 unpacked: Condvar::new(),
+                turned: Condvar::new(),
                 limits,
             }),
             next: 0,
@@ -430,7 +469,7 @@ impl Pieces {
                 self.read += read;
                 return Ok(read);
             }
-            self.plain = Vec::new();
+            self.ahead.recycle(std::mem::take(&mut self.plain));
             self.look_ahead();
             match (self.ahead.take(), self.stop) {
                 (Some((piece, Some(plain))), _) => {

@@ -136,7 +136,9 @@ impl<'c> Source<'c> {
                 }
                 Ok(false) => {
                     self.current = None;
-                    *lock(&self.ahead) = None;
+                    if let Some(ahead) = lock(&self.ahead).take() {
+                        ahead.tell();
+                    }
                 }
                 Err(error) => {
                     self.stopped = true;
@@ -284,14 +286,26 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
     /// Takes the lock and asks for work; as long as another thread has it, decompresses what that will need.
     fn next(&self, block: &mut Block) -> Work<'c> {
         loop {
-            match self.source.try_lock() {
-                Ok(mut source) => return source.next(block),
-                Err(TryLockError::Poisoned(source)) => return source.into_inner().next(block),
-                Err(TryLockError::WouldBlock) => {}
-            }
             let ahead = lock(&self.ahead).clone();
-            if !ahead.is_some_and(|ahead| ahead.help()) {
-                return lock(&self.source).next(block);
+            let turn = ahead.as_ref().map_or(0, |ahead| ahead.turn());
+            let source = match (self.source.try_lock(), &ahead) {
+                (Ok(source), _) => Some(source),
+                (Err(TryLockError::Poisoned(source)), _) => Some(source.into_inner()),
+                (Err(TryLockError::WouldBlock), None) => Some(lock(&self.source)),
+                (Err(TryLockError::WouldBlock), Some(_)) => None,
+            };
+            if let Some(mut source) = source {
+                let work = source.next(block);
+                drop(source);
+                if let Some(ahead) = &*lock(&self.ahead) {
+                    ahead.tell();
+                }
+                return work;
+            }
+            if let Some(ahead) = ahead
+                && !ahead.help()
+            {
+                ahead.wait(turn, PATIENCE);
             }
         }
     }
