@@ -1,10 +1,12 @@
 //! How long reading takes: splitting alone, and splitting with parsing, per record.
 //!
 //! `cargo bench --bench corpus` measures made-up articles; `cargo bench --bench corpus -- FILE...`
-//! measures the files named, and says what was found in them. One thread; set RAYON_NUM_THREADS for more.
+//! measures the files named, and says what was found in them. One thread; set RAYON_NUM_THREADS for more. With two or more it ends with
+//! compressed files: one zstd frame and many, one gzip member and many as bgzip writes them, in turn.
 #![allow(clippy::print_stdout, missing_docs)]
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use wirecopy::corpus::{Corpus, CorpusOptions, Parser};
@@ -26,7 +28,12 @@ fn main() -> wirecopy::Result<()> {
     pool.install(|| match named.is_empty() {
         true => {
             let dir = tempfile::tempdir().expect("a temporary folder");
-            made_up(dir.path())?.iter().try_for_each(measure)
+            let plain = made_up(dir.path())?;
+            plain.iter().try_for_each(measure)?;
+            match rayon::current_num_threads() {
+                1 => Ok(()),
+                _ => compressed(dir.path(), &plain[0]),
+            }
         }
         false => named.iter().try_for_each(measure),
     })
@@ -71,6 +78,107 @@ fn made_up(dir: &std::path::Path) -> wirecopy::Result<Vec<PathBuf>> {
         paths.push(path);
     }
     Ok(paths)
+}
+
+/// How long it takes to read a file that is compressed as one and the same in parts: the best of seven in turn.
+fn compressed(dir: &Path, plain: &Path) -> wirecopy::Result<()> {
+    let lines = std::fs::read(plain).map_err(wirecopy::Error::io("read", plain))?;
+    // Articles that are not all the same.
+    let lines: Vec<u8> = lines
+        .split_inclusive(|&byte| byte == b'\n')
+        .zip(1u64..)
+        .flat_map(|(line, i)| varied(line, i))
+        .collect();
+    let packed = [
+        (
+            "zstd",
+            [
+                zstd_frames(&lines, usize::MAX),
+                zstd_frames(&lines, 2 << 20),
+            ],
+        ),
+        (
+            "gzip",
+            [gzip_members(&lines, false), gzip_members(&lines, true)],
+        ),
+    ];
+    for (name, files) in packed {
+        let mut best = [f64::MAX; 2];
+        for _ in 0..7 {
+            for (bytes, best) in files.iter().zip(&mut best) {
+                let path = dir.join("packed.jsonl");
+                std::fs::write(&path, bytes).map_err(wirecopy::Error::io("write", &path))?;
+                // A corpus keeps what it decompressed, so that each is read but once.
+                let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+                let mut records = 0;
+                let start = Instant::now();
+                corpus.scan(
+                    Stage::Fingerprint,
+                    &Silent,
+                    || (),
+                    |(), block| Ok(block.records.len()),
+                    |more| {
+                        records += more;
+                        Ok(())
+                    },
+                )?;
+                *best = best.min(start.elapsed().as_secs_f64());
+                assert_eq!(records, 20_000);
+            }
+        }
+        let [one, many] = best;
+        println!(
+            "{name}, {} MB from {} MB: as one {one:.3} s, in parts {many:.3} s, {:.2} times as fast",
+            lines.len() / 1_000_000,
+            files[0].len() / 1_000_000,
+            one / many
+        );
+    }
+    Ok(())
+}
+
+/// A line of which every eighth word is a number that no other has.
+fn varied(line: &[u8], number: u64) -> Vec<u8> {
+    let mut state = number;
+    let mut varied = Vec::with_capacity(line.len() + line.len() / 4);
+    for (at, word) in line.split_inclusive(|&byte| byte == b' ').enumerate() {
+        varied.extend_from_slice(word);
+        if at % 8 == 7 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(number | 1);
+            varied.extend_from_slice(format!("{:x} ", state >> 32).as_bytes());
+        }
+    }
+    varied
+}
+
+/// Frames of so many bytes each.
+fn zstd_frames(lines: &[u8], each: usize) -> Vec<u8> {
+    let frames = lines.chunks(each.min(lines.len()));
+    frames
+        .flat_map(|frame| zstd::encode_all(frame, 3).expect("compression in memory"))
+        .collect()
+}
+
+/// One gzip member, or members as bgzip writes them.
+fn gzip_members(lines: &[u8], many: bool) -> Vec<u8> {
+    let each = if many { 0xff00 } else { lines.len() };
+    let member = |data: &[u8]| {
+        let mut encoder = flate2::GzBuilder::new();
+        if many {
+            encoder = encoder.extra(&b"BC\x02\0\0\0"[..]);
+        }
+        let mut encoder = encoder.write(Vec::new(), flate2::Compression::default());
+        encoder.write_all(data).expect("compression in memory");
+        let mut member = encoder.finish().expect("compression in memory");
+        if many {
+            let length = (member.len() - 1) as u16;
+            member[16..18].copy_from_slice(&length.to_le_bytes());
+        }
+        member
+    };
+    lines.chunks(each).flat_map(member).collect()
 }
 
 fn measure(path: &PathBuf) -> wirecopy::Result<()> {

@@ -304,7 +304,8 @@ fn gather(
     let scheme = options.scheme()?;
     let layout = scheme.layout(options.permutations);
     let budget = Budget::new(options.memory, rayon::current_num_threads())?
-        .with_slot(scheme.bytes_of_a_slot(layout));
+        .with_slot(scheme.bytes_of_a_slot(layout))
+        .with_ahead(corpus.most_ahead(rayon::current_num_threads())?);
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         furniture: options.furniture,

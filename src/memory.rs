@@ -215,6 +215,8 @@ pub struct Budget {
     threads: usize,
     /// Bytes of an article that the search of a file of signatures takes, beside what any search takes.
     slot: usize,
+    /// Bytes that may be decompressed ahead of a reader, with what that takes.
+    ahead: usize,
 }
 
 impl Budget {
@@ -227,6 +229,7 @@ impl Budget {
             bound,
             threads,
             slot: 0,
+            ahead: 0,
         };
         let least = budget.least(0, Beside::default());
         match bound {
@@ -244,12 +247,18 @@ impl Budget {
             bound: None,
             threads: 1,
             slot: 0,
+            ahead: 0,
         }
     }
 
     /// The same for a search that takes so many bytes of an article where signatures are in a file.
     pub(crate) fn with_slot(self, slot: usize) -> Self {
         Self { slot, ..self }
+    }
+
+    /// The same for a corpus of which so many bytes may be decompressed ahead.
+    pub(crate) fn with_ahead(self, ahead: usize) -> Self {
+        Self { ahead, ..self }
     }
 
     fn threads_in_words(&self) -> String {
@@ -280,7 +289,7 @@ impl Budget {
     }
 
     fn fixed(&self) -> usize {
-        PROGRAM + self.threads * THREAD
+        PROGRAM + self.threads * THREAD + self.ahead
     }
 
     /// What large blocks and long articles take more than is [reckoned](THREAD) for a thread. What is made of blocks waits for its turn: a
@@ -337,7 +346,7 @@ impl Budget {
         };
         let reckoned = given.saturating_sub(self.fixed() + known);
         let measured = resident.map_or(usize::MAX, |now| {
-            all.saturating_sub(now + more + self.threads * THREAD)
+            all.saturating_sub(now + more + self.threads * THREAD + self.ahead)
         });
         reckoned.min(measured)
     }
@@ -401,7 +410,7 @@ impl Budget {
     /// Refuses what would not fit even if nothing were left over.
     fn check_known(&self, known: usize, whom: &str) -> Result<()> {
         // Threads hold no blocks of text here, or small ones.
-        let needed = PROGRAM + self.threads * THREAD / 2 + LEAST_EVIDENCE + known;
+        let needed = PROGRAM + self.threads * THREAD / 2 + self.ahead + LEAST_EVIDENCE + known;
         match self.bound.zip(self.all()) {
             Some((bound, all)) if all < needed => {
                 // What is more is shared with the evidence.

@@ -670,10 +670,17 @@ fn a_decompression_bomb_is_not_held() {
     for (name, pack) in [
         ("bomb.jsonl.gz", gzip as fn(&[u8]) -> _),
         ("bomb.jsonl.zst", zstd),
+        // With a frame of nothing in front it is long enough to be read by all threads.
+        ("long.jsonl.zst", zstd),
     ] {
         let place = Place::new();
-        let packed = bomb(pack, 400);
+        let mut packed = bomb(pack, 400);
         assert!(packed.len() < 4 << 20);
+        if name.starts_with("long") {
+            let nothing = vec![0; 2 << 20];
+            let head = [&[0x50, 0x2a, 0x4d, 0x18, 0, 0, 0x20, 0][..], &nothing].concat();
+            packed.splice(..0, head);
+        }
         place.file(name, packed);
         let mut command = place.command(&[name, "--threads", "2"]);
         command.args(["-o", "out.csv"]);

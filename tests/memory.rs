@@ -217,7 +217,7 @@ fn peak_of(mut command: Command) -> (Output, u64) {
 /// Runs over a corpus under the least bound that is accepted, which the refusals name: under it the program stays, and the
 /// result is that of a run without a bound. If that `takes_more`, something went to files.
 #[cfg(target_os = "linux")]
-fn keeps_to_the_least_bound(corpus: &str, arguments: &[&str], takes_more: bool) {
+fn keeps_to_the_least_bound(corpus: impl AsRef<[u8]>, arguments: &[&str], takes_more: bool) {
     let place = Place::empty();
     fs::write(place.path("news.jsonl"), corpus).unwrap();
     let outputs = [
@@ -277,7 +277,21 @@ fn keeps_to_the_least_bound(corpus: &str, arguments: &[&str], takes_more: bool) 
 #[cfg(target_os = "linux")]
 #[test]
 fn ordinary_articles_keep_to_the_least_bound() {
-    keeps_to_the_least_bound(&ordinary(12_000), &LONG, true);
+    keeps_to_the_least_bound(ordinary(12_000), &LONG, true);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn frames_side_by_side_keep_to_the_least_bound() {
+    // Few articles, so that later stages take little; frames as long as may be.
+    let article = |id| record(id, id % 90, &words(id - id % 2, 700));
+    let corpus: String = (0..5000).map(article).collect();
+    let frames = corpus.as_bytes().chunks(8 << 20);
+    let frames: Vec<u8> = frames
+        .flat_map(|frame| zstd::encode_all(frame, 3).unwrap())
+        .collect();
+    assert!(corpus.len() > 16 << 20, "{}", corpus.len());
+    keeps_to_the_least_bound(frames, &["--threads", "2"], false);
 }
 
 #[cfg(target_os = "linux")]
@@ -289,7 +303,7 @@ fn a_crowd_keeps_to_the_least_bound() {
         record(id, id % 50, &text)
     });
     let corpus: String = articles.collect();
-    keeps_to_the_least_bound(&corpus, &LONG, false);
+    keeps_to_the_least_bound(corpus, &LONG, false);
 }
 
 #[cfg(target_os = "linux")]
@@ -305,7 +319,7 @@ fn articles_of_many_lines_keep_to_the_least_bound() {
         record(id, id % 2, &text)
     });
     let corpus: String = articles.collect();
-    keeps_to_the_least_bound(&corpus, &["--threads", "2"], false);
+    keeps_to_the_least_bound(corpus, &["--threads", "2"], false);
 }
 
 #[cfg(target_os = "linux")]
@@ -313,7 +327,7 @@ fn articles_of_many_lines_keep_to_the_least_bound() {
 fn very_long_articles_keep_to_the_least_bound() {
     let articles = (0..16).map(|id| record(id, id % 2, &words(id / 2, 300_000)));
     let corpus: String = articles.collect();
-    keeps_to_the_least_bound(&corpus, &["--threads", "2"], false);
+    keeps_to_the_least_bound(corpus, &["--threads", "2"], false);
 }
 
 #[test]

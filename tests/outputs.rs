@@ -1,6 +1,7 @@
 //! Drives the built program and reads back every file that it can write.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -85,6 +86,67 @@ fn unique_keeps_one_of_each_byte_for_byte_in_input_order() {
     let again = wirecopy(&[&kept]);
     done(&again);
     assert_eq!(String::from_utf8_lossy(&again.stdout).lines().count(), 1);
+}
+
+/// What `write` makes of pieces of so many bytes, one behind the other.
+fn in_parts(data: &[u8], each: usize, write: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    data.chunks(each).flat_map(write).collect()
+}
+
+/// A gzip member that says how long it is, as bgzip writes them.
+fn member(data: &[u8]) -> Vec<u8> {
+    let header = flate2::GzBuilder::new().extra(&b"BC\x02\0\0\0"[..]);
+    let mut encoder = header.write(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(data).unwrap();
+    let mut member = encoder.finish().unwrap();
+    let length = (member.len() - 1) as u16;
+    member[16..18].copy_from_slice(&length.to_le_bytes());
+    member
+}
+
+#[test]
+fn a_file_in_compressed_parts_gives_what_the_plain_one_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let made = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["generate", "-n", "3000", "--truth"])
+        .arg(place("truth.csv"))
+        .arg("-o")
+        .arg(place("news.jsonl"))
+        .output()
+        .unwrap();
+    done(&made);
+    let plain = std::fs::read(place("news.jsonl")).unwrap();
+    let frame = |data: &[u8]| zstd::encode_all(data, 3).unwrap();
+    let mut written = Vec::new();
+    for content in [
+        plain.clone(),
+        in_parts(&plain, 300_001, frame),
+        in_parts(&plain, 0xff00, member),
+    ] {
+        // What is not longer than a block is read by one thread. What a file is, its content tells.
+        assert!(content.len() > 1 << 20, "{}", content.len());
+        std::fs::write(place("news.jsonl"), content).unwrap();
+        for threads in ["1", "2", "3"] {
+            let paths = ["c.csv", "p.csv", "u.jsonl"].map(place);
+            let [clusters, pairs, unique] = &paths;
+            done(&wirecopy(&[
+                &place("news.jsonl"),
+                &"-q",
+                &"--threads",
+                &threads,
+                &"-o",
+                clusters,
+                &"--pairs",
+                pairs,
+                &"--unique",
+                unique,
+            ]));
+            written.push(paths.map(|path| std::fs::read(path).unwrap()));
+        }
+    }
+    assert!(written[0].iter().all(|file| file.len() > 10_000));
+    assert!(written.iter().all(|files| *files == written[0]));
 }
 
 #[test]

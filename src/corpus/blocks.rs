@@ -7,6 +7,7 @@
 
 use super::chosen::Place;
 use super::compress::{Chunk, Compression, Stream};
+use super::pieces::Ahead;
 use super::reject::{Fault, Reject, RejectReason};
 use super::split::{Last, Layout, Splitter, Start};
 use super::unpacked::{self, Store};
@@ -14,6 +15,7 @@ use super::{Corpus, CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A run of records of one file, with their bytes.
 #[derive(Debug, Default)]
@@ -177,7 +179,8 @@ pub(super) struct FileReader<'c> {
 }
 
 impl<'c> FileReader<'c> {
-    /// Opens a file. `header` says whether the first row of a CSV file is given out like any other.
+    /// Opens a file, which `threads` may decompress. `header` says whether the first row of a CSV file is given out like any
+    /// other.
     pub fn open(
         index: u32,
         source: &'c SourceFile,
@@ -185,11 +188,12 @@ impl<'c> FileReader<'c> {
         options: &CorpusOptions,
         header: bool,
         store: Option<&'c Store>,
+        threads: usize,
     ) -> Result<Self> {
         source.check_unchanged()?;
         let stream = match store.and_then(|store| source.kept.whole(store)) {
             Some(unpacked) => Stream::unpacked(unpacked, source.size),
-            None => Stream::open(&source.path)?,
+            None => Stream::open(&source.path, threads)?,
         };
         let packed = stream.compression() != Compression::None;
         Ok(Self {
@@ -278,6 +282,11 @@ impl<'c> FileReader<'c> {
         block.disk = disk - self.reported;
         self.reported = disk;
         Ok(true)
+    }
+
+    /// The pieces of the file that other threads may decompress meanwhile.
+    pub fn ahead(&self) -> Option<Arc<Ahead>> {
+        self.stream.ahead()
     }
 
     /// Whether the next [`fill`](Self::fill) will give nothing.

@@ -2,12 +2,15 @@
 //!
 //! What a file is compressed with is told by its first bytes, never by its name. gzip files of many
 //! members and zstd files of many frames are read to their end. Memory is bounded: nothing is
-//! decompressed beyond what the caller asks for, and a zstd window of more than 128 MiB is refused.
+//! decompressed beyond what the caller asks for, or only some pieces if that is wanted (`pieces`), and a zstd window of more
+//! than 128 MiB is refused.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
+use super::pieces::{Ahead, Limits, Pieces};
 use super::reject::{Fault, RejectReason};
 use super::unpacked::Unpacked;
 use crate::error::{Error, Result};
@@ -42,10 +45,28 @@ impl Compression {
 const WINDOW_LOG_MAX: u32 = 27;
 
 /// Counts what is read from disk, and remembers an error of the disk, which is not the fault of the stream.
-struct Counted<R> {
+pub(super) struct Counted<R> {
     inner: R,
-    read: u64,
-    failed: Option<io::Error>,
+    /// Where it is in the file.
+    pub(super) read: u64,
+    pub(super) failed: Option<io::Error>,
+}
+
+impl<R: Seek> Seek for Counted<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.failed = None;
+        match self.inner.seek(to) {
+            Ok(at) => {
+                self.read = at;
+                Ok(at)
+            }
+            Err(e) => {
+                let kind = e.kind();
+                self.failed = Some(e);
+                Err(kind.into())
+            }
+        }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -65,13 +86,71 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-type Disk = BufReader<Counted<File>>;
+pub(super) type Disk = BufReader<Counted<File>>;
+
+fn buffered(disk: Counted<File>, compression: Compression) -> Disk {
+    let buffer = match compression {
+        Compression::Zstd => 128 << 10,
+        _ => 64 << 10,
+    };
+    BufReader::with_capacity(buffer, disk)
+}
+
+/// Decompresses from the beginning to the end.
+pub(super) enum Serial<R: BufRead> {
+    Gzip(Box<flate2::bufread::MultiGzDecoder<R>>),
+    Zstd(Box<zstd::Decoder<'static, R>>),
+}
+
+impl<R: BufRead> Serial<R> {
+    /// Of what is compressed in this way; of zstd only `one` frame if that is wanted.
+    pub(super) fn new(packed: R, compression: Compression, one: bool) -> io::Result<Self> {
+        if compression != Compression::Zstd {
+            let decoder = flate2::bufread::MultiGzDecoder::new(packed);
+            return Ok(Self::Gzip(Box::new(decoder)));
+        }
+        let mut decoder = zstd::Decoder::with_buffer(packed)?;
+        decoder.window_log_max(WINDOW_LOG_MAX)?;
+        Ok(Self::Zstd(Box::new(match one {
+            true => decoder.single_frame(),
+            false => decoder,
+        })))
+    }
+
+    pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Gzip(d) => d.read(buf),
+            Self::Zstd(d) => d.read(buf),
+        }
+    }
+
+    pub(super) fn disk(&self) -> &R {
+        match self {
+            Self::Gzip(d) => d.get_ref(),
+            Self::Zstd(d) => d.get_ref(),
+        }
+    }
+
+    pub(super) fn disk_mut(&mut self) -> &mut R {
+        match self {
+            Self::Gzip(d) => d.get_mut(),
+            Self::Zstd(d) => d.get_mut(),
+        }
+    }
+
+    pub(super) fn into_disk(self) -> R {
+        match self {
+            Self::Gzip(d) => d.into_inner(),
+            Self::Zstd(d) => d.into_inner(),
+        }
+    }
+}
 
 enum Decoder<'s> {
     // Read past the buffer, straight into the block.
     Plain(Counted<File>),
-    Gzip(Box<flate2::bufread::MultiGzDecoder<Disk>>),
-    Zstd(Box<zstd::Decoder<'static, Disk>>),
+    Serial(Serial<Disk>),
+    Pieces(Box<Pieces>),
     /// What was decompressed before, of a file of so many bytes on disk.
     Unpacked(Unpacked<'s>, u64),
 }
@@ -101,7 +180,8 @@ impl<'s> Stream<'s> {
         }
     }
 
-    pub fn open(path: &Path) -> Result<Self> {
+    /// The stream of a file, of which `threads` decompress pieces if it has them; one alone looks at nothing ahead.
+    pub fn open(path: &Path, threads: usize) -> Result<Self> {
         let mut file = File::open(path).map_err(Error::io("open", path))?;
         let mut head = [0; 4];
         let mut filled = 0;
@@ -122,18 +202,19 @@ impl<'s> Stream<'s> {
         };
         let decoder = match compression {
             Compression::None => Decoder::Plain(disk),
-            Compression::Gzip => {
-                let disk = BufReader::with_capacity(64 << 10, disk);
-                Decoder::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(disk)))
-            }
-            Compression::Zstd => {
-                let disk = BufReader::with_capacity(128 << 10, disk);
-                let mut decoder =
-                    zstd::Decoder::with_buffer(disk).map_err(Error::io("decompress", path))?;
-                decoder
-                    .window_log_max(WINDOW_LOG_MAX)
-                    .map_err(Error::io("decompress", path))?;
-                Decoder::Zstd(Box::new(decoder))
+            packed => {
+                let disk = buffered(disk, packed);
+                let disk = match threads {
+                    0 | 1 => Err(disk),
+                    _ => Pieces::new(disk, packed, Limits::new(packed, threads))
+                        .map_err(Error::io("read", path))?,
+                };
+                match disk {
+                    Ok(pieces) => Decoder::Pieces(Box::new(pieces)),
+                    Err(disk) => Decoder::Serial(
+                        Serial::new(disk, packed, false).map_err(Error::io("decompress", path))?,
+                    ),
+                }
             }
         };
         Ok(Self {
@@ -146,12 +227,28 @@ impl<'s> Stream<'s> {
         self.compression
     }
 
+    /// The pieces that other threads may decompress.
+    pub fn ahead(&self) -> Option<Arc<Ahead>> {
+        match &self.decoder {
+            Decoder::Pieces(d) => Some(d.ahead()),
+            _ => None,
+        }
+    }
+
+    /// Bytes of memory that pieces ahead of the reader may take.
+    pub fn most_ahead(&self) -> usize {
+        match &self.decoder {
+            Decoder::Pieces(d) => d.most(),
+            _ => 0,
+        }
+    }
+
     /// Bytes read from disk so far.
     pub fn disk_read(&self) -> u64 {
         match &self.decoder {
             Decoder::Plain(d) => d.read,
-            Decoder::Gzip(d) => d.get_ref().get_ref().read,
-            Decoder::Zstd(d) => d.get_ref().get_ref().read,
+            Decoder::Serial(d) => d.disk().get_ref().read,
+            Decoder::Pieces(d) => d.disk_read(),
             Decoder::Unpacked(d, size) => d.disk_read(*size),
         }
     }
@@ -161,8 +258,8 @@ impl<'s> Stream<'s> {
         loop {
             let result = match &mut self.decoder {
                 Decoder::Plain(d) => d.read(buf),
-                Decoder::Gzip(d) => d.read(buf),
-                Decoder::Zstd(d) => d.read(buf),
+                Decoder::Serial(d) => d.read(buf),
+                Decoder::Pieces(d) => d.read(buf),
                 Decoder::Unpacked(d, _) => {
                     return match d.read(buf) {
                         Ok(0) => Ok(Chunk::End),
@@ -178,8 +275,8 @@ impl<'s> Stream<'s> {
                 Err(e) => {
                     let failed = match &mut self.decoder {
                         Decoder::Plain(d) => d.failed.take(),
-                        Decoder::Gzip(d) => d.get_mut().get_mut().failed.take(),
-                        Decoder::Zstd(d) => d.get_mut().get_mut().failed.take(),
+                        Decoder::Serial(d) => d.disk_mut().get_mut().failed.take(),
+                        Decoder::Pieces(d) => d.take_failure(),
                         Decoder::Unpacked(..) => None,
                     };
                     match failed {
@@ -216,6 +313,18 @@ impl<'s> Stream<'s> {
 }
 
 #[cfg(test)]
+pub(super) fn open_packed(path: &Path) -> (Disk, Compression) {
+    let bytes = std::fs::read(path).unwrap();
+    let compression = Compression::of(&bytes);
+    let disk = Counted {
+        inner: File::open(path).unwrap(),
+        read: 0,
+        failed: None,
+    };
+    (buffered(disk, compression), compression)
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
@@ -229,7 +338,7 @@ mod tests {
     fn read_all(data: &[u8]) -> (Compression, Vec<u8>, Option<RejectReason>) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(data).unwrap();
-        let mut stream = Stream::open(file.path()).unwrap();
+        let mut stream = Stream::open(file.path(), 1).unwrap();
         let mut out = Vec::new();
         let mut buf = [0; 1000];
         loop {

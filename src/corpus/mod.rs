@@ -44,10 +44,11 @@
 //! ```
 //!
 //! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`
-//! and `sample` (what they are), `compress`, `split` and `blocks` (bytes to records), `scan` (threads),
+//! and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
+mod bgzf;
 mod blocks;
 mod chosen;
 mod compress;
@@ -56,7 +57,9 @@ pub mod dates;
 mod discover;
 mod fields;
 mod format;
+mod frames;
 mod json;
+mod pieces;
 mod plain;
 mod reject;
 mod sample;
@@ -327,13 +330,41 @@ impl Corpus {
         reject::Fault::new(reason, detail).at(&file.name, line)
     }
 
-    fn reader(&self, index: usize, header: bool) -> Result<blocks::FileReader<'_>> {
+    /// Bytes of memory that so many threads may take to decompress a file ahead of its reader, whichever takes most.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if a file cannot be read.
+    pub(crate) fn most_ahead(&self, threads: usize) -> Result<usize> {
+        let large =
+            |file: &&SourceFile| file.compression != Compression::None && !self.is_small(file);
+        let ahead = |file: &SourceFile| {
+            compress::Stream::open(&file.path, threads).map(|stream| stream.most_ahead())
+        };
+        let mut files = self.files.iter().filter(large).map(ahead);
+        files.try_fold(0, |most, ahead| ahead.map(|ahead| most.max(ahead)))
+    }
+
+    /// Whether a single thread is to read it.
+    fn is_small(&self, file: &SourceFile) -> bool {
+        file.layout == Layout::Whole || file.size <= self.options.block_bytes as u64
+    }
+
+    /// Reads a file, which so many threads may decompress.
+    fn reader(&self, index: usize, threads: usize) -> Result<blocks::FileReader<'_>> {
         let file = &self.files[index];
         // The cast is exact: the number of files was checked.
         let index = index as u32;
         let packed = file.compression != Compression::None;
         let store = packed.then(|| self.store()).flatten();
-        blocks::FileReader::open(index, file, file.layout, &self.options, header, store)
+        blocks::FileReader::open(
+            index,
+            file,
+            file.layout,
+            &self.options,
+            false,
+            store,
+            threads,
+        )
     }
 
     /// Where decompressed files are kept.

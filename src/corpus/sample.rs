@@ -115,7 +115,7 @@ fn compression_of_name(name: &str) -> Compression {
 }
 
 fn read_head(path: &Path) -> Result<(Compression, Vec<u8>, bool)> {
-    let mut stream = Stream::open(path)?;
+    let mut stream = Stream::open(path, 1)?;
     let mut head = vec![0; HEAD];
     let mut filled = 0;
     let mut complete = false;
@@ -180,7 +180,7 @@ impl<'a> Sample<'a> {
         Scratch { block, rows }: &mut Scratch,
         progress: &dyn Progress,
     ) -> Result<()> {
-        FileReader::open(index, file, file.layout, self.options, true, None)?
+        FileReader::open(index, file, file.layout, self.options, true, None, 1)?
             .fill_first(block, progress)?;
         if block.first_too_long
             && let Some(reject) = block.rejects.first()
@@ -239,7 +239,7 @@ impl<'a> Sample<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let block = &mut scratch.block;
-        FileReader::open(index, file, file.layout, self.options, false, None)?
+        FileReader::open(index, file, file.layout, self.options, false, None, 1)?
             .fill_first(block, progress)?;
         for record in &block.records {
             if self.records == SAMPLE {

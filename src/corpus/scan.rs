@@ -8,16 +8,17 @@
 //!
 //! Where only some records are wanted, workers are given their places (`chosen`).
 //!
-//! One limit: a large compressed file is decompressed under the lock, hence by one thread at a time.
+//! A large compressed file is decompressed under the lock, hence by one thread at a time, unless it has pieces (`pieces`): then
+//! whoever finds the lock taken decompresses one of them meanwhile.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::Corpus;
 use super::blocks::{Block, FileReader};
 use super::chosen::{Chosen, Place, Random, ToRead};
-use super::split::Layout;
+use super::pieces::Ahead;
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage, Unit};
 
@@ -39,6 +40,9 @@ struct Source<'c> {
     corpus: &'c Corpus,
     next_file: usize,
     current: Option<FileReader<'c>>,
+    /// The pieces of its file.
+    ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
+    threads: usize,
     /// The records that are wanted, if not all are.
     chosen: Option<Chosen<'c>>,
     /// The file of which only those are read.
@@ -66,7 +70,7 @@ struct FileToRead<'c> {
 
 impl<'c> FileToRead<'c> {
     fn open(&self) -> Result<FileReader<'c>> {
-        self.corpus.reader(self.index, false)
+        self.corpus.reader(self.index, 1)
     }
 }
 
@@ -110,15 +114,14 @@ impl<'c> Source<'c> {
                             }
                         }
                     }
-                    if file.layout == Layout::Whole
-                        || file.size <= self.corpus.options.block_bytes as u64
-                    {
+                    if self.corpus.is_small(file) {
                         self.next_number += 1;
                         let corpus = self.corpus;
                         return Work::File(number, FileToRead { corpus, index });
                     }
-                    match self.corpus.reader(index, false) {
+                    match self.corpus.reader(index, self.threads) {
                         Ok(reader) => {
+                            *lock(&self.ahead) = reader.ahead();
                             self.current = Some(reader);
                             continue;
                         }
@@ -131,7 +134,12 @@ impl<'c> Source<'c> {
                     self.next_number += 1;
                     return Work::Block(number);
                 }
-                Ok(false) => self.current = None,
+                Ok(false) => {
+                    self.current = None;
+                    if let Some(ahead) = lock(&self.ahead).take() {
+                        ahead.tell();
+                    }
+                }
                 Err(error) => {
                     self.stopped = true;
                     self.next_number += 1;
@@ -196,13 +204,15 @@ impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
 struct Run<'c, 'p, T, C> {
     corpus: &'c Corpus,
     source: Mutex<Source<'c>>,
+    /// The pieces of the file that is read.
+    ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
     collector: Mutex<Collector<T, C>>,
     turned: Condvar,
     window: u64,
     progress: &'p dyn Progress,
 }
 
-impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
+impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
     /// Hands on a result; `last` completes the number. Returns whether to go on.
     fn deliver(&self, number: u64, result: Option<Result<T>>, last: bool) -> bool {
         if matches!(result, Some(Err(_))) {
@@ -273,13 +283,40 @@ impl<T: Send, C: FnMut(T) -> Result<()> + Send> Run<'_, '_, T, C> {
         self.turned.notify_all();
     }
 
+    /// Takes the lock and asks for work; as long as another thread has it, decompresses what that will need.
+    fn next(&self, block: &mut Block) -> Work<'c> {
+        loop {
+            let ahead = lock(&self.ahead).clone();
+            let turn = ahead.as_ref().map_or(0, |ahead| ahead.turn());
+            let source = match (self.source.try_lock(), &ahead) {
+                (Ok(source), _) => Some(source),
+                (Err(TryLockError::Poisoned(source)), _) => Some(source.into_inner()),
+                (Err(TryLockError::WouldBlock), None) => Some(lock(&self.source)),
+                (Err(TryLockError::WouldBlock), Some(_)) => None,
+            };
+            if let Some(mut source) = source {
+                let work = source.next(block);
+                drop(source);
+                if let Some(ahead) = &*lock(&self.ahead) {
+                    ahead.tell();
+                }
+                return work;
+            }
+            if let Some(ahead) = ahead
+                && !ahead.help()
+            {
+                ahead.wait(turn, PATIENCE);
+            }
+        }
+    }
+
     fn work<W>(&self, mut worker: W, work: &(impl Fn(&mut W, &Block) -> Result<T> + Sync)) {
         let mut block = Block::default();
         loop {
             if self.interrupted() {
                 return;
             }
-            let next = lock(&self.source).next(&mut block);
+            let next = self.next(&mut block);
             let go_on = match next {
                 Work::None => return,
                 Work::Failed(number, error) => self.deliver(number, Some(Err(error)), true),
@@ -410,18 +447,22 @@ impl Corpus {
     ) -> Result<()> {
         let total = self.files.iter().map(|f| f.size).sum();
         progress.begin(stage, total, Unit::Bytes);
-        let threads = rayon::current_num_threads() as u64;
+        let threads = rayon::current_num_threads();
+        let ahead = Arc::default();
         let run = Run {
             corpus: self,
             source: Mutex::new(Source {
                 corpus: self,
                 next_file: 0,
                 current: None,
+                ahead: Arc::clone(&ahead),
+                threads,
                 chosen,
                 random: None,
                 next_number: 0,
                 stopped: false,
             }),
+            ahead,
             collector: Mutex::new(Collector {
                 collect,
                 turn: 0,
@@ -430,7 +471,7 @@ impl Corpus {
                 over: false,
             }),
             turned: Condvar::new(),
-            window: threads * AHEAD,
+            window: threads as u64 * AHEAD,
             progress,
         };
         let stop = || run.stop(None);

@@ -138,9 +138,44 @@ fn fatal(name: &str, content: impl AsRef<[u8]>, fields: FieldNames) -> String {
     }
 }
 
-fn gzip(data: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(data: &[u8]) -> Vec<u8> {
     let mut e = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     e.write_all(data).unwrap();
+    e.finish().unwrap()
+}
+
+/// gzip members that say how long they are, as bgzip writes them; one of no data for none.
+pub(super) fn bgzf(data: &[u8]) -> Vec<u8> {
+    let members = data.chunks(0xff00).chain(data.is_empty().then_some(data));
+    members.flat_map(member).collect()
+}
+
+fn member(data: &[u8]) -> Vec<u8> {
+    let plain = gzip(data);
+    // Two other fields before the one that counts, and one after it.
+    let fields = b"XY\x02\0..BC\x02\0LLZZ\x01\0.";
+    let mut member = plain[..10].to_vec();
+    member[3] = 4;
+    member.extend((fields.len() as u16).to_le_bytes());
+    member.extend(fields);
+    member.extend(&plain[10..]);
+    let length = (member.len() - 1) as u16;
+    member[22..24].copy_from_slice(&length.to_le_bytes());
+    member
+}
+
+/// A zstd frame that says, or does not, how long its content is and which checksum it has.
+pub(super) fn frame(data: &[u8], says: bool) -> Vec<u8> {
+    let mut e = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    if says {
+        e.set_pledged_src_size(Some(data.len() as u64)).unwrap();
+        e.include_checksum(true).unwrap();
+    }
+    // The encoder would say it by itself if it were given all at once.
+    for part in data.chunks(data.len().div_ceil(2).max(1)) {
+        e.write_all(part).unwrap();
+        e.flush().unwrap();
+    }
     e.finish().unwrap()
 }
 
@@ -482,7 +517,7 @@ fn a_bomb_costs_no_memory() {
     let dir = Dir::new();
     let path = dir.file("bomb.jsonl.zst", [start, bomb, end].concat());
     let corpus = open(&path, options).unwrap();
-    let mut reader = corpus.reader(0, false).unwrap();
+    let mut reader = corpus.reader(0, 1).unwrap();
     let mut block = Block::default();
     let mut records = 0;
     while reader.fill(&mut block).unwrap() {
@@ -564,6 +599,52 @@ fn any_number_of_threads_gives_the_same() {
     assert!(one.seen.len() > 30_000);
     for n in [1, 2, 5] {
         assert!(threads(n, || scan(&corpus)).unwrap() == one, "{n} threads");
+    }
+}
+
+#[test]
+fn frames_and_members_are_read_alike_by_any_number_of_threads() {
+    let record = |i: u32| format!("{{\"id\":{i},\"text\":\"{} {i}\"}}\n", i.wrapping_mul(i));
+    let lines: Vec<u8> = (0..70_000).flat_map(|i| record(i).into_bytes()).collect();
+    assert!(lines.len() > 2 << 20);
+    let dir = Dir::new();
+    let options = CorpusOptions {
+        block_bytes: 20_000,
+        ..CorpusOptions::default()
+    };
+    let read = |content: &[u8], n| {
+        let path = dir.file("a.jsonl", content);
+        let corpus = open(&path, options.clone()).unwrap();
+        let watch = Watch {
+            stop_after: u64::MAX,
+            ..Watch::default()
+        };
+        threads(n, || {
+            let all = |_: &mut (), _: &Block| Ok(());
+            corpus.scan(Stage::Fingerprint, &watch, || (), all, |()| Ok(()))
+        })
+        .unwrap();
+        let run = threads(n, || scan(&open(&path, options.clone()).unwrap())).unwrap();
+        (run, watch.done.into_inner(), watch.articles.into_inner())
+    };
+    let (plain, ..) = read(&lines, 1);
+    let frames = lines.chunks(30_011).enumerate();
+    let frames: Vec<u8> = frames
+        .flat_map(|(i, part)| frame(part, i % 3 > 0))
+        .collect();
+    for packed in [frames, bgzf(&lines)] {
+        let mut hurt = packed.clone();
+        hurt[packed.len() / 3..][..40].fill(0x55);
+        let cut = &packed[..packed.len() / 3 * 2];
+        for (content, fault) in [(&packed[..], false), (&hurt, true), (cut, true)] {
+            let one = read(content, 1);
+            assert!(one.0.seen.len() > 10_000);
+            assert_eq!(one.0.rejects.len(), usize::from(fault));
+            assert!(fault || one.0 == plain && one.1 == packed.len() as u64);
+            for n in [2, 5] {
+                assert!(read(content, n) == one, "{n} threads");
+            }
+        }
     }
 }
 
