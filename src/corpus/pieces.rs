@@ -248,10 +248,16 @@ impl Ahead {
         let mut queue = self.lock();
         loop {
             if let State::Taken = queue.pieces.front()?.state {
-                queue = self
-                    .unpacked
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
+                // Another thread has it: the next ones will be wanted, too.
+                drop(queue);
+                let helped = self.help();
+                queue = self.lock();
+                if !helped && matches!(queue.pieces.front()?.state, State::Taken) {
+                    queue = self
+                        .unpacked
+                        .wait(queue)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
                 continue;
             }
             let mut piece = queue.pop()?;
