@@ -27,6 +27,11 @@ impl Handle {
     /// Otherwise so many bits of `place` say where in its piece of memory.
     const IN_PIECE: u32 = 40;
 
+    /// Bytes of the string.
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+
     /// The handles of the first `len` bytes of the string and of the others.
     pub(crate) fn split_at(self, len: u32) -> (Self, Self) {
         let len = len.min(self.len);

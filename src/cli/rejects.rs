@@ -39,7 +39,7 @@ impl<'p> RejectLog<'p> {
             .unwrap_or_else(PoisonError::into_inner);
         match report.failed {
             Some(error) => Err(error),
-            None => report.writer.map(RejectsWriter::finish).transpose(),
+            None => Ok(report.writer.map(RejectsWriter::finish)),
         }
     }
 

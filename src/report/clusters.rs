@@ -2,13 +2,14 @@
 
 use super::Output;
 use super::harmless;
-use super::table::{Table, similarity};
+use super::table::{Hours, MANY, Perhaps, Rows, Similarity, Table};
 use crate::cluster::{Cluster, Member};
 use crate::corpus::Parser;
 use crate::corpus::dates::parse_published;
 use crate::progress::{Progress, Stage, Unit};
 use crate::verify::Description;
 use crate::{Error, Result, Run};
+use std::collections::HashMap;
 
 /// The columns of the report, in order.
 pub const CLUSTER_COLUMNS: [&str; 15] = [
@@ -52,26 +53,26 @@ pub fn write_clusters(
     out: &mut Output,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let path = out.path().to_path_buf();
-    let mut table = Table::new(out, path, &CLUSTER_COLUMNS)?;
+    let mut table = Table::new(out, &CLUSTER_COLUMNS)?;
     progress.begin(Stage::Write, run.clusters.len() as u64, Unit::Items);
-    for cluster in &run.clusters {
+    let bytes = |&(_, member): &(&Cluster, &Member)| {
+        let matched = member
+            .matched
+            .map_or(0, |article| run.evidence.bytes_of_description(article));
+        matched + run.evidence.bytes_of_description(member.article)
+    };
+    let mut members = Vec::new();
+    let mut clusters = run.clusters.iter().peekable();
+    while let Some(cluster) = clusters.next() {
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        for member in &cluster.members {
-            let description = run.evidence.description(member.article)?;
-            let matched = match member.matched {
-                Some(article) => run.evidence.description(article)?.unwrap_or_default().id,
-                None => String::new(),
-            };
-            let row = Row {
-                cluster,
-                member,
-                description: &description.unwrap_or_default(),
-                matched: &matched,
-            };
-            row.write(run, &mut table)?;
+        members.extend(cluster.members.iter().map(|member| (cluster, member)));
+        if members.len() >= MANY || clusters.peek().is_none() {
+            table.rows_of(&members, bytes, |members, rows| {
+                write_members(run, members, rows)
+            })?;
+            members.clear();
         }
         progress.advance(1, 0);
     }
@@ -79,7 +80,41 @@ pub fn write_clusters(
     if listed == Listed::All {
         write_singles(run, &mut table, progress)?;
     }
-    table.finish()?;
+    Ok(())
+}
+
+fn write_members(run: &Run, members: &[(&Cluster, &Member)], rows: &mut Rows) -> Result<()> {
+    let mut descriptions = Vec::with_capacity(members.len());
+    for (_, member) in members {
+        let description = run.evidence.description(member.article)?;
+        descriptions.push(description.unwrap_or_default());
+    }
+    // What a member matched mostly stands beside it.
+    let places = members.iter().enumerate();
+    let places: HashMap<u32, usize> = places
+        .map(|(place, (_, member))| (member.article, place))
+        .collect();
+    for (&(cluster, member), description) in members.iter().zip(&descriptions) {
+        let other;
+        let matched = match member
+            .matched
+            .map(|article| (article, places.get(&article)))
+        {
+            Some((_, Some(&place))) => &descriptions[place].id,
+            Some((article, None)) => {
+                other = run.evidence.description(article)?.unwrap_or_default().id;
+                &other
+            }
+            None => "",
+        };
+        let row = Row {
+            cluster,
+            member,
+            description,
+            matched,
+        };
+        row.write(run, rows);
+    }
     Ok(())
 }
 
@@ -111,18 +146,20 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
             Ok(singles)
         },
         |singles| {
-            for (article, description) in singles {
-                let dated = parse_published(&description.published).is_some();
-                let cluster = Cluster::of_one(article, dated, &run.fingerprints, &run.duplicates);
-                let row = Row {
-                    cluster: &cluster,
-                    member: &cluster.members[0],
-                    description: &description,
-                    matched: "",
-                };
-                row.write(run, table)?;
-            }
-            Ok(())
+            table.rows(|rows| {
+                for (article, description) in singles {
+                    let dated = parse_published(&description.published).is_some();
+                    let cluster =
+                        Cluster::of_one(article, dated, &run.fingerprints, &run.duplicates);
+                    let row = Row {
+                        cluster: &cluster,
+                        member: &cluster.members[0],
+                        description: &description,
+                        matched: "",
+                    };
+                    row.write(run, rows);
+                }
+            })
         },
     )
 }
@@ -136,7 +173,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn write(&self, run: &Run, table: &mut Table<&mut Output>) -> Result<()> {
+    fn write(&self, run: &Run, rows: &mut Rows) {
         let Self {
             cluster,
             member,
@@ -144,24 +181,23 @@ impl Row<'_> {
             matched,
         } = *self;
         let row = &run.fingerprints.rows[member.article as usize];
-        let representative = member.article == cluster.representative();
-        let hours = member.hours_after_first;
-        table.row(&[
+        let file = &run.corpus.files()[run.fingerprints.file(member.article)];
+        rows.row(&[
             &cluster.id,
-            &cluster.members.len().to_string(),
-            if representative { "true" } else { "false" },
+            &cluster.members.len(),
+            &(member.article == cluster.representative()),
             &description.id,
             &harmless(&description.title),
             &harmless(&description.source),
             &harmless(&description.published),
             &description.url,
-            &run.corpus.files()[run.fingerprints.file(member.article)].name,
-            &row.line().to_string(),
-            &similarity(member.jaccard),
-            &similarity(member.containment),
-            matched,
-            &hours.map_or(String::new(), |hours| format!("{hours:.2}")),
-            &row.tokens.to_string(),
-        ])
+            &file.name,
+            &row.line(),
+            &Similarity(member.jaccard),
+            &Similarity(member.containment),
+            &matched,
+            &Perhaps(member.hours_after_first.map(Hours)),
+            &row.tokens,
+        ]);
     }
 }

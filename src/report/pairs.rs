@@ -1,12 +1,13 @@
 //! The pairs report: every accepted pair.
 
 use super::Output;
-use super::table::{Table, similarity};
+use super::table::{Hours, MANY, Perhaps, Rows, Similarity, Table};
 use crate::cluster::Cluster;
 use crate::progress::{Progress, Stage, Unit};
 use crate::verify::{Edge, NewsView, Reason};
 use crate::{Error, Result, Run};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The columns of the report, in order. `a` stands before `b` in the corpus.
 ///
@@ -50,28 +51,36 @@ pub struct PairCounts {
 /// # Errors
 /// If evidence cannot be read or `out` not be written; [`Error::Interrupted`].
 pub fn write_pairs(run: &Run, out: &mut Output, progress: &dyn Progress) -> Result<PairCounts> {
-    let path = out.path().to_path_buf();
-    let mut table = Table::new(out, path, &PAIR_COLUMNS)?;
+    let mut table = Table::new(out, &PAIR_COLUMNS)?;
     let mut counts = PairCounts::default();
     let edges = EdgesByCluster::new(run);
     progress.begin(Stage::Write, run.clusters.len() as u64, Unit::Items);
-    for (index, cluster) in run.clusters.iter().enumerate() {
+    let bytes = |pair: &Pair| {
+        let [a, b] = [pair.a, pair.b].map(|article| run.evidence.bytes_of_description(article));
+        a + b
+    };
+    let mut pairs = Vec::new();
+    let mut clusters = run.clusters.iter().enumerate().peekable();
+    while let Some((index, cluster)) = clusters.next() {
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        let mut pairs = Vec::new();
+        let before = pairs.len();
         counts.left_out += pairs_of(run, cluster, edges.of(index), &mut pairs);
-        pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
-        counts.listed += pairs.len() as u64;
-        write_cluster(run, cluster, &pairs, &mut table)?;
+        pairs[before..].sort_unstable_by_key(|pair| (pair.a, pair.b));
+        counts.listed += (pairs.len() - before) as u64;
+        if pairs.len() >= MANY || clusters.peek().is_none() {
+            table.rows_of(&pairs, bytes, |pairs, rows| write_some(run, pairs, rows))?;
+            pairs.clear();
+        }
         progress.advance(1, 0);
     }
     progress.end();
-    table.finish()?;
     Ok(counts)
 }
 
-struct Pair {
+struct Pair<'a> {
+    cluster: &'a Cluster,
     a: u32,
     b: u32,
     jaccard: f64,
@@ -80,10 +89,11 @@ struct Pair {
     news: Option<NewsView>,
 }
 
-impl Pair {
+impl<'a> Pair<'a> {
     /// Two articles of the very same words.
-    fn exact(a: u32, b: u32) -> Self {
+    fn exact(cluster: &'a Cluster, a: u32, b: u32) -> Self {
         Self {
+            cluster,
             a: a.min(b),
             b: a.max(b),
             jaccard: 1.0,
@@ -94,8 +104,9 @@ impl Pair {
     }
 
     /// Two articles with the words of those that an edge joins.
-    fn like(edge: &Edge, a: u32, b: u32) -> Self {
+    fn like(cluster: &'a Cluster, edge: &Edge, a: u32, b: u32) -> Self {
         Self {
+            cluster,
             a: a.min(b),
             b: a.max(b),
             jaccard: edge.similarity.jaccard(),
@@ -139,17 +150,22 @@ impl<'a> EdgesByCluster<'a> {
 }
 
 /// Collects the pairs of a cluster; returns how many were left out.
-fn pairs_of(run: &Run, cluster: &Cluster, edges: &[(u32, &Edge)], pairs: &mut Vec<Pair>) -> u64 {
+fn pairs_of<'a>(
+    run: &Run,
+    cluster: &'a Cluster,
+    edges: &[(u32, &Edge)],
+    pairs: &mut Vec<Pair<'a>>,
+) -> u64 {
     let mut left_out = 0;
     for member in &cluster.members {
         let duplicates = run.duplicates.of(member.article);
         let group = 1 + duplicates.len();
         let listed = group.min(LISTED_DUPLICATES);
         for (place, &(first, duplicate)) in duplicates.iter().enumerate() {
-            pairs.push(Pair::exact(first, duplicate));
+            pairs.push(Pair::exact(cluster, first, duplicate));
             if place + 1 < listed {
                 let before = duplicates[..place].iter();
-                pairs.extend(before.map(|&(_, other)| Pair::exact(other, duplicate)));
+                pairs.extend(before.map(|&(_, other)| Pair::exact(cluster, other, duplicate)));
             }
         }
         left_out += two_of(group) - two_of(listed) - (group - listed) as u64;
@@ -167,7 +183,7 @@ fn pairs_of(run: &Run, cluster: &Cluster, edges: &[(u32, &Edge)], pairs: &mut Ve
         let ((all_a, of_a), (all_b, of_b)) = (texts(edge.a), texts(edge.b));
         let before = pairs.len();
         for a in of_a {
-            pairs.extend(of_b.clone().map(|b| Pair::like(edge, a, b)));
+            pairs.extend(of_b.clone().map(|b| Pair::like(cluster, edge, a, b)));
         }
         left_out += all_a * all_b - (pairs.len() - before) as u64;
     }
@@ -179,46 +195,42 @@ fn two_of(count: usize) -> u64 {
     count * count.saturating_sub(1) / 2
 }
 
-fn write_cluster(
-    run: &Run,
-    cluster: &Cluster,
-    pairs: &[Pair],
-    table: &mut Table<&mut Output>,
-) -> Result<()> {
+fn write_some(run: &Run, pairs: &[Pair], rows: &mut Rows) -> Result<()> {
     let mut ids = HashMap::new();
-    for member in &cluster.members {
-        let description = run.evidence.description(member.article)?;
-        ids.insert(member.article, description.unwrap_or_default().id);
+    for article in pairs.iter().flat_map(|pair| [pair.a, pair.b]) {
+        if let Entry::Vacant(unknown) = ids.entry(article) {
+            let description = run.evidence.description(article)?;
+            unknown.insert(description.unwrap_or_default().id);
+        }
     }
     let prints = &run.fingerprints;
-    let words = |article: u32| prints.rows[article as usize].tokens.to_string();
-    let line = |article: u32| prints.rows[article as usize].line().to_string();
-    let file = |article: u32| run.corpus.files()[prints.file(article)].name.as_str();
+    let words = |article: u32| prints.rows[article as usize].tokens;
+    let line = |article: u32| prints.rows[article as usize].line();
+    let file = |article: u32| &run.corpus.files()[prints.file(article)].name;
     let apart = |a: u32, b: u32| {
         let dates = run.evidence.published(a).zip(run.evidence.published(b));
-        dates.map(|(a, b)| format!("{:.2}", a.abs_diff(b) as f64 / 3600.0))
+        dates.map(|(a, b)| Hours(a.abs_diff(b) as f64 / 3600.0))
     };
     for pair in pairs {
         let (a, b) = (pair.a, pair.b);
-        let view =
-            |measure: fn(NewsView) -> f64| pair.news.map(measure).map_or(String::new(), similarity);
-        table.row(&[
+        let view = |measure: fn(NewsView) -> f64| Perhaps(pair.news.map(measure).map(Similarity));
+        rows.row(&[
             &ids[&a],
             &ids[&b],
-            &similarity(pair.jaccard),
-            &similarity(pair.containment),
-            pair.reason.as_str(),
+            &Similarity(pair.jaccard),
+            &Similarity(pair.containment),
+            &pair.reason.as_str(),
             &view(|news| news.contained),
             &view(|news| news.opening),
-            &apart(a, b).unwrap_or_default(),
-            &cluster.id,
+            &Perhaps(apart(a, b)),
+            &pair.cluster.id,
             &words(a),
             &words(b),
             file(a),
             &line(a),
             file(b),
             &line(b),
-        ])?;
+        ]);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The rejects report: what could not be read, where, and why.
 
 use super::Output;
-use super::table::Table;
+use super::table::{Perhaps, Table};
 use crate::Result;
 use crate::corpus::Reject;
 
@@ -19,8 +19,7 @@ impl RejectsWriter {
     /// # Errors
     /// If `out` cannot be written.
     pub fn new(out: Output) -> Result<Self> {
-        let path = out.path().to_path_buf();
-        Ok(Self(Table::new(out, path, &REJECT_COLUMNS)?))
+        Ok(Self(Table::new(out, &REJECT_COLUMNS)?))
     }
 
     /// Adds a bad record.
@@ -28,19 +27,18 @@ impl RejectsWriter {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&mut self, reject: &Reject) -> Result<()> {
-        self.0.row(&[
-            &reject.file,
-            &reject.line.map_or(String::new(), |line| line.to_string()),
-            reject.reason.as_str(),
-            &reject.detail,
-        ])
+        let Reject {
+            file,
+            line,
+            reason,
+            detail,
+        } = reject;
+        self.0
+            .rows(|rows| rows.row(&[file, &Perhaps(*line), &reason.as_str(), detail]))
     }
 
     /// The file, with all rows in it, to be completed.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn finish(self) -> Result<Output> {
-        self.0.finish()
+    pub fn finish(self) -> Output {
+        self.0.into_output()
     }
 }

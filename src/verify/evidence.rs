@@ -199,6 +199,12 @@ impl Evidence {
         Ok(bytes.map(|bytes| Description::from_bytes(take_figures(bytes).1)))
     }
 
+    /// Bytes that the description of an article takes, and a little more.
+    pub(crate) fn bytes_of_description(&self, article: u32) -> usize {
+        self.handle_behind_set(article)
+            .map_or(0, |handle| handle.len())
+    }
+
     /// Distinct shingles of an article; none if they were not gathered.
     pub(super) fn size(&self, article: u32) -> u32 {
         self.index(article).map_or(0, |index| self.sizes[index])
@@ -229,11 +235,15 @@ impl Evidence {
         article: u32,
         scratch: &'a mut Vec<u8>,
     ) -> Result<Option<&'a [u8]>> {
-        let Some(index) = self.index(article) else {
-            return Ok(None);
-        };
-        let handle = self.kept[index].split_at(8 * self.sizes[index]).1;
-        Ok(Some(self.spool.get(handle, scratch)?))
+        let handle = self.handle_behind_set(article);
+        handle
+            .map(|handle| self.spool.get(handle, scratch))
+            .transpose()
+    }
+
+    fn handle_behind_set(&self, article: u32) -> Option<Handle> {
+        let index = self.index(article)?;
+        Some(self.kept[index].split_at(8 * self.sizes[index]).1)
     }
 
     /// Bytes of it in the temporary file.
