@@ -161,12 +161,14 @@ impl SignatureFile {
     /// If the file cannot be read.
     pub(crate) fn column(&self, at: usize, column: &mut Vec<ThreeBytes>) -> Result<()> {
         column.resize(self.written, [0; 3]);
-        for (number, values) in column.chunks_mut(PIECE).enumerate() {
-            let in_piece = at * PIECE * size_of::<ThreeBytes>();
-            let offset = self.piece(number).0 + in_piece as u64;
-            self.read(values.as_flattened_mut(), offset)?;
-        }
-        Ok(())
+        let in_piece = at * PIECE * size_of::<ThreeBytes>();
+        column
+            .par_chunks_mut(PIECE)
+            .enumerate()
+            .try_for_each(|(number, values)| {
+                let offset = self.piece(number).0 + in_piece as u64;
+                self.read(values.as_flattened_mut(), offset)
+            })
     }
 
     /// Value `at` of one article.

@@ -10,6 +10,7 @@
 
 use super::Neighbours;
 use crate::fingerprint::ArticleSet;
+use std::ops::Range;
 
 /// Entries that a part holds on average: small enough to be worked on within the first-level cache.
 const PART: usize = 512;
@@ -145,9 +146,27 @@ pub(super) struct Grouping {
     company: Vec<u64>,
 }
 
-/// Calls `bucket` with the entries of every bucket of two or more; in a bucket they are sorted.
+/// Some of the buckets: one portion of several that have about as many articles each, and share no bucket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Portion {
+    pub(super) number: usize,
+    pub(super) of: usize,
+}
+
+impl Portion {
+    /// All buckets.
+    pub(super) const ALL: Self = Self { number: 0, of: 1 };
+
+    /// Those of so many parts that belong to it.
+    fn of_parts(self, parts: usize) -> Range<usize> {
+        parts * self.number / self.of..parts * (self.number + 1) / self.of
+    }
+}
+
+/// Calls `bucket` with the entries of every bucket of two or more in a portion; in a bucket they are sorted.
 pub(super) fn for_each_bucket(
     members: &ArticleSet,
+    portion: Portion,
     packing: Packing,
     grouping: &mut Grouping,
     entry: impl Fn(u32) -> u64,
@@ -156,7 +175,7 @@ pub(super) fn for_each_bucket(
     let parts = (members.corpus_len() / PART)
         .next_power_of_two()
         .clamp(1, MAX_PARTS);
-    grouping.deal(members, parts, entry);
+    grouping.deal(members, parts, portion.of_parts(parts), entry);
     let mut start = 0;
     for &end in &grouping.ends {
         let part = &grouping.dealt[start..end as usize];
@@ -175,11 +194,21 @@ pub(super) fn for_each_bucket(
 }
 
 impl Grouping {
-    /// Deals the entries into parts (a power of two) by their first bits.
-    fn deal(&mut self, members: &ArticleSet, parts: usize, entry: impl Fn(u32) -> u64) {
-        let part = |entry: u64| (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
+    /// Deals the entries into parts (a power of two) by their first bits, those of some `wanted` parts.
+    fn deal(
+        &mut self,
+        members: &ArticleSet,
+        parts: usize,
+        wanted: Range<usize>,
+        entry: impl Fn(u32) -> u64,
+    ) {
+        let part = |entry: u64| {
+            let part = (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
+            // All others are dealt to one place behind those that are wanted: whether a part is wanted cannot be foreseen.
+            part.wrapping_sub(wanted.start).min(wanted.len())
+        };
         self.ends.clear();
-        self.ends.resize(parts, 0);
+        self.ends.resize(wanted.len() + 1, 0);
         // One loop for both rounds, so that `entry` is called in one place and becomes a part of it.
         for dealing in [false, true] {
             if dealing {
@@ -187,17 +216,19 @@ impl Grouping {
                 for end in &mut self.ends {
                     start += std::mem::replace(end, start);
                 }
-                self.dealt.resize(start as usize, 0);
+                self.dealt.resize(start as usize + 1, 0);
             }
             for article in members.iter() {
                 let entry = entry(article);
-                let end = &mut self.ends[part(entry)];
+                let part = part(entry);
+                let end = &mut self.ends[part];
                 if dealing {
                     self.dealt[*end as usize] = entry;
                 }
-                *end += 1;
+                *end += u32::from(part < wanted.len());
             }
         }
+        self.ends.truncate(wanted.len());
     }
 }
 
@@ -272,6 +303,7 @@ mod tests {
                 let entry = |article| packing.entry_of_band(key(article).iter().copied(), article);
                 for_each_bucket(
                     &members,
+                    Portion::ALL,
                     packing,
                     &mut Grouping::default(),
                     entry,
@@ -310,6 +342,7 @@ mod tests {
                 };
                 for_each_bucket(
                     &members,
+                    Portion::ALL,
                     packing,
                     &mut Grouping::default(),
                     entry,

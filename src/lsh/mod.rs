@@ -48,7 +48,7 @@ use crate::fingerprint::{ArticleSet, Kernel, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
-use groups::Packing;
+use groups::{Packing, Portion};
 use later::Later;
 use neighbours::MAX_REACH;
 use rayon::prelude::*;
@@ -224,7 +224,7 @@ fn find(
                         return found;
                     }
                     let mut scratch = pool.take();
-                    hunt.slot(at, &search, values, &mut scratch, &mut found);
+                    hunt.slot(at, Portion::ALL, &search, values, &mut scratch, &mut found);
                     pool.put_back(scratch);
                     found.keep_new(&kept);
                     progress.advance(1, 0);
@@ -314,10 +314,11 @@ impl<W: Promise> Hunt<'_, W> {
         }
     }
 
-    /// Looks at the buckets of one band or value. `values` gives the whole values of an article, by their places.
+    /// Looks at the buckets of one band or value, at a portion of them. `values` gives the whole values of an article, by their places.
     fn slot<R: Rows, V: Fn(usize) -> u32>(
         &self,
         at: usize,
+        portion: Portion,
         search: &Search<R, W>,
         values: impl Fn(u32) -> V,
         scratch: &mut Scratch,
@@ -334,7 +335,7 @@ impl<W: Promise> Hunt<'_, W> {
                     let value = values(article);
                     packing.entry_of_band((from..to).map(value), article)
                 };
-                groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                groups::for_each_bucket(members, portion, packing, grouping, entry, |bucket| {
                     search.band(bucket, to, desk, found);
                 });
             }
@@ -346,7 +347,7 @@ impl<W: Promise> Hunt<'_, W> {
                     let following = following.iter().map(|&at| value(at));
                     packing.entry_of_value(value(at), following, article)
                 };
-                groups::for_each_bucket(members, packing, grouping, entry, |bucket| {
+                groups::for_each_bucket(members, portion, packing, grouping, entry, |bucket| {
                     search.value(bucket, at, neighbours.reach(), desk, found);
                 });
             }

@@ -106,7 +106,7 @@ impl Scheme {
     /// for two blocks.
     pub(crate) fn bytes_of_a_slot(self, layout: Layout) -> usize {
         let blocks = (2 * layout.bytes()).div_ceil(super::later::MOST_BLOCKS);
-        super::spilled::bytes_of_lane(self).max(blocks)
+        super::spilled::bytes_of_slots(self, 1).max(blocks)
     }
 
     /// Values of a signature that have to be kept whole.

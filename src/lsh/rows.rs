@@ -180,37 +180,34 @@ impl Rows for Distant<'_> {
 /// Some values of all articles in memory, and everything else in a file.
 pub(super) struct Columns<'a> {
     distant: &'a Distant<'a>,
-    columns: Vec<(usize, Vec<ThreeBytes>)>,
+    /// By their places; empty if not in memory.
+    columns: Vec<Vec<ThreeBytes>>,
 }
 
 impl<'a> Columns<'a> {
-    /// With the values at `places`; the room of columns that are not needed any more is used again.
-    pub(super) fn read(
-        distant: &'a Distant<'a>,
-        places: impl Iterator<Item = usize>,
-        room: Vec<Vec<ThreeBytes>>,
-    ) -> Self {
-        let mut room = room.into_iter();
-        let columns = places.map(|at| {
-            let mut column = room.next().unwrap_or_default();
-            distant.or_zero(distant.file.column(at, &mut column));
-            (at, column)
-        });
+    /// No values are in memory yet.
+    pub(super) fn new(distant: &'a Distant<'a>) -> Self {
         Self {
-            columns: columns.collect(),
             distant,
+            columns: vec![Vec::new(); distant.layout().whole()],
         }
     }
 
-    pub(super) fn into_room(self) -> Vec<Vec<ThreeBytes>> {
-        self.columns.into_iter().map(|column| column.1).collect()
-    }
-
-    /// The value of an article in the column that was read as number `which`.
-    #[inline]
-    pub(super) fn of(&self, which: usize, article: u32) -> u32 {
-        let [low, middle, high] = self.columns[which].1[article as usize];
-        u32::from_le_bytes([low, middle, high, 0])
+    /// Reads the values at `places`, except those that are there; others are given up.
+    pub(super) fn hold(&mut self, places: impl Iterator<Item = usize> + Clone) {
+        let mut room = Vec::new();
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            if !column.is_empty() && !places.clone().any(|wanted| wanted == at) {
+                room.push(std::mem::take(column));
+            }
+        }
+        for at in places {
+            let column = &mut self.columns[at];
+            if column.is_empty() {
+                *column = room.pop().unwrap_or_default();
+                self.distant.or_zero(self.distant.file.column(at, column));
+            }
+        }
     }
 }
 
@@ -233,8 +230,8 @@ impl Rows for Columns<'_> {
     }
 
     fn value(&self, article: u32, at: usize) -> u32 {
-        match self.columns.iter().position(|column| column.0 == at) {
-            Some(which) => self.of(which, article),
+        match self.columns[at].get(article as usize) {
+            Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
             None => self.distant.value(article, at),
         }
     }

@@ -6,8 +6,9 @@
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
 use super::crowded::Crowd;
+use super::groups::{Grouping, Portion};
 use super::later::{self, Cut, Later, Which};
-use super::rows::{Blocks, Columns, Distant};
+use super::rows::{Blocks, Columns, Distant, Rows};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
 use super::{Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
@@ -16,32 +17,35 @@ use crate::{Error, Result, memory};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// How the search makes do with the memory it has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
-    /// Slots that are worked on at the same time.
-    lanes: usize,
+    /// Slots whose values are in memory at the same time.
+    slots: usize,
+    /// Portions of the buckets of each of them, each of which is a thread's work.
+    portions: usize,
     cut: Cut,
     /// Pieces of the file in a block.
     pieces: usize,
 }
 
-/// Bytes for each article of the corpus that a slot takes while its buckets are made.
-pub(super) fn bytes_of_lane(scheme: Scheme) -> usize {
-    size_of::<u64>() + size_of::<ThreeBytes>() * columns_of(scheme, 0).count()
+/// Bytes for each article of the corpus that so many slots take while their buckets are made.
+pub(super) fn bytes_of_slots(scheme: Scheme, slots: usize) -> usize {
+    slots * size_of::<u64>() + columns_of(scheme, &(0..slots)).count() * size_of::<ThreeBytes>()
 }
 
-/// The values that make the buckets of a slot.
-fn columns_of(scheme: Scheme, slot: usize) -> impl Iterator<Item = usize> {
+/// The values that make the buckets of some slots.
+fn columns_of(scheme: Scheme, slots: &Range<usize>) -> impl Iterator<Item = usize> + Clone {
     let (values, many) = match scheme {
         Scheme::Bands(banding) => (
-            slot * banding.rows()..(slot + 1) * banding.rows(),
+            slots.start * banding.rows()..slots.end * banding.rows(),
             usize::MAX,
         ),
         Scheme::Neighbours(neighbours) => {
-            (slot..slot + 1 + neighbours.reach(), neighbours.values())
+            let many = neighbours.values();
+            let end = slots.end + neighbours.reach();
+            (slots.start..end.min(slots.start + many), many)
         }
     };
     values.map(move |at| at % many)
@@ -50,7 +54,11 @@ fn columns_of(scheme: Scheme, slot: usize) -> impl Iterator<Item = usize> {
 impl Plan {
     fn new(file: &SignatureFile, scheme: Scheme, room: usize) -> Self {
         let articles = file.len();
-        let lane = articles * bytes_of_lane(scheme) + later::BYTES_A_THREAD;
+        let threads = rayon::current_num_threads();
+        let left = |slots: usize| room.checked_sub(articles * bytes_of_slots(scheme, slots));
+        let fits = |&slots: &usize| left(slots) >= Some(slots * later::BYTES_A_THREAD);
+        let slots = (2..=threads).take_while(fits).last().unwrap_or(1);
+        let at_work = (left(slots).unwrap_or(0) / later::BYTES_A_THREAD).min(threads);
         let all = articles * file.layout().bytes();
         let spare = room.saturating_sub(later::BYTES_A_THREAD);
         let least = file.pieces().div_ceil(later::MOST_BLOCKS);
@@ -61,7 +69,8 @@ impl Plan {
         let pieces = pieces.max(1);
         let in_block = file.articles_of_block(0, pieces).len().max(1);
         Self {
-            lanes: (room / lane.max(1)).max(1),
+            slots,
+            portions: (at_work / slots).max(1),
             cut: Cut {
                 articles: in_block,
                 blocks: articles.div_ceil(in_block).max(1),
@@ -106,36 +115,39 @@ impl<'a> Far<'a> {
         let mut found = Vec::new();
         // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
         let half = slots.len() as u64 / 2;
-        let dealt = Steps::new(hunt.progress, half, slots.len());
+        let dealt = Steps::new(hunt.progress, half, slots.len() * plan.portions);
         let looked_at = Steps::new(hunt.progress, slots.len() as u64 - half, plan.cut.pairs());
         {
             let pool = Pool::default();
-            let rooms: Mutex<Vec<Vec<Vec<ThreeBytes>>>> = Mutex::default();
-            let rooms = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
-            let slots: Vec<usize> = slots.collect();
-            for together in slots.chunks(plan.lanes) {
-                let one = |&at: &usize| {
+            let mut columns = Columns::new(&self.distant);
+            for first in slots.clone().step_by(plan.slots) {
+                let together = first..slots.end.min(first + plan.slots);
+                columns.hold(columns_of(hunt.scheme, &together));
+                let columns = &columns;
+                let judge = hunt.judge(columns);
+                let search = hunt.search(&judge, crowd, Some(&later));
+                let one = |part: usize| {
                     let mut found = Found::default();
                     if hunt.progress.cancelled() {
                         return found;
                     }
-                    let room = rooms().pop().unwrap_or_default();
-                    let columns = Columns::read(&self.distant, columns_of(hunt.scheme, at), room);
-                    let judge = hunt.judge(&columns);
-                    let search = hunt.search(&judge, crowd, Some(&later));
                     let mut scratch = pool.take();
-                    let values = |article| {
-                        let columns = &columns;
-                        move |at| super::rows::Rows::value(columns, article, at)
+                    let values = |article| move |at| columns.value(article, at);
+                    let at = first + part / plan.portions;
+                    let portion = Portion {
+                        number: part % plan.portions,
+                        of: plan.portions,
                     };
-                    hunt.slot(at, &search, values, &mut scratch, &mut found);
+                    hunt.slot(at, portion, &search, values, &mut scratch, &mut found);
+                    // Portions are not always of one size: no thread keeps the room of a large one.
+                    scratch.grouping = Grouping::default();
                     pool.put_back(scratch);
-                    rooms().push(columns.into_room());
                     found.keep_new(kept);
                     dealt.advance(1);
                     found
                 };
-                found.par_extend(together.par_iter().with_max_len(1).map(one));
+                let parts = 0..together.len() * plan.portions;
+                found.par_extend(parts.into_par_iter().with_max_len(1).map(one));
                 self.distant.check()?;
             }
         }
