@@ -175,7 +175,10 @@ pub(super) fn for_each_bucket(
     let parts = (members.corpus_len() / PART)
         .next_power_of_two()
         .clamp(1, MAX_PARTS);
-    grouping.deal(members, parts, portion.of_parts(parts), entry);
+    match portion.of {
+        1 => grouping.deal::<true>(members, parts, 0..parts, entry),
+        _ => grouping.deal::<false>(members, parts, portion.of_parts(parts), entry),
+    }
     let mut start = 0;
     for &end in &grouping.ends {
         let part = &grouping.dealt[start..end as usize];
@@ -194,8 +197,15 @@ pub(super) fn for_each_bucket(
 }
 
 impl Grouping {
-    /// Deals the entries into parts (a power of two) by their first bits, those of some `wanted` parts.
-    fn deal(
+    /// Gives its room back if that is for more entries than so many.
+    pub(super) fn give_back_beyond(&mut self, entries: usize) {
+        if self.dealt.capacity() > entries {
+            self.dealt = Vec::new();
+        }
+    }
+
+    /// Deals the entries into parts (a power of two) by their first bits, those of the `wanted` parts; `ALL` says that these are all.
+    fn deal<const ALL: bool>(
         &mut self,
         members: &ArticleSet,
         parts: usize,
@@ -204,8 +214,11 @@ impl Grouping {
     ) {
         let part = |entry: u64| {
             let part = (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
-            // All others are dealt to one place behind those that are wanted: whether a part is wanted cannot be foreseen.
-            part.wrapping_sub(wanted.start).min(wanted.len())
+            match ALL {
+                true => part,
+                // Others are dealt to one place behind those that are wanted: which one is wanted cannot be foreseen.
+                false => part.wrapping_sub(wanted.start).min(wanted.len()),
+            }
         };
         self.ends.clear();
         self.ends.resize(wanted.len() + 1, 0);
@@ -225,7 +238,7 @@ impl Grouping {
                 if dealing {
                     self.dealt[*end as usize] = entry;
                 }
-                *end += u32::from(part < wanted.len());
+                *end += u32::from(ALL || part < wanted.len());
             }
         }
         self.ends.truncate(wanted.len());
@@ -379,6 +392,28 @@ mod tests {
                 (share - wanted).abs() < 0.2 * wanted,
                 "{room}: {share}, {wanted}"
             );
+        }
+    }
+
+    #[test]
+    fn portions_share_the_buckets_among_them() {
+        for (articles, of) in [(3, 2), (5000, 2), (5000, 3), (5000, 40)] {
+            let table = table(articles, 2, 400);
+            let members = ArticleSet::all(articles);
+            let packing = Packing::bands(articles);
+            let value = |article: u32| table[article as usize][1];
+            let entry = |article| packing.entry_of_band([value(article)].into_iter(), article);
+            let (mut found, mut grouping) = (Vec::new(), Grouping::default());
+            for number in 0..of {
+                let portion = Portion { number, of };
+                for_each_bucket(&members, portion, packing, &mut grouping, entry, |bucket| {
+                    let bucket = bucket.iter().map(|&entry| packing.article(entry));
+                    found.push(bucket.collect::<Vec<u32>>());
+                });
+            }
+            let distinct: BTreeSet<Vec<u32>> = found.iter().cloned().collect();
+            assert_eq!(found.len(), distinct.len());
+            assert_eq!(distinct, classes(&members, value), "{articles} in {of}");
         }
     }
 

@@ -18,9 +18,9 @@ use std::sync::{Mutex, PoisonError};
 /// Pairs that a thread gathers before it sets them aside.
 const RUN: usize = 1 << 16;
 
-/// Bytes that a thread takes for setting pairs aside: those of either kind, and as many again while they are sorted by blocks; and
+/// Bytes that a thread takes for setting pairs aside: those of each kind, and those of one again while they are sorted by blocks; and
 /// for what it has in hand besides: the pairs of crowds, what it remembers of others, what it found.
-pub(super) const BYTES_A_THREAD: usize = 3 * RUN * size_of::<u64>() + (8 << 20);
+pub(super) const BYTES_A_THREAD: usize = 4 * RUN * size_of::<u64>() + (8 << 20);
 
 /// Bytes of a pair, and of an end, in the file.
 const PAIR: usize = size_of::<u64>();
@@ -31,8 +31,10 @@ const END: usize = size_of::<u32>();
 pub(super) enum Which {
     /// They share a band, or two values that are close.
     Near,
-    /// They share the value at this slot alone.
+    /// They share the value at this slot alone, which few have.
     Unlike(usize),
+    /// They share the value at this slot, which many have.
+    Common(usize),
 }
 
 /// A corpus is cut into no more blocks than this: the pairs of blocks grow with the square of it, and with them what is written behind each run.

@@ -71,8 +71,10 @@ pub(super) struct Desk {
     articles: Vec<u32>,
     /// Pairs that share a band, or two values that are close.
     pub(super) pairs: Vec<u64>,
-    /// Pairs that share a single value, the shorter article in the upper half.
+    /// Pairs that share a single value that few have, the shorter article in the upper half.
     pub(super) unlike: Vec<u64>,
+    /// The same of a value that many have.
+    pub(super) common: Vec<u64>,
     unknown: Vec<u64>,
     scores: Vec<u32>,
     verdicts: Verdicts,
@@ -196,6 +198,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     pub(super) fn finish(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
         self.look_at_pairs(desk, found);
         self.look_at_unlike(slot, desk, found);
+        self.look_at_common(slot, desk, found);
     }
 
     fn waiting(&self) -> usize {
@@ -359,15 +362,9 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 {
                     continue;
                 }
-                let ordered = Unlike::in_order(a, size_a, b, size);
-                if !self.may_score(ordered, unlike)
-                    || !self.contained(ordered, slot, unlike)
-                    || !self.scores(ordered, unlike)
-                {
-                    found.counts.proposed += 1;
-                    found.dropped(1);
-                } else if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
-                    found.crowded.push(pack(a, b));
+                desk.common.push(Unlike::in_order(a, size_a, b, size));
+                if desk.common.len() >= self.waiting() {
+                    self.look_at_common(slot, desk, found);
                 }
             }
         }
@@ -404,19 +401,50 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             return later.put(Which::Unlike(slot), &mut desk.unlike);
         }
         let mut pairs = std::mem::take(&mut desk.unlike);
+        self.keep_contained(&mut pairs, slot, unlike, found);
         found.counts.proposed += pairs.len() as u64;
-        let looked_at = pairs.len();
-        keep(&mut pairs, |pair| self.may_score(pair, unlike));
-        keep(&mut pairs, |pair| self.contained(pair, slot, unlike));
-        keep(&mut pairs, |pair| self.scores(pair, unlike));
-        found.dropped(looked_at - pairs.len());
-        for pair in &mut pairs {
-            let (a, b) = unpack(*pair);
-            *pair = pack(a, b);
-        }
         self.look_at(&pairs, desk, found);
         pairs.clear();
         desk.unlike = pairs;
+    }
+
+    /// Looks at the waiting pairs that share a single value that many have.
+    pub(super) fn look_at_common(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
+        let Some(unlike) = self.unlike else {
+            return;
+        };
+        if let Some(later) = self.later {
+            return later.put(Which::Common(slot), &mut desk.common);
+        }
+        let mut pairs = std::mem::take(&mut desk.common);
+        self.keep_contained(&mut pairs, slot, unlike, found);
+        for pair in pairs.drain(..) {
+            if self.look(pair, &mut desk.verdicts, &mut found.counts) {
+                found.crowded.push(pair);
+            }
+        }
+        desk.common = pairs;
+    }
+
+    /// Keeps of pairs (shorter, longer) that share the value at `slot` those that may be ones of containment, as packed pairs.
+    fn keep_contained(
+        &self,
+        pairs: &mut Vec<u64>,
+        slot: usize,
+        unlike: &Unlike,
+        found: &mut Found,
+    ) {
+        let looked_at = pairs.len();
+        keep(pairs, |pair| self.may_score(pair, unlike));
+        keep(pairs, |pair| self.contained(pair, slot, unlike));
+        keep(pairs, |pair| self.scores(pair, unlike));
+        let dropped = looked_at - pairs.len();
+        found.counts.proposed += dropped as u64;
+        found.dropped(dropped);
+        for pair in pairs {
+            let (a, b) = unpack(*pair);
+            *pair = pack(a, b);
+        }
     }
 
     /// Looks at the waiting pairs that share a band, or two values.

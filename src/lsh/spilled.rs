@@ -2,11 +2,11 @@
 //!
 //! Buckets are made of single values, each of which the file has in a column of its own; the columns of one value and of those that
 //! follow it are read into memory. The pairs of buckets are [set aside](super::later), and looked at afterwards, block by block. What is
-//! left, the pairs of crowds, is read from the file one by one. The pairs that are found are the same as in memory, and so is what is counted: no
+//! left, the nearest neighbours in crowds, is read from the file one by one. The pairs that are found are the same as in memory, and so is what is counted: no
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
 use super::crowded::Crowd;
-use super::groups::{Grouping, Portion};
+use super::groups::Portion;
 use super::later::{self, Cut, Later, Which};
 use super::rows::{Blocks, Columns, Distant, Rows};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
@@ -120,6 +120,7 @@ impl<'a> Far<'a> {
         {
             let pool = Pool::default();
             let mut columns = Columns::new(&self.distant);
+            let usual = 5 * self.distant.file.len() / plan.portions / 4;
             for first in slots.clone().step_by(plan.slots) {
                 let together = first..slots.end.min(first + plan.slots);
                 columns.hold(columns_of(hunt.scheme, &together));
@@ -140,7 +141,7 @@ impl<'a> Far<'a> {
                     };
                     hunt.slot(at, portion, &search, values, &mut scratch, &mut found);
                     // Portions are not always of one size: no thread keeps the room of a large one.
-                    scratch.grouping = Grouping::default();
+                    scratch.grouping.give_back_beyond(usual);
                     pool.put_back(scratch);
                     found.keep_new(kept);
                     dealt.advance(1);
@@ -262,6 +263,10 @@ fn look_at<W: Promise>(
         Which::Unlike(slot) => {
             std::mem::swap(&mut desk.unlike, pairs);
             search.look_at_unlike(slot, desk, found);
+        }
+        Which::Common(slot) => {
+            std::mem::swap(&mut desk.common, pairs);
+            search.look_at_common(slot, desk, found);
         }
     }
 }
