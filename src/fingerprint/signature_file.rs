@@ -5,6 +5,7 @@
 //! article reads a hundredth of the file, in long stretches; whoever needs whole signatures reads those of neighbouring articles at once.
 
 use super::{Layout, Signatures};
+use crate::memory::Pages;
 use crate::positioned::read_exact_at;
 use crate::{Error, Result};
 use rayon::prelude::*;
@@ -159,10 +160,11 @@ impl SignatureFile {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(crate) fn column(&self, at: usize, column: &mut Vec<ThreeBytes>) -> Result<()> {
-        column.resize(self.written, [0; 3]);
+    pub(crate) fn column(&self, at: usize, column: &mut Pages<ThreeBytes>) -> Result<()> {
+        column.reset(self.written);
         let in_piece = at * PIECE * size_of::<ThreeBytes>();
         column
+            .as_mut_slice()
             .par_chunks_mut(PIECE)
             .enumerate()
             .try_for_each(|(number, values)| {
@@ -197,11 +199,12 @@ impl SignatureFile {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub(crate) fn block(&self, number: usize, pieces: usize, rows: &mut Vec<u32>) -> Result<()> {
+    pub(crate) fn block(&self, number: usize, pieces: usize, rows: &mut Pages<u32>) -> Result<()> {
         let range = self.articles_of_block(number, pieces);
         let words = self.layout.words();
-        rows.resize(range.len() * words, 0);
-        rows.par_chunks_mut(PIECE * words)
+        rows.reset(range.len() * words);
+        rows.as_mut_slice()
+            .par_chunks_mut(PIECE * words)
             .enumerate()
             .try_for_each(|(at, rows)| {
                 let (_, offset) = self.piece(number * pieces + at);
@@ -320,21 +323,23 @@ mod tests {
             panic!("spilled");
         };
         assert_eq!(file.len(), total);
-        let mut column = Vec::new();
+        let mut read = Pages::default();
         for at in 0..8 {
-            file.column(at, &mut column).unwrap();
+            file.column(at, &mut read).unwrap();
+            let column = read.as_slice();
             assert_eq!(column.len(), total);
-            for (article, &[low, middle, high]) in (0..).zip(&column) {
+            for (article, &[low, middle, high]) in (0..).zip(column) {
                 let value = u32::from_le_bytes([low, middle, high, 0]);
                 assert_eq!(value, held.value(article, at));
             }
             let article = (at * 25) as u32;
             assert_eq!(file.value(article, at).unwrap(), held.value(article, at));
         }
-        let mut rows = Vec::new();
+        let mut read = Pages::default();
         for (pieces, blocks) in [(1, 3), (2, 2), (3, 1), (100, 1)] {
             for number in 0..blocks {
-                file.block(number, pieces, &mut rows).unwrap();
+                file.block(number, pieces, &mut read).unwrap();
+                let rows = read.as_slice();
                 let articles = file.articles_of_block(number, pieces);
                 assert_eq!(rows.len(), articles.len() * layout.words());
                 for (article, packed) in articles.zip(rows.chunks(layout.words())) {

@@ -10,6 +10,7 @@
 
 use super::Neighbours;
 use crate::fingerprint::ArticleSet;
+use crate::memory::Pages;
 use std::ops::Range;
 
 /// Entries that a part holds on average: small enough to be worked on within the first-level cache.
@@ -139,7 +140,7 @@ fn mix(mut x: u64) -> u64 {
 #[derive(Debug, Default)]
 pub(super) struct Grouping {
     /// The entries, part by part.
-    dealt: Vec<u64>,
+    dealt: Pages<u64>,
     /// The end of each part in them.
     ends: Vec<u32>,
     /// Those of one part that may share a bucket.
@@ -181,7 +182,7 @@ pub(super) fn for_each_bucket(
     }
     let mut start = 0;
     for &end in &grouping.ends {
-        let part = &grouping.dealt[start..end as usize];
+        let part = &grouping.dealt.as_slice()[start..end as usize];
         start = end as usize;
         keep_company(part, parts, &mut grouping.company);
         grouping.company.sort_unstable();
@@ -200,7 +201,7 @@ impl Grouping {
     /// Gives its room back if that is for more entries than so many.
     pub(super) fn give_back_beyond(&mut self, entries: usize) {
         if self.dealt.capacity() > entries {
-            self.dealt = Vec::new();
+            self.dealt = Pages::default();
         }
     }
 
@@ -229,14 +230,15 @@ impl Grouping {
                 for end in &mut self.ends {
                     start += std::mem::replace(end, start);
                 }
-                self.dealt.resize(start as usize + 1, 0);
+                self.dealt.reset(start as usize + 1);
             }
+            let dealt = self.dealt.as_mut_slice();
             for article in members.iter() {
                 let entry = entry(article);
                 let part = part(entry);
                 let end = &mut self.ends[part];
                 if dealing {
-                    self.dealt[*end as usize] = entry;
+                    dealt[*end as usize] = entry;
                 }
                 *end += u32::from(ALL || part < wanted.len());
             }

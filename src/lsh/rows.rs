@@ -1,6 +1,7 @@
 //! Signatures, wherever they lie.
 
 use crate::fingerprint::{Layout, SignatureFile, Signatures, StoredSignatures, ThreeBytes};
+use crate::memory::Pages;
 use crate::{Error, Result};
 use std::ops::{Deref, Range};
 use std::sync::{Mutex, PoisonError};
@@ -181,7 +182,7 @@ impl Rows for Distant<'_> {
 pub(super) struct Columns<'a> {
     distant: &'a Distant<'a>,
     /// By their places; empty if not in memory.
-    columns: Vec<Vec<ThreeBytes>>,
+    columns: Vec<Pages<ThreeBytes>>,
 }
 
 impl<'a> Columns<'a> {
@@ -189,7 +190,9 @@ impl<'a> Columns<'a> {
     pub(super) fn new(distant: &'a Distant<'a>) -> Self {
         Self {
             distant,
-            columns: vec![Vec::new(); distant.layout().whole()],
+            columns: (0..distant.layout().whole())
+                .map(|_| Pages::default())
+                .collect(),
         }
     }
 
@@ -197,13 +200,13 @@ impl<'a> Columns<'a> {
     pub(super) fn hold(&mut self, places: impl Iterator<Item = usize> + Clone) {
         let mut room = Vec::new();
         for (at, column) in self.columns.iter_mut().enumerate() {
-            if !column.is_empty() && !places.clone().any(|wanted| wanted == at) {
+            if !column.as_slice().is_empty() && !places.clone().any(|wanted| wanted == at) {
                 room.push(std::mem::take(column));
             }
         }
         for at in places {
             let column = &mut self.columns[at];
-            if column.is_empty() {
+            if column.as_slice().is_empty() {
                 *column = room.pop().unwrap_or_default();
                 self.distant.or_zero(self.distant.file.column(at, column));
             }
@@ -230,7 +233,7 @@ impl Rows for Columns<'_> {
     }
 
     fn value(&self, article: u32, at: usize) -> u32 {
-        match self.columns[at].get(article as usize) {
+        match self.columns[at].as_slice().get(article as usize) {
             Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
             None => self.distant.value(article, at),
         }

@@ -12,8 +12,9 @@ use super::rows::{Blocks, Columns, Distant, Rows};
 use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
 use super::{Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
+use crate::memory::{self, Pages};
 use crate::progress::Progress;
-use crate::{Error, Result, memory};
+use crate::{Error, Result};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -173,7 +174,7 @@ impl<'a> Far<'a> {
         self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
         let mut found = Vec::new();
         let pool = Pool::default();
-        let (mut first, mut second) = (Vec::new(), Vec::new());
+        let (mut first, mut second) = (Pages::default(), Pages::default());
         for low in 0..plan.cut.blocks {
             let beside = aside.beside(low)?;
             let blocks = aside.blocks(&beside);

@@ -8,6 +8,10 @@
 //! soon as it would not. What then is left after what is kept in any case is given to one stage after the other, each of
 //! which makes do with less room by reading and writing more.
 
+mod pages;
+
+pub(crate) use pages::Pages;
+
 use crate::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
