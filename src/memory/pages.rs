@@ -9,21 +9,11 @@ use std::marker::PhantomData;
 ///
 /// What a stage gives back to the allocator stays with the process more often than not, and counts against its bound although the next stage
 /// may have no use for it. Tables of some bytes for every article are therefore put here: their room is gone the moment they are dropped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pages<T> {
     map: Option<MmapMut>,
     len: usize,
     of: PhantomData<T>,
-}
-
-impl<T> Default for Pages<T> {
-    fn default() -> Self {
-        Self {
-            map: None,
-            len: 0,
-            of: PhantomData,
-        }
-    }
 }
 
 impl<T: Pod> Pages<T> {
