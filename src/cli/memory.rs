@@ -1,28 +1,13 @@
 //! How much memory the machine has, and how much of it the program took.
 
-use crate::memory::Size;
+use crate::memory::{Size, stated_bytes};
 
 /// The bound of a run that is not told one: three quarters of the memory of the machine, or of what its control group allows this process if that is
 /// less. None where the system does not say.
 pub(super) fn usual_bound() -> Option<Size> {
-    let machine = machine_bytes()?;
+    let machine = stated_bytes("/proc/meminfo", "MemTotal:")?;
     let group = group_bytes().unwrap_or(u64::MAX);
     Some(Size(machine.min(group) / 4 * 3))
-}
-
-#[cfg(target_os = "linux")]
-fn machine_bytes() -> Option<u64> {
-    let info = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = info
-        .lines()
-        .find_map(|line| line.strip_prefix("MemTotal:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kilobytes.checked_mul(1024)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn machine_bytes() -> Option<u64> {
-    None
 }
 
 /// The least limit among the control groups that this process is in, of either version of them.
@@ -50,23 +35,9 @@ fn group_bytes() -> Option<u64> {
 /// The most memory that this process held at any time so far, in bytes: its peak resident set. `None` where
 /// the system does not say.
 pub(super) fn peak_bytes() -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    if let Some(bytes) = status_peak() {
-        return Some(bytes);
-    }
-    resource_peak()
-}
-
-/// The kernel's own account of this very program. `getrusage` counts on Linux what the process held before
-/// it became this program as well, and so a large parent is taken for a large child.
-#[cfg(target_os = "linux")]
-fn status_peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kilobytes.checked_mul(1024)
+    // The kernel's own account of this very program. `getrusage` counts on Linux what the process held before
+    // it became this program as well, and so a large parent is taken for a large child.
+    stated_bytes("/proc/self/status", "VmHWM:").or_else(resource_peak)
 }
 
 #[cfg(unix)]
@@ -109,7 +80,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn the_usual_bound_is_a_share_of_the_machine() {
-        let (Size(bound), machine) = (usual_bound().unwrap(), machine_bytes().unwrap());
+        let (Size(bound), machine) = (
+            usual_bound().unwrap(),
+            stated_bytes("/proc/meminfo", "MemTotal:").unwrap(),
+        );
         assert!(
             bound <= machine / 4 * 3 && machine < 1 << 50,
             "{bound} {machine}"
