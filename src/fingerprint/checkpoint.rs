@@ -464,7 +464,7 @@ mod tests {
             })
             .collect();
         let days: Vec<u32> = (1..rows.len() as u32)
-            .map(|article| prints.days.least_hours(0, article))
+            .map(|article| prints.days.of(0).least_hours(prints.days.of(article)))
             .collect();
         let files: Vec<_> = [0, 1].map(|file| prints.articles_of_file(file)).to_vec();
         let ids = prints.duplicate_ids.clone();

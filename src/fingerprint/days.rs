@@ -7,6 +7,22 @@ pub struct Days {
     days: Vec<u16>,
 }
 
+/// The day of an article, if it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Day(u16);
+
+impl Day {
+    /// A number of hours that two articles are apart at least; 0 if a day is not known.
+    #[inline]
+    pub fn least_hours(self, other: Self) -> u32 {
+        if self.0 == 0 || other.0 == 0 {
+            return 0;
+        }
+        // From the end of the one day to the beginning of the other.
+        24 * u32::from(self.0.abs_diff(other.0).saturating_sub(1))
+    }
+}
+
 const SECONDS: i64 = 24 * 3600;
 /// 1899-12-31 in days from 1970-01-01.
 const EPOCH: i64 = -25_568;
@@ -27,15 +43,13 @@ impl Days {
         self.days[article as usize] = 0;
     }
 
-    /// A number of hours that two articles are apart at least; 0 if a day is not known.
+    /// The day of an article.
+    ///
+    /// # Panics
+    /// If there is no such article.
     #[inline]
-    pub fn least_hours(&self, a: u32, b: u32) -> u32 {
-        let (a, b) = (self.days[a as usize], self.days[b as usize]);
-        if a == 0 || b == 0 {
-            return 0;
-        }
-        // From the end of the one day to the beginning of the other.
-        24 * u32::from(a.abs_diff(b).saturating_sub(1))
+    pub fn of(&self, article: u32) -> Day {
+        Day(self.days[article as usize])
     }
 }
 
@@ -61,10 +75,11 @@ mod tests {
             let mut days = Days::default();
             days.extend(&[Days::day(Some(a)), Days::day(Some(b))]);
             let hours = a.abs_diff(b) / 3600;
-            proptest::prop_assert!(u64::from(days.least_hours(0, 1)) <= hours);
-            proptest::prop_assert!(u64::from(days.least_hours(0, 1)) + 48 > hours);
+            let least = days.of(0).least_hours(days.of(1));
+            proptest::prop_assert!(u64::from(least) <= hours);
+            proptest::prop_assert!(u64::from(least) + 48 > hours);
             days.forget(1);
-            proptest::prop_assert_eq!(days.least_hours(0, 1), 0);
+            proptest::prop_assert_eq!(days.of(0).least_hours(days.of(1)), 0);
         }
     }
 }

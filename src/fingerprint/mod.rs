@@ -51,7 +51,7 @@ mod signatures;
 mod sizes;
 
 pub use articles::ArticleSet;
-pub use days::Days;
+pub use days::{Day, Days};
 pub use digest::Digest;
 pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;

@@ -1,7 +1,7 @@
 //! Articles with something in common, brought together by sorting.
 //!
-//! An entry is one `u64`: the high bits are a hash of what the articles of a bucket have in common, the low bits the article.
-//! Entries are dealt into small parts by their highest bits; of each part, those that may have company are
+//! Articles are dealt into small parts by the first bits of a hash of what the articles of a bucket have in common. An entry is one
+//! `u64`: its high bits are those of the hash that follow, the low bits the article. Of each part, the entries that may have company are
 //! sorted where they fit the cache. Equal hashes then stand side by side. An entry is made twice, once to be
 //! counted and once to be dealt, so that no second table of them is needed: 8 bytes an article for each thread.
 //!
@@ -17,12 +17,19 @@ use std::ops::Range;
 const PART: usize = 512;
 /// More parts than this cost more in scattered writes than they save in sorting.
 const MAX_PARTS: usize = 1 << 14;
+/// Kinds of hashes that are told apart before the entries of a part are sorted.
+const KINDS: usize = 8 * PART;
+
+/// Bits of a value that follows: more would seldom tell more.
+const MOST_NEAR_BITS: u32 = 12;
 
 /// How an entry is divided.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packing {
     article_bits: u32,
-    /// The bits that articles of one bucket have in common.
+    /// The bits of a hash that number its part.
+    part_bits: u32,
+    /// The bits of an entry that articles of one bucket have in common.
     bucket_mask: u64,
     reach: usize,
     /// Bits of each value that follows.
@@ -35,8 +42,10 @@ impl Packing {
     /// Buckets of articles whose bands are equal.
     pub(super) fn bands(articles: usize) -> Self {
         let article_bits = usize::BITS - articles.saturating_sub(1).leading_zeros();
+        let parts = (articles / PART).next_power_of_two().min(MAX_PARTS);
         Self {
             article_bits,
+            part_bits: parts.trailing_zeros(),
             bucket_mask: !0 << article_bits,
             reach: 0,
             near_bits: 0,
@@ -46,8 +55,6 @@ impl Packing {
 
     /// Buckets of articles that have a value in common.
     pub(super) fn neighbours(articles: usize, neighbours: Neighbours) -> Self {
-        /// More bits would seldom tell more.
-        const MOST: u32 = 10;
         /// Hashes of so many bits more than it takes to number all articles seldom bring together two with different values.
         const SPARE: u32 = 4;
         let bands = Self::bands(articles);
@@ -55,7 +62,9 @@ impl Packing {
         if reach == 0 {
             return bands;
         }
-        let near_bits = (u64::BITS.saturating_sub(2 * bits + SPARE) / reach as u32).clamp(1, MOST);
+        let hash_bits = bits + SPARE - bands.part_bits;
+        let near_bits = u64::BITS.saturating_sub(bits + hash_bits) / reach as u32;
+        let near_bits = near_bits.clamp(1, MOST_NEAR_BITS);
         let ends = (0..reach as u32).fold((0, 0), |(low, high), at| {
             let low_end = 1 << (bits + at * near_bits);
             (low | low_end, high | low_end << (near_bits - 1))
@@ -69,10 +78,23 @@ impl Packing {
         }
     }
 
+    fn parts(self) -> usize {
+        1 << self.part_bits
+    }
+
+    /// The part that a hash belongs to, and an entry with the hash and other bits.
+    #[inline]
+    fn entry(self, hash: u64, others: u64) -> InPart {
+        InPart {
+            part: hash.rotate_left(self.part_bits) as usize & (self.parts() - 1),
+            entry: ((hash << self.part_bits) & self.bucket_mask) | others,
+        }
+    }
+
     /// The entry of an article whose band holds `values`.
     #[inline]
-    pub(super) fn entry_of_band(self, values: impl Iterator<Item = u32>, article: u32) -> u64 {
-        (hash_band(values) & self.bucket_mask) | u64::from(article)
+    pub(super) fn entry_of_band(self, values: impl Iterator<Item = u32>, article: u32) -> InPart {
+        self.entry(hash_band(values), u64::from(article))
     }
 
     /// The entry of an article by `value` and those that follow it.
@@ -82,11 +104,12 @@ impl Packing {
         value: u32,
         following: impl Iterator<Item = u32>,
         article: u32,
-    ) -> u64 {
+    ) -> InPart {
         let near = following.take(self.reach).fold(0, |near, value| {
             near << self.near_bits | u64::from(value & ((1 << self.near_bits) - 1))
         });
-        (hash_value(value) & self.bucket_mask) | near << self.article_bits | u64::from(article)
+        let others = near << self.article_bits | u64::from(article);
+        self.entry(hash_value(value), others)
     }
 
     /// Whether of two entries of a bucket a value that follows agrees. Now and then it only seems so.
@@ -101,6 +124,15 @@ impl Packing {
         differing.wrapping_sub(low) & !differing & high != 0
     }
 
+    /// Replaces `company` by those entries of a bucket that may share the value `distance` places after theirs with another.
+    pub(super) fn keep_near(self, bucket: &[u64], distance: usize, company: &mut Vec<u64>) {
+        let lowest = self.article_bits + (self.reach - distance) as u32 * self.near_bits;
+        let kinds = 1 << self.near_bits;
+        keep_company::<{ 1 << MOST_NEAR_BITS }>(bucket, company, |entry| {
+            (entry >> lowest) as usize & (kinds - 1)
+        });
+    }
+
     fn bucket(self, entry: u64) -> u64 {
         entry & self.bucket_mask
     }
@@ -109,6 +141,13 @@ impl Packing {
     pub(super) fn article(self, entry: u64) -> u32 {
         (entry & !(!0 << self.article_bits)) as u32
     }
+}
+
+/// An entry, and the number of the part that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InPart {
+    part: usize,
+    entry: u64,
 }
 
 /// A hash of the values of a band; for one or two rows no two bands share it.
@@ -170,21 +209,22 @@ pub(super) fn for_each_bucket(
     portion: Portion,
     packing: Packing,
     grouping: &mut Grouping,
-    entry: impl Fn(u32) -> u64,
+    entry: impl Fn(u32) -> InPart,
     mut bucket: impl FnMut(&[u64]),
 ) {
-    let parts = (members.corpus_len() / PART)
-        .next_power_of_two()
-        .clamp(1, MAX_PARTS);
+    let parts = packing.parts();
     match portion.of {
-        1 => grouping.deal::<true>(members, parts, 0..parts, entry),
-        _ => grouping.deal::<false>(members, parts, portion.of_parts(parts), entry),
+        1 => grouping.deal::<true>(members, 0..parts, entry),
+        _ => grouping.deal::<false>(members, portion.of_parts(parts), entry),
     }
     let mut start = 0;
     for &end in &grouping.ends {
         let part = &grouping.dealt.as_slice()[start..end as usize];
         start = end as usize;
-        keep_company(part, parts, &mut grouping.company);
+        // The bits that tell kinds all belong to the hash.
+        keep_company::<KINDS>(part, &mut grouping.company, |entry| {
+            (entry >> (u64::BITS - KINDS.trailing_zeros())) as usize
+        });
         grouping.company.sort_unstable();
         for run in grouping
             .company
@@ -205,22 +245,13 @@ impl Grouping {
         }
     }
 
-    /// Deals the entries into parts (a power of two) by their first bits, those of the `wanted` parts; `ALL` says that these are all.
+    /// Deals the entries of the `wanted` parts; `ALL` says that these are all.
     fn deal<const ALL: bool>(
         &mut self,
         members: &ArticleSet,
-        parts: usize,
         wanted: Range<usize>,
-        entry: impl Fn(u32) -> u64,
+        entry: impl Fn(u32) -> InPart,
     ) {
-        let part = |entry: u64| {
-            let part = (entry.rotate_left(parts.trailing_zeros()) as usize) & (parts - 1);
-            match ALL {
-                true => part,
-                // Others are dealt to one place behind those that are wanted: which one is wanted cannot be foreseen.
-                false => part.wrapping_sub(wanted.start).min(wanted.len()),
-            }
-        };
         self.ends.clear();
         self.ends.resize(wanted.len() + 1, 0);
         // One loop for both rounds, so that `entry` is called in one place and becomes a part of it.
@@ -234,8 +265,12 @@ impl Grouping {
             }
             let dealt = self.dealt.as_mut_slice();
             for article in members.iter() {
-                let entry = entry(article);
-                let part = part(entry);
+                let InPart { part, entry } = entry(article);
+                let part = match ALL {
+                    true => part,
+                    // Others are dealt to one place behind those that are wanted: which one is wanted cannot be foreseen.
+                    false => part.wrapping_sub(wanted.start).min(wanted.len()),
+                };
                 let end = &mut self.ends[part];
                 if dealing {
                     dealt[*end as usize] = entry;
@@ -247,26 +282,24 @@ impl Grouping {
     }
 }
 
-/// Replaces `company` by the entries of a part that may share their hash with another.
+/// Replaces `company` by the entries that are of the same of so many kinds as another, in their order.
 ///
-/// Most share it with none, and need not be sorted: they are told by the bits behind those that made the part.
-fn keep_company(part: &[u64], parts: usize, company: &mut Vec<u64>) {
-    /// The bits that tell parts and kinds all belong to the hash: three more than it takes to number the articles, 26 at most.
-    const KINDS: usize = 8 * PART;
-    let kind = |entry: u64| {
-        let behind = entry << parts.trailing_zeros();
-        (behind >> (u64::BITS - KINDS.trailing_zeros())) as usize
-    };
+/// Most share their hash, or a value, with none, and need not be sorted.
+fn keep_company<const KINDS: usize>(
+    entries: &[u64],
+    company: &mut Vec<u64>,
+    kind: impl Fn(u64) -> usize,
+) {
     let mut seen = [0u8; KINDS];
-    for &entry in part {
+    for &entry in entries {
         let seen = &mut seen[kind(entry)];
         *seen = seen.saturating_add(1);
     }
     // Written in any case: which entries have company is not to be foreseen, and a wrong guess costs more.
     company.clear();
-    company.resize(part.len(), 0);
+    company.resize(entries.len(), 0);
     let mut kept = 0;
-    for &entry in part {
+    for &entry in entries {
         company[kept] = entry;
         kept += usize::from(seen[kind(entry)] > 1);
     }
@@ -377,6 +410,23 @@ mod tests {
                         }
                         all.sort_unstable();
                         found.insert(all);
+                        for distance in 1..=3 {
+                            let mut company = vec![7; 3];
+                            packing.keep_near(bucket, distance, &mut company);
+                            let value =
+                                |entry: u64| row(packing.article(entry))[(slot + distance) % 32];
+                            let has_company = |&entry: &u64| {
+                                let same = bucket.iter().filter(|&&o| value(o) == value(entry));
+                                same.count() > 1
+                            };
+                            let wanted = bucket.iter().copied().filter(has_company);
+                            let kept = company.iter().copied().filter(has_company);
+                            assert!(kept.eq(wanted), "{slot}, {distance}");
+                            if packing.near_bits > 8 {
+                                // All bits of so small values are there.
+                                assert!(company.iter().all(has_company), "{slot}, {distance}");
+                            }
+                        }
                     },
                 );
                 assert_eq!(found, classes(&members, |article| row(article)[slot]));
@@ -425,10 +475,10 @@ mod tests {
         for bits in 0..=32 {
             let packing = Packing::neighbours(1usize << bits, neighbours);
             assert_eq!(packing.article_bits, bits);
-            let hash = packing.bucket_mask.count_ones();
-            // For parts of 512 articles, at most 2^14 of them, and 4,096 kinds in each.
-            assert!(hash >= bits.clamp(9, 23) - 9 + 12, "{bits}: {hash}");
-            assert!(bits > 27 || hash >= bits + 4, "{bits}: {hash}");
+            let kept = packing.bucket_mask.count_ones();
+            assert!(1 << kept >= KINDS, "{bits}: {kept}");
+            let hash = packing.part_bits + kept;
+            assert!(hash >= bits + 4, "{bits}: {hash}");
         }
     }
 

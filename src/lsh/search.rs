@@ -36,7 +36,8 @@ impl<R: Rows, W: Promise> Judge<'_, R, W> {
     #[inline]
     fn is_hopeless(&self, pair: u64) -> bool {
         let (a, b) = unpack(pair);
-        self.promise.is_hopeless(a, b, self.low_score(pair))
+        let (of_a, of_b) = (self.promise.known(a), self.promise.known(b));
+        self.promise.is_hopeless(of_a, of_b, self.low_score(pair))
     }
 
     #[inline]
@@ -75,8 +76,13 @@ pub(super) struct Desk {
     pub(super) unlike: Vec<u64>,
     /// The same of a value that many have.
     pub(super) common: Vec<u64>,
-    unknown: Vec<u64>,
+    /// Pairs that are not without hope.
+    promising: Vec<u64>,
     scores: Vec<u32>,
+    /// Entries of articles that share a value and may share another one, or these values and the articles.
+    company: Vec<u64>,
+    /// The values that are not kept whole of the articles of a family, one behind the other.
+    rows: Vec<u32>,
     verdicts: Verdicts,
 }
 
@@ -182,7 +188,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             } else if bucket.len() <= CROWDED {
                 self.near_pairs(bucket, desk, found);
             } else {
-                self.families(&mut articles, slot, reach, desk, found);
+                self.families(bucket, &mut articles, slot, reach, desk, found);
             }
             desk.articles = articles;
         }
@@ -280,40 +286,99 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     }
 
     /// Looks at the pairs of many articles that share the value at `slot`: of those that share one of the values that follow,
-    /// too.
+    /// too. `articles` is room for some of them.
     fn families(
         &self,
-        articles: &mut [u32],
+        bucket: &[u64],
+        articles: &mut Vec<u32>,
         slot: usize,
         reach: usize,
         desk: &mut Desk,
         found: &mut Found,
     ) {
         let whole = self.judge.signatures.layout().whole();
-        let mut order: Vec<u64> = Vec::with_capacity(articles.len());
+        let mut order = std::mem::take(&mut desk.company);
+        let mut known = Vec::new();
         for distance in 1..=reach {
-            if distance > 1 && articles.iter().all(|&article| self.crowd.is_part(article)) {
+            let is_part = |&entry: &u64| self.crowd.is_part(self.packing.article(entry));
+            if distance > 1 && bucket.iter().all(is_part) {
                 // None of their pairs would be looked at.
                 break;
             }
             let at = (slot + distance) % whole;
-            order.clear();
-            order.extend(articles.iter().map(|&article| {
-                u64::from(self.judge.signatures.value(article, at)) << 32 | u64::from(article)
-            }));
+            self.packing.keep_near(bucket, distance, &mut order);
+            for entry in &mut order {
+                let article = self.packing.article(*entry);
+                let value = self.judge.signatures.value(article, at);
+                *entry = u64::from(value) << 32 | u64::from(article);
+            }
             order.sort_unstable();
-            for (article, &next) in articles.iter_mut().zip(&order) {
-                *article = next as u32;
-            }
-            let mut rest = &*articles;
             for family in order.chunk_by(|a, b| a >> 32 == b >> 32) {
-                let (now, later) = rest.split_at(family.len());
                 // Of a crowd the next value alone tells the neighbours: the other values would bring it together once more.
-                if distance == 1 || now.len() <= CROWDED {
-                    self.bucket(now, slot + distance + 1, desk, found);
+                if family.len() > 1 && (distance == 1 || family.len() <= CROWDED) {
+                    articles.clear();
+                    articles.extend(family.iter().map(|&entry| entry as u32));
+                    self.family(articles, slot + distance + 1, &mut known, desk, found);
                 }
-                rest = later;
             }
+        }
+        desk.company = order;
+    }
+
+    /// Looks at the pairs of articles (ascending) that share two values.
+    ///
+    /// Many strangers share two phrases, and each of them is looked at beside many others: what tells them apart is fetched once, and most
+    /// pairs are left out at once.
+    fn family(
+        &self,
+        articles: &[u32],
+        band_end: usize,
+        known: &mut Vec<(W::Known, bool)>,
+        desk: &mut Desk,
+        found: &mut Found,
+    ) {
+        if self.later.is_some() || articles.len() > CROWDED {
+            return self.bucket(articles, band_end, desk, found);
+        }
+        let Judge {
+            signatures,
+            kernel,
+            promise,
+        } = *self.judge;
+        known.clear();
+        known.extend(
+            articles
+                .iter()
+                .map(|&article| (promise.known(article), self.crowd.is_part(article))),
+        );
+        desk.rows.clear();
+        for &article in articles {
+            desk.rows.extend_from_slice(&signatures.low(article));
+        }
+        let words = desk.rows.len() / articles.len();
+        let mut rest = desk.rows.as_slice();
+        for (at, &a) in articles.iter().enumerate() {
+            let (one, others) = rest.split_at(words);
+            rest = others;
+            let others = &articles[at + 1..];
+            let layout = signatures.layout();
+            layout.low_scores(kernel, one, rest, others.len(), &mut desk.scores);
+            let (of_a, in_crowd) = known[at];
+            let known = &known[at + 1..];
+            for ((&b, &(of_b, also)), &score) in others.iter().zip(known).zip(&desk.scores) {
+                if in_crowd && also {
+                    found.counts.capped += 1;
+                    continue;
+                }
+                found.counts.proposed += 1;
+                match promise.is_hopeless(of_a, of_b, score) {
+                    true => found.dropped(1),
+                    false => desk.promising.push(pack(a, b)),
+                }
+            }
+        }
+        if desk.promising.len() >= WAITING {
+            self.look_at_promising(desk, found);
         }
     }
 
@@ -403,8 +468,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         let mut pairs = std::mem::take(&mut desk.unlike);
         self.keep_contained(&mut pairs, slot, unlike, found);
         found.counts.proposed += pairs.len() as u64;
-        self.look_at(&pairs, desk, found);
-        pairs.clear();
+        self.look_at(&mut pairs, desk, found);
         desk.unlike = pairs;
     }
 
@@ -454,37 +518,48 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
         let mut pairs = std::mem::take(&mut desk.pairs);
         found.counts.proposed += pairs.len() as u64;
-        self.look_at(&pairs, desk, found);
-        pairs.clear();
+        self.look_at(&mut pairs, desk, found);
         desk.pairs = pairs;
     }
 
     /// Adds to what was found those of `pairs` that are worth a comparison.
-    fn look_at(&self, pairs: &[u64], desk: &mut Desk, found: &mut Found) {
-        desk.unknown.clear();
-        for &pair in pairs {
-            match desk.verdicts.get(pair) {
-                // Found before.
-                Some(true) => {}
-                Some(false) => found.dropped(1),
-                None => desk.unknown.push(pair),
+    fn look_at(&self, pairs: &mut Vec<u64>, desk: &mut Desk, found: &mut Found) {
+        let looked_at = pairs.len();
+        keep(pairs, |pair| !self.judge.is_hopeless(pair));
+        found.dropped(looked_at - pairs.len());
+        desk.promising.append(pairs);
+        self.look_at_promising(desk, found);
+    }
+
+    /// Adds to what was found those of the promising pairs that are worth a comparison.
+    fn look_at_promising(&self, desk: &mut Desk, found: &mut Found) {
+        let Desk {
+            promising,
+            scores,
+            verdicts,
+            ..
+        } = desk;
+        promising.retain(|&pair| match verdicts.get(pair) {
+            // Found before.
+            Some(true) => false,
+            Some(false) => {
+                found.dropped(1);
+                false
             }
-        }
-        let unknown = desk.unknown.len();
-        keep(&mut desk.unknown, |pair| !self.judge.is_hopeless(pair));
-        found.dropped(unknown - desk.unknown.len());
-        desk.scores.clear();
-        let scores = desk.unknown.iter().map(|&pair| self.judge.score(pair));
-        desk.scores.extend(scores);
-        for (&pair, &score) in desk.unknown.iter().zip(&desk.scores) {
+            None => true,
+        });
+        scores.clear();
+        scores.extend(promising.iter().map(|&pair| self.judge.score(pair)));
+        for (&pair, &score) in promising.iter().zip(&*scores) {
             let worth = self.judge.worth_of(pair, score);
-            desk.verdicts.set(pair, worth != Worth::Nothing);
+            verdicts.set(pair, worth != Worth::Nothing);
             match worth {
                 Worth::Nothing => found.dropped(1),
                 Worth::Perhaps => found.perhaps.push(pair),
                 Worth::Likely => found.likely.push(pair),
             }
         }
+        promising.clear();
     }
 
     /// Whether a pair of a crowd is worth a comparison of its texts.
