@@ -216,24 +216,22 @@ impl SetAside {
     }
 
     /// Works through the pairs of two blocks, on all threads; `work` is given them run by run.
-    pub(super) fn for_each<T: Send>(
+    pub(super) fn for_each(
         &self,
         beside: &Beside,
         high: usize,
-        work: impl Fn(Which, &mut Vec<u64>) -> T + Sync,
-    ) -> Result<Vec<T>> {
+        work: impl Fn(Which, &mut Vec<u64>) + Sync,
+    ) -> Result<()> {
         let runs = self.kept.runs.iter().zip(self.ranges(beside, high));
         let with_pairs: Vec<_> = runs.filter(|(_, range)| !range.is_empty()).collect();
-        with_pairs
-            .into_par_iter()
-            .map(|(run, range)| {
-                let (mut scratch, mut pairs) = (Vec::new(), vec![0u64; range.len()]);
-                let handle = run.strings.part(range.start * PAIR..range.end * PAIR);
-                let stored = self.kept.spool.get(handle, &mut scratch)?;
-                bytemuck::cast_slice_mut(&mut pairs).copy_from_slice(stored);
-                Ok(work(run.which, &mut pairs))
-            })
-            .collect()
+        with_pairs.into_par_iter().try_for_each(|(run, range)| {
+            let (mut scratch, mut pairs) = (Vec::new(), vec![0u64; range.len()]);
+            let handle = run.strings.part(range.start * PAIR..range.end * PAIR);
+            let stored = self.kept.spool.get(handle, &mut scratch)?;
+            bytemuck::cast_slice_mut(&mut pairs).copy_from_slice(stored);
+            work(run.which, &mut pairs);
+            Ok(())
+        })
     }
 
     /// Bytes in the file.

@@ -26,6 +26,7 @@
 
 mod banding;
 mod crowded;
+mod found;
 mod groups;
 mod later;
 mod neighbours;
@@ -48,12 +49,13 @@ use crate::fingerprint::{ArticleSet, Kernel, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
+use found::{Batch, Found, leave_out, merge_into};
 use groups::{Packing, Portion};
 use later::Later;
 use neighbours::MAX_REACH;
 use rayon::prelude::*;
 use rows::Rows;
-use search::{Found, Judge, Pool, Scratch, Search};
+use search::{Judge, Pool, Scratch, Search};
 use single::Unlike;
 use spilled::Far;
 
@@ -221,7 +223,8 @@ fn find(
     for first in (0..scheme.buckets()).step_by(AT_ONCE) {
         crowd.begin(first);
         let slots = first..scheme.buckets().min(first + AT_ONCE);
-        let found: Vec<Found> = match (source, &far) {
+        let batch = Batch::new(&kept);
+        match (source, &far) {
             (Source::Held(signatures), _) => {
                 let judge = hunt.judge(signatures);
                 let search = hunt.search(&judge, &crowd, None);
@@ -230,40 +233,36 @@ fn find(
                     let row = signatures.whole(article);
                     move |at| layout.value(row, at)
                 };
-                let one = |at| {
-                    let mut found = Found::default();
+                slots.into_par_iter().with_max_len(1).for_each(|at| {
                     if progress.cancelled() {
-                        return found;
+                        return;
                     }
+                    let mut found = Found::default();
                     let mut scratch = pool.take();
                     hunt.slot(at, Portion::ALL, &search, values, &mut scratch, &mut found);
                     pool.put_back(scratch);
-                    found.keep_new(&kept);
+                    batch.add(found);
                     progress.advance(1, 0);
-                    found
-                };
-                slots.into_par_iter().with_max_len(1).map(one).collect()
+                });
             }
-            (_, Some(far)) => far.search(&hunt, slots, &crowd, &kept)?,
-            (_, None) => Vec::new(),
-        };
+            (_, Some(far)) => far.search(&hunt, slots, &crowd, &batch)?,
+            (_, None) => {}
+        }
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
 
-        let (mut perhaps, mut likely, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
-        for band in found {
-            perhaps.extend(band.perhaps);
-            likely.extend(band.likely);
-            crowded.extend(band.crowded);
-            counts.add(&band.counts);
-        }
-        for (mut ordinary, worth) in [(perhaps, Worth::Perhaps), (likely, Worth::Likely)] {
-            keep_new(&mut ordinary, &kept);
+        let found = batch.finish();
+        counts.add(&found.counts);
+        for (ordinary, worth) in [
+            (found.perhaps, Worth::Perhaps),
+            (found.likely, Worth::Likely),
+        ] {
             crowd.count_partners(&ordinary, |_, _| worth);
             merge_into(&mut kept, ordinary);
         }
-        keep_new(&mut crowded, &kept);
+        let mut crowded = found.crowded;
+        leave_out(&mut crowded, &kept);
         let chosen = match (source, &far) {
             (Source::Held(signatures), _) => {
                 let judge = hunt.judge(signatures);
@@ -377,40 +376,6 @@ fn unpack(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Sorts `pairs` and keeps each once, and only if it is not in `seen` (sorted).
-fn keep_new(pairs: &mut Vec<u64>, seen: &[u64]) {
-    pairs.par_sort_unstable();
-    keep_new_sorted(pairs, seen);
-}
-
-/// The same for `pairs` that are sorted.
-fn keep_new_sorted(pairs: &mut Vec<u64>, seen: &[u64]) {
-    pairs.dedup();
-    let mut rest = seen;
-    pairs.retain(|&pair| {
-        rest = &rest[count_below(rest, pair)..];
-        rest.first() != Some(&pair)
-    });
-}
-
-/// How many leading elements of `sorted` are below `pair`, in time logarithmic in the answer.
-fn count_below(sorted: &[u64], pair: u64) -> usize {
-    let mut bound = 1;
-    while bound < sorted.len() && sorted[bound] < pair {
-        bound *= 2;
-    }
-    let from = (bound / 2).min(sorted.len());
-    let to = (bound + 1).min(sorted.len());
-    from + sorted[from..to].partition_point(|&other| other < pair)
-}
-
-/// Merges `more` (sorted, disjoint) into `seen` (sorted).
-fn merge_into(seen: &mut Vec<u64>, more: Vec<u64>) {
-    // The standard sort recognises the two runs and merges them.
-    seen.extend(more);
-    seen.sort();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -489,15 +454,6 @@ mod tests {
             proptest::prop_assert_eq!(found.counts.proposed, meetings.iter().map(|m| m.1).sum::<u64>());
             let expected: Vec<(u32, u32)> = meetings.into_iter().map(|m| m.0).collect();
             proptest::prop_assert_eq!(found.pairs, expected);
-        }
-
-        #[test]
-        fn keep_new_is_set_difference(mut pairs in proptest::collection::vec(0u64..50, 0..40), mut seen in proptest::collection::vec(0u64..50, 0..40)) {
-            seen.sort_unstable();
-            seen.dedup();
-            let expected: std::collections::BTreeSet<u64> = pairs.iter().copied().filter(|p| !seen.contains(p)).collect();
-            keep_new(&mut pairs, &seen);
-            proptest::prop_assert_eq!(pairs, expected.into_iter().collect::<Vec<u64>>());
         }
     }
 

@@ -1,6 +1,7 @@
 //! The pairs of one band, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
+use super::found::Found;
 use super::groups::{Grouping, Packing};
 use super::later::{Later, Which};
 use super::rows::Rows;
@@ -105,40 +106,6 @@ impl Pool {
 
     pub(super) fn put_back(&self, scratch: Scratch) {
         self.lock().push(scratch);
-    }
-}
-
-/// What one band found: pairs worth a comparison, as packed pairs. A pair may be left out that another band found.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) perhaps: Vec<u64>,
-    pub(super) likely: Vec<u64>,
-    /// Pairs of crowds, of either kind.
-    pub(super) crowded: Vec<u64>,
-    pub(super) counts: CandidateCounts,
-}
-
-impl Found {
-    pub(super) fn add(&mut self, other: Self) {
-        self.perhaps.extend(other.perhaps);
-        self.likely.extend(other.likely);
-        self.crowded.extend(other.crowded);
-        self.counts.add(&other.counts);
-    }
-
-    /// Keeps each pair once, and only if it is not in `seen` (sorted): most were found before, and would wait in vain.
-    pub(super) fn keep_new(&mut self, seen: &[u64]) {
-        for pairs in [&mut self.perhaps, &mut self.likely, &mut self.crowded] {
-            // Not on all threads: a thread that waits for others would begin another slot meanwhile.
-            pairs.sort_unstable();
-            super::keep_new_sorted(pairs, seen);
-            pairs.shrink_to_fit();
-        }
-    }
-
-    /// Counts pairs that were looked at and found too far apart.
-    fn dropped(&mut self, pairs: usize) {
-        self.counts.dropped_by_signature += pairs as u64;
     }
 }
 

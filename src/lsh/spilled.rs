@@ -6,10 +6,11 @@
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
 use super::crowded::Crowd;
+use super::found::{Batch, Found};
 use super::groups::Portion;
 use super::later::{self, Cut, Later, Which};
 use super::rows::{Blocks, Columns, Distant, Rows};
-use super::search::{Desk, Found, Judge, Pool, Scratch, Search};
+use super::search::{Desk, Judge, Pool, Scratch, Search};
 use super::{Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
 use crate::memory::{self, Pages};
@@ -100,20 +101,19 @@ impl<'a> Far<'a> {
         }
     }
 
-    /// Works through some slots: what each of them and each block found.
+    /// Works through some slots, and adds to `batch` what each of them and each two blocks found.
     pub(super) fn search<W: Promise>(
         &self,
         hunt: &Hunt<W>,
         slots: Range<usize>,
         crowd: &Crowd,
-        kept: &[u64],
-    ) -> Result<Vec<Found>> {
+        batch: &Batch,
+    ) -> Result<()> {
         let room = self
             .room
-            .saturating_sub(memory::pairs_beyond(self.distant.file.len(), kept.len()));
+            .saturating_sub(memory::pairs_beyond(self.distant.file.len(), batch.known()));
         let plan = Plan::new(self.distant.file, self.scheme, room);
         let later = Later::new(plan.cut, &self.distant);
-        let mut found = Vec::new();
         // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
         let half = slots.len() as u64 / 2;
         let dealt = Steps::new(hunt.progress, half, slots.len() * plan.portions);
@@ -129,10 +129,10 @@ impl<'a> Far<'a> {
                 let judge = hunt.judge(columns);
                 let search = hunt.search(&judge, crowd, Some(&later));
                 let one = |part: usize| {
-                    let mut found = Found::default();
                     if hunt.progress.cancelled() {
-                        return found;
+                        return;
                     }
+                    let mut found = Found::default();
                     let mut scratch = pool.take();
                     let values = |article| move |at| columns.value(article, at);
                     let at = first + part / plan.portions;
@@ -144,20 +144,18 @@ impl<'a> Far<'a> {
                     // Portions are not always of one size: no thread keeps the room of a large one.
                     scratch.grouping.give_back_beyond(usual);
                     pool.put_back(scratch);
-                    found.keep_new(kept);
+                    batch.add(found);
                     dealt.advance(1);
-                    found
                 };
                 let parts = 0..together.len() * plan.portions;
-                found.par_extend(parts.into_par_iter().with_max_len(1).map(one));
+                parts.into_par_iter().with_max_len(1).for_each(one);
                 self.distant.check()?;
             }
         }
         if hunt.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        found.extend(self.look_at_blocks(hunt, plan, later, crowd, kept, &looked_at)?);
-        Ok(found)
+        self.look_at_blocks(hunt, plan, later, crowd, batch, &looked_at)
     }
 
     fn look_at_blocks<W: Promise>(
@@ -166,13 +164,12 @@ impl<'a> Far<'a> {
         plan: Plan,
         later: Later,
         crowd: &Crowd,
-        kept: &[u64],
+        batch: &Batch,
         looked_at: &Steps,
-    ) -> Result<Vec<Found>> {
+    ) -> Result<()> {
         let (file, pieces) = (self.distant.file, plan.pieces);
         let aside = later.finish()?;
         self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
-        let mut found = Vec::new();
         let pool = Pool::default();
         let (mut first, mut second) = (Pages::default(), Pages::default());
         for low in 0..plan.cut.blocks {
@@ -200,24 +197,20 @@ impl<'a> Far<'a> {
                 };
                 let judge: Judge<_, W> = hunt.judge(&blocks);
                 let search: Search<_, W> = hunt.search(&judge, crowd, None);
-                let mut of_two = Found::default();
-                let parts = aside.for_each(&beside, high, |which, pairs| {
+                aside.for_each(&beside, high, |which, pairs| {
                     let mut found = Found::default();
                     let mut scratch = pool.take();
                     let Scratch { desk, .. } = &mut scratch;
                     look_at(&search, which, pairs, desk, &mut found);
                     pool.put_back(scratch);
-                    found
+                    batch.add(found);
                 })?;
-                parts.into_iter().for_each(|part| of_two.add(part));
-                of_two.keep_new(kept);
-                found.push(of_two);
                 looked_at.advance(high + 1 - passed);
                 passed = high + 1;
             }
             looked_at.advance(plan.cut.blocks - passed);
         }
-        Ok(found)
+        Ok(())
     }
 }
 
