@@ -19,10 +19,10 @@ use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 use crate::{Error, Result};
 
 /// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
-const LEAST_MEMORY: usize = 48 << 20;
+const LEAST_MEMORY: usize = 32 << 20;
 
 /// Bytes for an article: with what else is needed by then no more than the signatures took, whose memory was given back.
-const MEMORY: usize = 48;
+const MEMORY: usize = 24;
 
 /// What the report says of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
