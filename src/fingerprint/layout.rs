@@ -263,6 +263,15 @@ impl LeastScores {
     pub fn at(&self, similarity: f64) -> u32 {
         self.0[(similarity * Self::STEPS as f64) as usize]
     }
+
+    /// The least score that pairs of at least this Jaccard similarity (0 to 1) are asked for: below that [at](Self::at) this one where
+    /// more alike ones are granted a smaller loss.
+    pub(crate) fn at_or_above(&self, similarity: f64) -> u32 {
+        let from = (similarity * Self::STEPS as f64) as usize;
+        self.0[from..]
+            .iter()
+            .fold(u32::MAX, |least, &score| least.min(score))
+    }
 }
 
 #[cfg(test)]
@@ -403,8 +412,13 @@ mod tests {
         #[test]
         fn more_similarity_asks_for_more(values in 1usize..200, whole in 0usize..200, a in 0.0f64..=1.0, b in 0.0f64..=1.0) {
             let layout = Layout::new(values, whole);
+            let (a, b) = (a.min(b), a.max(b));
             let scores = LeastScores::new(layout, |_| 1e-3, |_| 1.0);
-            prop_assert!(scores.at(a.min(b)) <= scores.at(a.max(b)));
+            prop_assert!(scores.at(a) <= scores.at(b));
+            prop_assert_eq!(scores.at_or_above(a), scores.at(a));
+            // A smaller loss for those more alike.
+            let scores = LeastScores::new(layout, |similarity| if similarity < 0.5 { 1e-1 } else { 1e-6 }, |_| 1.0);
+            prop_assert!(scores.at_or_above(a) <= scores.at(a).min(scores.at(b)));
         }
     }
 

@@ -171,9 +171,9 @@ impl Acceptance {
 pub struct Prefilter {
     rule: Acceptance,
     needed: LeastScores,
-    /// The same by the difference in size, or a little less.
+    /// The least that is needed of any pair whose difference in size is no greater.
     needed_by_size: BySizes,
-    /// What is needed of the part of it that the values make that are not kept whole.
+    /// The same of the part of it that the values make that are not kept whole.
     needed_low: BySizes,
     /// A score that a pair below the threshold seldom has.
     likely: u32,
@@ -198,13 +198,17 @@ impl Prefilter {
         let needed = LeastScores::new(layout, loss_of_all, |agreeing| {
             scheme.probability_given(agreeing)
         });
+        // Of a difference in size the ratio is only known to be no greater, so that the pair may be more alike, and asked for less.
+        let by_size = |scores: &LeastScores| {
+            BySizes::new(|ratio| scores.at_or_above(rule.least_jaccard_of_ratio(ratio)))
+        };
         // A standard deviation above what that similarity would show.
         let (mean, spread) = layout.expected_score(likely);
         Self {
             rule,
-            needed_by_size: BySizes::new(|ratio| needed.at(rule.least_jaccard_of_ratio(ratio))),
+            needed_by_size: by_size(&needed),
+            needed_low: by_size(&low),
             needed,
-            needed_low: BySizes::new(|ratio| low.at(rule.least_jaccard_of_ratio(ratio))),
             likely: (mean + spread).min(f64::from(layout.full_score())) as u32,
         }
     }
@@ -338,23 +342,6 @@ mod tests {
         }
 
         #[test]
-        fn what_falls_short_by_size_is_worth_nothing(
-            a in 1u32..3000, b in 1u32..3000, more in 0u32..300, score in 0u32..128, containment in any::<bool>(),
-        ) {
-            use crate::fingerprint::Size;
-            let scheme = Scheme::Neighbours(Neighbours::for_similarity(0.3, 128));
-            let rule = Acceptance::new(0.7, containment.then_some(0.75), 30).unwrap();
-            let filter = Prefilter::new(rule, scheme.layout(128), scheme, 1e-4, 0.7);
-            let (of_a, of_b) = (a..=a + more, b..=b);
-            let difference = Size::new(of_a.clone()).difference(Size::new(of_b.clone()));
-            if filter.falls_short(difference, score) {
-                prop_assert_eq!(filter.worth(of_a, of_b, score), Worth::Nothing);
-            }
-            // All of one size: J = .6 at least, of which 77 values agree, with a deviation of 5.5.
-            prop_assert!(filter.falls_short(0, 50));
-        }
-
-        #[test]
         fn a_higher_score_never_hurts(a in 1u32..3000, b in 1u32..3000, score in 0u32..128) {
             let scheme = Scheme::Neighbours(Neighbours::for_similarity(0.3, 128));
             let filter = Prefilter::new(Acceptance::default(), scheme.layout(128), scheme, 1e-4, 0.7);
@@ -362,6 +349,42 @@ mod tests {
             if filter.worth(a..=a, b..=b, score) != Worth::Nothing {
                 prop_assert_ne!(filter.worth(a..=a, b..=b, score + 1), Worth::Nothing);
             }
+        }
+    }
+
+    #[test]
+    fn what_falls_short_by_size_is_worth_nothing() {
+        use crate::fingerprint::Size;
+        use crate::verify::NewsRule;
+        let scheme = Scheme::Neighbours(Neighbours::for_similarity(0.3, 128));
+        let layout = scheme.layout(128);
+        let plain = |containment| Acceptance::new(0.7, containment, 30).unwrap();
+        let rules = [
+            plain(None),
+            plain(Some(0.75)),
+            NewsRule::default().floor(false),
+            NewsRule::default().floor(true),
+        ];
+        for (rule, loss) in rules
+            .into_iter()
+            .flat_map(|rule| [(rule, 1e-4), (rule, 1e-2)])
+        {
+            let filter = Prefilter::new(rule, layout, scheme, loss, 0.7);
+            for (a, more) in [(3, 0), (40, 0), (700, 0), (700, 90)] {
+                for b in (1..2_500).step_by(3) {
+                    let (of_a, of_b) = (a..=a + more, b..=b);
+                    let difference = Size::new(of_a.clone()).difference(Size::new(of_b.clone()));
+                    let needed = (0..=layout.full_score())
+                        .find(|&score| !filter.falls_short(difference, score))
+                        .unwrap();
+                    if needed > 0 {
+                        let worth = filter.worth(of_a, of_b, needed - 1);
+                        assert_eq!(worth, Worth::Nothing, "{rule:?}, {loss}: {a} {more} {b}");
+                    }
+                }
+            }
+            let of_strangers = layout.expected_score(0.0).0 as u32;
+            assert!(filter.falls_short(0, of_strangers), "{rule:?}, {loss}");
         }
     }
 
