@@ -125,6 +125,9 @@ impl Layout {
 
     /// [`low_score`](Self::low_score) of one signature and each of `many` others, whose words stand one behind the other; they replace
     /// what is in `scores`.
+    ///
+    /// # Panics
+    /// If `others` holds fewer words than `many` times those of `one`.
     #[inline]
     pub fn low_scores(
         self,

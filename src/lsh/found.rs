@@ -125,6 +125,8 @@ impl PairSet {
 
     fn into_sorted(mut self) -> Vec<u64> {
         self.thin_out();
+        // While it grew there was room for as many again.
+        self.pairs.shrink_to_fit();
         self.pairs
     }
 }

@@ -320,6 +320,7 @@ impl<W: Promise> Hunt<'_, W> {
             judge,
             crowd,
             packing: self.packing,
+            places: self.scheme.buckets(),
             unlike: self.unlike.as_ref(),
             later,
         }
@@ -583,23 +584,43 @@ mod tests {
         }
     }
 
+    /// Signatures of 64 values, of which the first 32 are kept whole.
+    fn both_parts(table: &[Vec<u32>]) -> Signatures {
+        let mut held = Signatures::new(Layout::new(64, 32));
+        for row in table {
+            // Whole values are told by their upper bits, the others by their lowest.
+            held.push(
+                &row.iter()
+                    .map(|value| value << 8 | value)
+                    .collect::<Vec<_>>(),
+            );
+        }
+        held
+    }
+
+    /// A scheme of 32 values.
+    fn by_two_values() -> Scheme {
+        Scheme::Neighbours(Neighbours::for_similarity(FOUND_BY_TWO, 128))
+    }
+
+    fn file_of(held: &Signatures) -> SignatureFile {
+        let mut moved = Signatures::new(held.layout());
+        let articles = 0..held.len() as u32;
+        articles.for_each(|at| moved.extend(&[held.whole(at), held.low(at)].concat()));
+        SignatureFile::of(&mut moved, None).unwrap()
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
         #[test]
         fn pairs_without_hope_are_dropped_wherever_they_are_met(count in 2usize..400, values in 2u64..40, least in 0u32..12, seed in 0u64..) {
             let table = random_rows(count, 64, values, seed);
-            let layout = Layout::new(64, 32);
-            let mut held = Signatures::new(layout);
-            for row in &table {
-                // Whole values are told by their upper bits, the others by their lowest.
-                held.push(&row.iter().map(|value| value << 8 | value).collect::<Vec<_>>());
-            }
-            let scheme = Scheme::Neighbours(Neighbours::for_similarity(FOUND_BY_TWO, 128));
+            let (held, scheme) = (both_parts(&table), by_two_values());
             let search = |source: Source, least| {
                 candidates(source, &all(count), scheme, WithHope(least), &Silent).unwrap()
             };
             let (any, found) = (search(Source::Held(&held), 0), search(Source::Held(&held), least));
-            let low = |&(a, b): &(u32, u32)| layout.low_score(Kernel::best(), held.low(a), held.low(b));
+            let low = |&(a, b): &(u32, u32)| held.layout().low_score(Kernel::best(), held.low(a), held.low(b));
             if any.counts.crowded_buckets == 0 {
                 let with_hope: Vec<_> = any.pairs.iter().copied().filter(|pair| low(pair) >= least).collect();
                 proptest::prop_assert_eq!(&found.pairs, &with_hope);
@@ -607,14 +628,41 @@ mod tests {
             }
             proptest::prop_assert!(found.pairs.iter().all(|pair| low(pair) >= least));
             for room in [usize::MAX, 0] {
-                let mut moved = Signatures::new(layout);
-                (0..count as u32).for_each(|article| moved.extend(&[held.whole(article), held.low(article)].concat()));
-                let mut file = SignatureFile::of(&mut moved, None).unwrap();
+                let mut file = file_of(&held);
                 file.finish().unwrap();
                 let spilled = search(Source::Spilled { file: &file, room }, least);
                 proptest::prop_assert_eq!(&spilled.pairs, &found.pairs);
                 proptest::prop_assert_eq!(spilled.counts, found.counts);
             }
+        }
+    }
+
+    /// A crowd in which small families of two values, too, are of those that have partners enough.
+    #[test]
+    fn families_of_a_crowd_are_left_out_wherever_they_are_met() {
+        const ARTICLES: usize = 700;
+        let mut table = random_rows(ARTICLES, 64, 3, 5);
+        let copied = random_rows(ARTICLES, 64, 10, 9);
+        for article in 0..ARTICLES * 2 / 3 {
+            let original = table[article / 20 * 20].clone();
+            for (at, value) in original.into_iter().enumerate() {
+                if copied[article][at] < 7 {
+                    table[article][at] = value;
+                }
+            }
+        }
+        let (held, scheme) = (both_parts(&table), by_two_values());
+        let search = |source: Source| {
+            candidates(source, &all(ARTICLES), scheme, WithHope(4), &Silent).unwrap()
+        };
+        let found = search(Source::Held(&held));
+        assert!(found.counts.crowded_buckets > 0 && found.counts.capped > 0);
+        let mut file = file_of(&held);
+        file.finish().unwrap();
+        for room in [usize::MAX, 0] {
+            let spilled = search(Source::Spilled { file: &file, room });
+            assert_eq!(spilled.pairs, found.pairs);
+            assert_eq!(spilled.counts, found.counts);
         }
     }
 

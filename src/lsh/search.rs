@@ -80,7 +80,7 @@ pub(super) struct Desk {
     /// Pairs that are not without hope.
     promising: Vec<u64>,
     scores: Vec<u32>,
-    /// Entries of articles that share a value and may share another one, or these values and the articles.
+    /// Entries of articles that share a value and may share another one; then, in their places, that other value and the article.
     company: Vec<u64>,
     /// The values that are not kept whole of the articles of a family, one behind the other.
     rows: Vec<u32>,
@@ -89,6 +89,9 @@ pub(super) struct Desk {
 
 /// So many pairs wait for signatures that are in memory.
 const WAITING: usize = 1024;
+
+/// Room for so many entries (128 kB) is kept between buckets that are far larger.
+const MOST_COMPANY: usize = 1 << 14;
 
 /// Scratches that no thread uses at the moment.
 #[derive(Default)]
@@ -114,6 +117,8 @@ pub(super) struct Search<'a, R, W> {
     pub(super) judge: &'a Judge<'a, R, W>,
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
+    /// How many values there are to meet by, one behind the other in a circle.
+    pub(super) places: usize,
     pub(super) unlike: Option<&'a Unlike<'a>>,
     /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
     pub(super) later: Option<&'a Later<'a>>,
@@ -167,11 +172,13 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`.
+    /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`, and gives back room that was seldom needed.
     pub(super) fn finish(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
         self.look_at_pairs(desk, found);
         self.look_at_unlike(slot, desk, found);
         self.look_at_common(slot, desk, found);
+        desk.company.clear();
+        desk.company.shrink_to(MOST_COMPANY);
     }
 
     fn waiting(&self) -> usize {
@@ -263,7 +270,6 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let whole = self.judge.signatures.layout().whole();
         let mut order = std::mem::take(&mut desk.company);
         let mut known = Vec::new();
         for distance in 1..=reach {
@@ -272,7 +278,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 // None of their pairs would be looked at.
                 break;
             }
-            let at = (slot + distance) % whole;
+            let at = (slot + distance) % self.places;
             self.packing.keep_near(bucket, distance, &mut order);
             for entry in &mut order {
                 let article = self.packing.article(*entry);
@@ -384,7 +390,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         found: &mut Found,
     ) {
         let signatures = self.judge.signatures;
-        let at = (slot + 1) % signatures.layout().whole();
+        let at = (slot + 1) % self.places;
         let next = |article: u32| signatures.value(article, at);
         for b in single::alike(single::representatives(articles, slot), next) {
             let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
