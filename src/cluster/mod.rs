@@ -10,11 +10,10 @@ pub use crate::union_find::UnionFind;
 
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};
-use crate::verify::{Edge, Evidence, Ranks, Similarity};
+use crate::verify::{Components, Edge, Evidence, Ranks, Similarity};
 use crate::{Error, Result};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Which article of a cluster is its representative.
@@ -95,22 +94,22 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<Vec<Cluster>> {
     let links = duplicates.pairs.iter().copied();
-    let first_of: HashMap<u32, u32> = links
-        .clone()
-        .map(|(first, duplicate)| (duplicate, first))
-        .collect();
+    let mut first_of: Vec<(u32, u32)> =
+        links.clone().map(|(first, other)| (other, first)).collect();
+    first_of.par_sort_unstable();
     let best = BestMatches::find(prints.rows.len(), duplicates, edges);
-    let components = components(
-        prints.rows.len(),
-        links.chain(edges.iter().map(|edge| (edge.a, edge.b))),
-    );
-    progress.begin(Stage::Cluster, components.len() as u64, Unit::Items);
-    let clusters: Result<Vec<Cluster>> = components
-        .into_par_iter()
-        .map(|articles| {
+    let pairs = edges.iter().map(|edge| (edge.a, edge.b));
+    let members = Components::of(prints.rows.len(), links.chain(pairs)).members();
+    let of_one = |a: &(u32, u32), b: &(u32, u32)| a.0 == b.0;
+    let components = members.chunk_by(of_one).count();
+    progress.begin(Stage::Cluster, components as u64, Unit::Items);
+    let clusters: Result<Vec<Cluster>> = members
+        .par_chunk_by(of_one)
+        .map(|component| {
             if progress.cancelled() {
                 return Err(Error::Interrupted);
             }
+            let articles = component.iter().map(|&(_, article)| article).collect();
             let cluster = cluster_of(
                 articles, prints, duplicates, &first_of, &best, evidence, keep,
             );
@@ -127,26 +126,6 @@ pub fn build(
             .then_with(|| a.id.cmp(&b.id))
     });
     Ok(clusters)
-}
-
-/// The components of two or more, each ascending.
-fn components(articles: usize, links: impl Iterator<Item = (u32, u32)> + Clone) -> Vec<Vec<u32>> {
-    let mut linked: Vec<u32> = links.clone().flat_map(|(a, b)| [a, b]).collect();
-    linked.sort_unstable();
-    linked.dedup();
-    let mut sets = UnionFind::new(articles);
-    for (a, b) in links {
-        sets.join(a, b);
-    }
-    let mut labelled: Vec<(u32, u32)> = linked
-        .into_iter()
-        .map(|article| (sets.find(article), article))
-        .collect();
-    labelled.par_sort_unstable();
-    labelled
-        .chunk_by(|a, b| a.0 == b.0)
-        .map(|part| part.iter().map(|&(_, article)| article).collect())
-        .collect()
 }
 
 /// The best accepted neighbour of each article that has one: highest Jaccard, then
@@ -211,7 +190,7 @@ fn cluster_of(
     articles: Vec<u32>,
     prints: &Fingerprints,
     duplicates: &Duplicates,
-    first_of: &HashMap<u32, u32>,
+    first_of: &[(u32, u32)],
     best: &BestMatches,
     evidence: &Evidence,
     keep: Keep,
@@ -240,7 +219,8 @@ fn cluster_of(
     let earliest = order.iter().filter_map(|&article| published(article)).min();
 
     let distinct = |article: u32| {
-        let first = first_of.get(&article).copied().unwrap_or(article);
+        let place = first_of.binary_search_by_key(&article, |of| of.0);
+        let first = place.map_or(article, |place| first_of[place].1);
         duplicates.recurs(first).map_or(first, |it| it.first)
     };
     let mut comparison = evidence.comparison();

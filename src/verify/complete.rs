@@ -3,8 +3,7 @@
 //! An index of signatures finds each pair with a high probability, and all of a cluster together with a
 //! higher one: a pair that it misses has others in common. Once these are known, the pair is compared as well.
 
-use super::Edge;
-use crate::union_find::UnionFind;
+use super::{Components, Edge};
 
 /// Of so many distinct texts in one component all pairs are compared. A larger one is a crowd, in which pairs are
 /// left out on purpose.
@@ -17,17 +16,8 @@ pub(super) fn not_compared(
     compared: &[(u32, u32)],
     articles: usize,
 ) -> Vec<(u32, u32)> {
-    let mut sets = UnionFind::new(articles);
-    for edge in edges {
-        sets.join(edge.a, edge.b);
-    }
-    let mut members: Vec<(u32, u32)> = edges
-        .iter()
-        .flat_map(|edge| [edge.a, edge.b])
-        .map(|article| (sets.find(article), article))
-        .collect();
-    members.sort_unstable();
-    members.dedup();
+    let links = edges.iter().map(|edge| (edge.a, edge.b));
+    let members = Components::of(articles, links).members();
     let mut missing = Vec::new();
     for component in members.chunk_by(|a, b| a.0 == b.0) {
         if component.len() > MOST {

@@ -6,10 +6,9 @@
 //! it keeps the one of which it shares most, and those that go with that one. Nor do those go that only a figure keeps apart, such as a
 //! correction: whose wording is mostly the same as that of the best one.
 
-use super::Edge;
 use super::complete::MOST;
+use super::{Components, Edge};
 use crate::Result;
-use crate::union_find::UnionFind;
 
 /// One side of a pair: an article, and what the other side is.
 struct Side {
@@ -32,12 +31,12 @@ pub(super) fn keep_best(
     source: impl Fn(u32) -> u32,
     mut alike: impl FnMut(u32, u32) -> Result<bool>,
 ) -> Result<()> {
-    let mut sets = UnionFind::new(articles);
-    for edge in edges.iter() {
-        sets.join(edge.a, edge.b);
+    let mut components = Components::of(articles, edges.iter().map(pair));
+    let mut order = Vec::with_capacity(edges.len());
+    for (edge, at) in edges.iter().zip(0u32..) {
+        order.push((components.find(edge.a), at));
     }
-    let numbered = edges.iter().zip(0u32..);
-    let mut order: Vec<(u32, u32)> = numbered.map(|(edge, at)| (sets.find(edge.a), at)).collect();
+    drop(components);
     order.sort_unstable();
     let mut goes = vec![false; edges.len()];
     let (mut sides, mut accepted) = (Vec::new(), Vec::new());

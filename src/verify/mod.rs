@@ -6,6 +6,7 @@
 //! texts, whatever the signatures said.
 
 mod complete;
+mod components;
 mod counterparts;
 mod evidence;
 mod judge;
@@ -20,6 +21,7 @@ mod shingle_set;
 mod subjects;
 mod two;
 
+pub(crate) use components::Components;
 pub use evidence::{Description, Evidence};
 pub use news::{
     Figures, FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS,
