@@ -589,11 +589,8 @@ mod tests {
         let mut held = Signatures::new(Layout::new(64, 32));
         for row in table {
             // Whole values are told by their upper bits, the others by their lowest.
-            held.push(
-                &row.iter()
-                    .map(|value| value << 8 | value)
-                    .collect::<Vec<_>>(),
-            );
+            let values: Vec<u32> = row.iter().map(|value| value << 8 | value).collect();
+            held.push(&values);
         }
         held
     }
