@@ -282,15 +282,15 @@ impl Grouping {
     }
 }
 
-/// Replaces `company` by the entries that are of the same of so many kinds as another, in their order.
+/// Replaces `company` by the entries that are of the same kind as another, of at most `MOST` kinds, in their order.
 ///
 /// Most share their hash, or a value, with none, and need not be sorted.
-fn keep_company<const OF: usize>(
+fn keep_company<const MOST: usize>(
     entries: &[u64],
     company: &mut Vec<u64>,
     kind: impl Fn(u64) -> usize,
 ) {
-    let mut seen = [0u8; OF];
+    let mut seen = [0u8; MOST];
     for &entry in entries {
         let seen = &mut seen[kind(entry)];
         *seen = seen.saturating_add(1);
