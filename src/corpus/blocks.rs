@@ -294,6 +294,11 @@ impl<'c> FileReader<'c> {
         self.done
     }
 
+    /// Where the bytes start that no block has given yet: those of an unfinished record, or of the next.
+    pub fn next_offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Fills blocks until one holds something, or the file is at its end.
     pub fn fill_first(&mut self, block: &mut Block, progress: &dyn Progress) -> Result<()> {
         while self.fill(block)? && block.records.is_empty() && block.rejects.is_empty() {

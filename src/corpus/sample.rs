@@ -2,15 +2,15 @@
 //! records have a text that can be told from their other fields. What would spoil the whole run is
 //! found here, before hours of work.
 //!
-//! The first block is read and at most a hundred of its records. A record that cannot be parsed is
-//! left alone: it becomes a reject in its time.
+//! At most a hundred records are looked at, of those that start in the first megabyte. A record that
+//! cannot be parsed is left alone: it becomes a reject in its time.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::blocks::{Block, FileReader};
+use super::blocks::{Block, FileReader, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
 use super::discover::Candidate;
@@ -24,6 +24,8 @@ use crate::progress::Progress;
 
 /// Records looked at in each file.
 const SAMPLE: usize = 100;
+/// Where they start at the latest, however long blocks are: what is found in a file must not depend on that.
+const SAMPLE_BYTES: u64 = 1 << 20;
 /// Bytes that tell the format.
 const HEAD: usize = 64 << 10;
 
@@ -180,8 +182,8 @@ impl<'a> Sample<'a> {
         Scratch { block, rows }: &mut Scratch,
         progress: &dyn Progress,
     ) -> Result<()> {
-        FileReader::open(index, file, file.layout, self.options, true, None, 1)?
-            .fill_first(block, progress)?;
+        let mut reader = FileReader::open(index, file, file.layout, self.options, true, None, 1)?;
+        reader.fill_first(block, progress)?;
         if block.first_too_long
             && let Some(reject) = block.rejects.first()
         {
@@ -190,15 +192,14 @@ impl<'a> Sample<'a> {
         let Some(header) = block.records.first() else {
             return Ok(());
         };
-        file.header = block.raw(header).to_vec();
-        rows.parse(&file.header, separator);
+        let header = block.raw(header).to_vec();
+        rows.parse(&header, separator);
         let names = rows
             .fields()
             .into_iter()
             .map(|n| n.trim().to_owned())
             .collect();
-        file.columns = Columns::new(names, self.table);
-        let columns = &file.columns;
+        let columns = Columns::new(names, self.table);
         self.records = 1;
         self.names.extend(columns.names.iter().cloned());
         for role in Role::ALL {
@@ -216,18 +217,21 @@ impl<'a> Sample<'a> {
                 )));
             }
         }
-        for record in block.records.iter().skip(1).take(SAMPLE) {
+        block.records.remove(0);
+        let name = &file.name;
+        self.walk(reader, block, progress, |sample, block, record| {
             rows.parse(block.raw(record), separator);
-            if rows.check(columns).is_err() {
-                continue;
+            if rows.check(&columns).is_err() {
+                return Ok(());
             }
-            self.records += 1;
+            sample.records += 1;
             let values = texts.iter().map(|&c| {
                 let value = String::from_utf8_lossy(rows.field(c)).trim().to_owned();
                 (columns.names[c].clone(), value)
             });
-            ambiguous(&file.name, record.line, values.collect())?;
-        }
+            ambiguous(name, record.line, values.collect())
+        })?;
+        (file.header, file.columns) = (header, columns);
         Ok(())
     }
 
@@ -239,21 +243,41 @@ impl<'a> Sample<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let block = &mut scratch.block;
-        FileReader::open(index, file, file.layout, self.options, false, None, 1)?
-            .fill_first(block, progress)?;
-        for record in &block.records {
-            if self.records == SAMPLE {
-                break;
-            }
+        let mut reader = FileReader::open(index, file, file.layout, self.options, false, None, 1)?;
+        reader.fill(block)?;
+        self.walk(reader, block, progress, |sample, block, record| {
             let Ok(Value::Object(object)) = serde_json::from_slice(block.raw(record)) else {
-                continue;
+                return Ok(());
             };
-            self.records += 1;
+            sample.records += 1;
             let mut texts = Vec::new();
-            self.object(&object, self.table.root(), "", &mut texts);
-            ambiguous(&file.name, record.line, texts)?;
+            sample.object(&object, sample.table.root(), "", &mut texts);
+            ambiguous(&file.name, record.line, texts)
+        })
+    }
+
+    /// Looks at the records of the block and at those that follow it, as far as the sample goes.
+    fn walk(
+        &mut self,
+        mut reader: FileReader,
+        block: &mut Block,
+        progress: &dyn Progress,
+        mut look: impl FnMut(&mut Self, &Block, &Record) -> Result<()>,
+    ) -> Result<()> {
+        loop {
+            for record in &block.records {
+                if self.records == SAMPLE || record.offset >= SAMPLE_BYTES {
+                    return Ok(());
+                }
+                look(self, block, record)?;
+            }
+            if reader.next_offset() >= SAMPLE_BYTES || !reader.fill(block)? {
+                return Ok(());
+            }
+            if progress.cancelled() {
+                return Err(Error::Interrupted);
+            }
         }
-        Ok(())
     }
 
     fn object(

@@ -848,6 +848,41 @@ fn sizes_out_of_range_are_refused() {
     }
 }
 
+#[test]
+fn the_fields_are_those_of_the_first_records_in_blocks_of_any_size() {
+    let dir = Dir::new();
+    let late_text = dir.file("late.jsonl", b"nonsense\n{}\n{\"text\":\"Late.\"}\n");
+    let late_doubt = dir.file(
+        "doubt.csv",
+        b"text,body\nOne.,One.\n,Two.\nThree.,Another.\n",
+    );
+    // Beyond the sample nothing is asked.
+    let mut long = b"{}\n".repeat(100);
+    long.extend(b"{\"text\":\"Too late.\"}\n");
+    let long = dir.file("long.jsonl", &long);
+    for block_bytes in [1, 20, 1 << 20] {
+        let open = |path: &PathBuf| {
+            let options = CorpusOptions {
+                block_bytes,
+                ..CorpusOptions::default()
+            };
+            Corpus::open(std::slice::from_ref(path), options, &Silent)
+                .map_err(|error| error.to_string())
+        };
+        assert!(open(&late_text).is_ok(), "blocks of {block_bytes}");
+        let doubt = open(&late_doubt).unwrap_err();
+        assert!(
+            doubt.contains("doubt.csv:4: ambiguous"),
+            "{block_bytes}: {doubt}"
+        );
+        let missing = open(&long).unwrap_err();
+        assert!(
+            missing.contains("none of the fields"),
+            "{block_bytes}: {missing}"
+        );
+    }
+}
+
 /// Text that is hard to split.
 fn nasty() -> impl Strategy<Value = String> {
     "([a-c,;\"'{}\\[\\]:\t é’😀\\\\]|\r|\n|\r\n|\"\"|\\\\\"){0,30}"
