@@ -860,7 +860,10 @@ fn the_fields_are_those_of_the_first_records_in_blocks_of_any_size() {
     let mut long = b"{}\n".repeat(100);
     long.extend(b"{\"text\":\"Too late.\"}\n");
     let long = dir.file("long.jsonl", &long);
-    for block_bytes in [1, 20, 1 << 20] {
+    let mut far = b"nonsense\n".repeat(1 << 17);
+    far.extend(b"{\"other\":\"Beyond the first megabyte.\"}\n");
+    let far = dir.file("far.jsonl", &far);
+    for block_bytes in [1, 20, 1 << 20, 4 << 20] {
         let open = |path: &PathBuf| {
             let options = CorpusOptions {
                 block_bytes,
@@ -880,6 +883,7 @@ fn the_fields_are_those_of_the_first_records_in_blocks_of_any_size() {
             missing.contains("none of the fields"),
             "{block_bytes}: {missing}"
         );
+        assert!(open(&far).is_ok(), "blocks of {block_bytes}");
     }
 }
 
