@@ -10,6 +10,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::frames;
 use super::pieces::{Ahead, Limits, Pieces};
 use super::reject::{Fault, RejectReason};
 use super::unpacked::Unpacked;
@@ -40,9 +41,6 @@ impl Compression {
         }
     }
 }
-
-/// The largest window that a zstd file may ask for: 2^27 = 128 MiB, also the limit of the zstd command.
-const WINDOW_LOG_MAX: u32 = 27;
 
 /// Counts what is read from disk, and remembers an error of the disk, which is not the fault of the stream.
 pub(super) struct Counted<R> {
@@ -99,22 +97,16 @@ fn buffered(disk: Counted<File>, compression: Compression) -> Disk {
 /// Decompresses from the beginning to the end.
 pub(super) enum Serial<R: BufRead> {
     Gzip(Box<flate2::bufread::MultiGzDecoder<R>>),
-    Zstd(Box<zstd::Decoder<'static, R>>),
+    Zstd(frames::Reader<R>),
 }
 
 impl<R: BufRead> Serial<R> {
     /// Of what is compressed in this way; of zstd only `one` frame if that is wanted.
     pub(super) fn new(packed: R, compression: Compression, one: bool) -> io::Result<Self> {
-        if compression != Compression::Zstd {
-            let decoder = flate2::bufread::MultiGzDecoder::new(packed);
-            return Ok(Self::Gzip(Box::new(decoder)));
-        }
-        let mut decoder = zstd::Decoder::with_buffer(packed)?;
-        decoder.window_log_max(WINDOW_LOG_MAX)?;
-        Ok(Self::Zstd(Box::new(match one {
-            true => decoder.single_frame(),
-            false => decoder,
-        })))
+        Ok(match compression {
+            Compression::Zstd => Self::Zstd(frames::Reader::new(packed, one)?),
+            _ => Self::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(packed))),
+        })
     }
 
     pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
@@ -127,21 +119,21 @@ impl<R: BufRead> Serial<R> {
     pub(super) fn disk(&self) -> &R {
         match self {
             Self::Gzip(d) => d.get_ref(),
-            Self::Zstd(d) => d.get_ref(),
+            Self::Zstd(d) => d.disk(),
         }
     }
 
     pub(super) fn disk_mut(&mut self) -> &mut R {
         match self {
             Self::Gzip(d) => d.get_mut(),
-            Self::Zstd(d) => d.get_mut(),
+            Self::Zstd(d) => d.disk_mut(),
         }
     }
 
     pub(super) fn into_disk(self) -> R {
         match self {
             Self::Gzip(d) => d.into_inner(),
-            Self::Zstd(d) => d.into_inner(),
+            Self::Zstd(d) => d.into_disk(),
         }
     }
 }

@@ -1,13 +1,107 @@
-//! The frames of a zstd file, told apart without decompressing them.
+//! The frames of a zstd file, told apart without decompressing them ([`next`]), and decompressed one after another ([`Reader`]).
 //!
 //! A frame says in its header how far back it refers, and mostly how long its content is; then come blocks, each with its
 //! length. So its end is found by hopping from block to block (RFC 8878, section 3.1).
 
 use super::pieces::{Found, append, append_all};
 use std::io::{self, BufRead};
+use zstd::stream::raw::{DParameter, Decoder, Operation, Status};
 
 /// No block decompresses to more.
 const BLOCK: usize = 128 << 10;
+
+/// The largest window that a zstd file may ask for: 2^27 = 128 MiB, also the limit of the zstd command.
+const WINDOW_LOG_MAX: u32 = 27;
+
+/// Decompresses frames, each with a decoder of its own: one that has been used keeps its buffers, and where a frame is damaged
+/// it hangs on their length what is found, and whether. So what comes of a frame is the same whatever was read before it.
+pub(super) struct Reader<R> {
+    disk: R,
+    decoder: Decoder<'static>,
+    /// A frame has begun and not ended.
+    within: bool,
+    /// Only the first frame is wanted.
+    one: bool,
+    over: bool,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Of all frames that come, or of `one`.
+    pub(super) fn new(disk: R, one: bool) -> io::Result<Self> {
+        Ok(Self {
+            disk,
+            decoder: decoder()?,
+            within: false,
+            one,
+            over: false,
+        })
+    }
+
+    /// Reads some bytes into `buf`, which must not be empty; 0 at the end.
+    ///
+    /// # Errors
+    /// Those of the disk; `UnexpectedEof` where the data end within a frame, others where they are damaged.
+    pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while !self.over {
+            // What the decoder still holds comes before the disk is asked for more.
+            if self.within {
+                let status = self.decoder.run_on_buffers(&[], buf)?;
+                if let read @ 1.. = self.went(&status)? {
+                    return Ok(read);
+                }
+                if !self.within {
+                    continue;
+                }
+            }
+            let packed = self.disk.fill_buf()?;
+            if packed.is_empty() {
+                return match self.within {
+                    true => Err(io::Error::new(
+                        io::ErrorKind::UnexpectedEof,
+                        "incomplete frame",
+                    )),
+                    false => Ok(0),
+                };
+            }
+            let status = self.decoder.run_on_buffers(packed, buf)?;
+            self.disk.consume(status.bytes_read);
+            if let read @ 1.. = self.went(&status)? {
+                return Ok(read);
+            }
+        }
+        Ok(0)
+    }
+
+    /// Notes how far the decoder came, and returns how many bytes it gave.
+    fn went(&mut self, status: &Status) -> io::Result<usize> {
+        self.within = status.remaining > 0;
+        if !self.within {
+            match self.one {
+                true => self.over = true,
+                false => self.decoder = decoder()?,
+            }
+        }
+        Ok(status.bytes_written)
+    }
+
+    pub(super) fn disk(&self) -> &R {
+        &self.disk
+    }
+
+    pub(super) fn disk_mut(&mut self) -> &mut R {
+        &mut self.disk
+    }
+
+    pub(super) fn into_disk(self) -> R {
+        self.disk
+    }
+}
+
+fn decoder() -> io::Result<Decoder<'static>> {
+    let mut decoder = Decoder::new()?;
+    decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
+    Ok(decoder)
+}
 
 /// Appends the next frame to `into`, if it has at most so many bytes, before and after. One that is passed over, since it holds no
 /// data, is not appended.
