@@ -5,7 +5,7 @@
 
 use super::pieces::{Found, append, append_all};
 use std::io::{self, BufRead};
-use zstd::stream::raw::{DParameter, Decoder, Operation, Status};
+use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, get_error_name};
 
 /// No block decompresses to more.
 const BLOCK: usize = 128 << 10;
@@ -13,13 +13,10 @@ const BLOCK: usize = 128 << 10;
 /// The largest window that a zstd file may ask for: 2^27 = 128 MiB, also the limit of the zstd command.
 const WINDOW_LOG_MAX: u32 = 27;
 
-/// Decompresses frames, each with a decoder of its own: one that has been used keeps its buffers, and where a frame is damaged
-/// it hangs on their length what is found, and whether. So what comes of a frame is the same whatever was read before it.
+/// Decompresses frames one after another.
 pub(super) struct Reader<R> {
     disk: R,
-    decoder: Decoder<'static>,
-    /// A frame has begun and not ended.
-    within: bool,
+    decoder: Decoder,
     /// Only the first frame is wanted.
     one: bool,
     over: bool,
@@ -30,8 +27,7 @@ impl<R: BufRead> Reader<R> {
     pub(super) fn new(disk: R, one: bool) -> io::Result<Self> {
         Ok(Self {
             disk,
-            decoder: decoder()?,
-            within: false,
+            decoder: Decoder::new()?,
             one,
             over: false,
         })
@@ -44,44 +40,30 @@ impl<R: BufRead> Reader<R> {
     pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while !self.over {
             // What the decoder still holds comes before the disk is asked for more.
-            if self.within {
-                let status = self.decoder.run_on_buffers(&[], buf)?;
-                if let read @ 1.. = self.went(&status)? {
-                    return Ok(read);
-                }
-                if !self.within {
-                    continue;
-                }
+            let mut ran = Ran::default();
+            if self.decoder.within {
+                ran = self.decoder.run(&[], buf)?;
             }
-            let packed = self.disk.fill_buf()?;
-            if packed.is_empty() {
-                return match self.within {
-                    true => Err(io::Error::new(
-                        io::ErrorKind::UnexpectedEof,
-                        "incomplete frame",
-                    )),
-                    false => Ok(0),
-                };
+            if ran.written == 0 && !ran.ended {
+                let packed = self.disk.fill_buf()?;
+                match (packed.is_empty(), self.decoder.within) {
+                    (true, true) => {
+                        return Err(io::Error::new(
+                            io::ErrorKind::UnexpectedEof,
+                            "incomplete frame",
+                        ));
+                    }
+                    (true, false) => return Ok(0),
+                    (false, _) => ran = self.decoder.run(packed, buf)?,
+                }
+                self.disk.consume(ran.read);
             }
-            let status = self.decoder.run_on_buffers(packed, buf)?;
-            self.disk.consume(status.bytes_read);
-            if let read @ 1.. = self.went(&status)? {
-                return Ok(read);
+            self.over = self.one && ran.ended;
+            if ran.written > 0 {
+                return Ok(ran.written);
             }
         }
         Ok(0)
-    }
-
-    /// Notes how far the decoder came, and returns how many bytes it gave.
-    fn went(&mut self, status: &Status) -> io::Result<usize> {
-        self.within = status.remaining > 0;
-        if !self.within {
-            match self.one {
-                true => self.over = true,
-                false => self.decoder = decoder()?,
-            }
-        }
-        Ok(status.bytes_written)
     }
 
     pub(super) fn disk(&self) -> &R {
@@ -97,10 +79,76 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-fn decoder() -> io::Result<Decoder<'static>> {
-    let mut decoder = Decoder::new()?;
-    decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
-    Ok(decoder)
+/// A decoder to which every frame is the first. zstd's own keeps the buffers that a frame has made it take, and where a later
+/// one is damaged it hangs on their length what is found, and whether. So one with buffers is left for a new one, unless the
+/// next frame will ask for the same. Short frames that say their length seldom ask for any: they go straight into the
+/// reader's room.
+struct Decoder {
+    context: DCtx<'static>,
+    /// Bytes of memory of a context without buffers.
+    bare: usize,
+    /// The buffers that the last frame asked for, where that can be told.
+    buffers: Option<u8>,
+    /// A frame has begun and not ended.
+    within: bool,
+}
+
+/// What came of a step of a decoder.
+#[derive(Default)]
+struct Ran {
+    read: usize,
+    written: usize,
+    /// The frame is at its end.
+    ended: bool,
+}
+
+impl Decoder {
+    fn new() -> io::Result<Self> {
+        let mut context = DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
+        context
+            .set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))
+            .map_err(damage)?;
+        Ok(Self {
+            bare: context.sizeof(),
+            context,
+            buffers: None,
+            within: false,
+        })
+    }
+
+    fn run(&mut self, packed: &[u8], buf: &mut [u8]) -> io::Result<Ran> {
+        if !self.within {
+            let buffers = buffers(packed);
+            let same = buffers.is_some() && buffers == self.buffers;
+            if !same && self.context.sizeof() > self.bare {
+                *self = Self::new()?;
+            }
+            self.buffers = buffers;
+        }
+        let (mut from, mut to) = (InBuffer::around(packed), OutBuffer::around(buf));
+        let left = self.context.decompress_stream(&mut to, &mut from);
+        let ran = Ran {
+            ended: left.map_err(damage)? == 0,
+            read: from.pos(),
+            written: to.pos(),
+        };
+        self.within = !ran.ended;
+        Ok(ran)
+    }
+}
+
+/// What the buffers for the frame that begins here hang on: of one that does not say its length the byte for the window.
+fn buffers(packed: &[u8]) -> Option<u8> {
+    match packed {
+        [0x28, 0xb5, 0x2f, 0xfd, descriptor, window, ..] if descriptor & 0b1110_0000 == 0 => {
+            Some(*window)
+        }
+        _ => None,
+    }
+}
+
+fn damage(code: usize) -> io::Error {
+    io::Error::other(get_error_name(code))
 }
 
 /// Appends the next frame to `into`, if it has at most so many bytes, before and after. One that is passed over, since it holds no
