@@ -331,7 +331,7 @@ fn gather(
         };
         budget.check(articles, articles, beside)?;
     }
-    let duplicates = Duplicates::find(&prints);
+    let duplicates = Duplicates::find(&prints.rows.take_digests());
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);
     }

@@ -137,7 +137,7 @@ fn duplicate_ids(run: &Run) -> Option<String> {
     let &(first, second) = ids.examples.first()?;
     let place = |article: u32| {
         let file = one_line(&run.corpus.files()[prints.file(article)].name);
-        format!("{file}:{}", prints.rows[article as usize].line())
+        format!("{file}:{}", prints.rows.start(article).line)
     };
     Some(format!(
         "{} shared by {}, first by {} and {}. They are told apart by file and line.",

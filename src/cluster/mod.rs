@@ -8,7 +8,7 @@
 
 pub use crate::union_find::UnionFind;
 
-use crate::fingerprint::{Duplicates, Fingerprints};
+use crate::fingerprint::{Digest, Duplicates, Fingerprints};
 use crate::progress::{Progress, Stage, Unit};
 use crate::verify::{Components, Edge, Evidence, Ranks, Similarity};
 use crate::{Error, Result};
@@ -55,13 +55,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// An article that has no copy, as a cluster of its own.
-    pub fn of_one(
-        article: u32,
-        dated: bool,
-        prints: &Fingerprints,
-        duplicates: &Duplicates,
-    ) -> Self {
+    /// An article that has no copy, as a cluster of its own, with the digest of its words.
+    pub fn of_one(article: u32, digest: Digest, dated: bool, duplicates: &Duplicates) -> Self {
         let member = Member {
             article,
             jaccard: 1.0,
@@ -70,7 +65,7 @@ impl Cluster {
             hours_after_first: dated.then_some(0.0),
         };
         Self {
-            id: id_of(&[article], prints, duplicates),
+            id: id_of(&[article], [digest], duplicates),
             members: vec![member],
         }
     }
@@ -171,10 +166,14 @@ impl BestMatches {
     }
 }
 
-/// The id of a cluster of these articles: a hash of their words, and of the time where the same words recur.
-fn id_of(articles: &[u32], prints: &Fingerprints, duplicates: &Duplicates) -> String {
-    let digest = |&article: &u32| prints.rows[article as usize].digest().0;
-    let mut digests: Vec<u128> = articles.iter().map(digest).collect();
+/// The id of a cluster of these articles, which have these digests: a hash of their words, and of the time where the same words recur.
+fn id_of(
+    articles: &[u32],
+    digests: impl IntoIterator<Item = Digest>,
+    duplicates: &Duplicates,
+) -> String {
+    let digests = digests.into_iter().map(|Digest(digest)| digest);
+    let mut digests: Vec<u128> = digests.collect();
     let recurring = articles.iter().filter_map(|&a| duplicates.recurs(a));
     digests.extend(recurring.map(|it| u128::from(it.at as u64)));
     digests.sort_unstable();
@@ -196,7 +195,7 @@ fn cluster_of(
     keep: Keep,
 ) -> Result<Cluster> {
     let published = |article: u32| evidence.published(article);
-    let words = |article: u32| prints.rows[article as usize].tokens;
+    let words = |article: u32| prints.rows.tokens(article);
     // `None` sorts before every date, so absence is told by its own flag.
     let by_date = |article: u32| (published(article).is_none(), published(article), article);
     let representative = match keep {
@@ -212,7 +211,8 @@ fn cluster_of(
     };
     let representative = representative.unwrap_or_default();
 
-    let id = id_of(&articles, prints, duplicates);
+    let digests = articles.iter().filter_map(|&a| evidence.digest(a));
+    let id = id_of(&articles, digests, duplicates);
 
     let mut order = articles;
     order.sort_by_key(|&article| (article != representative, by_date(article)));

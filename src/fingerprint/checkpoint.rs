@@ -6,7 +6,9 @@
 //! the same as without a break, and so is all that follows from them.
 
 use super::pass::Fingerprinted;
-use super::{FingerprintOptions, pass::Row};
+use super::places::RecordStart;
+use super::rows::Row;
+use super::{Digest, FingerprintOptions};
 use crate::corpus::{Corpus, Reject, RejectReason};
 use crate::text::TOKENISER_VERSION;
 use crate::{Error, Result};
@@ -19,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
-const MAGIC: &[u8; 16] = b"wirecopy shard 2";
+const MAGIC: &[u8; 16] = b"wirecopy shard 3";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";
@@ -338,13 +340,43 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
         out.extend_from_slice(&number.to_le_bytes());
     }
     for row in &done.rows {
-        out.extend_from_slice(&row.to_bytes());
+        out.extend_from_slice(&row_to_bytes(row));
     }
     out.extend(done.packed.iter().flat_map(|word| word.to_le_bytes()));
     out.extend(done.ids.iter().flat_map(|id| id.to_le_bytes()));
     out.extend(done.days.iter().flat_map(|day| day.to_le_bytes()));
     out.extend(done.lines.iter().flat_map(|line| line.to_le_bytes()));
     out.extend_from_slice(&rejects);
+}
+
+const BYTES_OF_ROW: usize = 40;
+
+/// A row in a form that is the same on every machine.
+fn row_to_bytes(row: &Row) -> [u8; BYTES_OF_ROW] {
+    let Row {
+        start: RecordStart { offset, line },
+        digest: Digest(digest),
+        tokens,
+        repeats,
+    } = *row;
+    let counts = u64::from(tokens) | u64::from(repeats) << 32;
+    let words = [offset, line, digest as u64, (digest >> 64) as u64, counts];
+    std::array::from_fn(|at| words[at / 8].to_le_bytes()[at % 8])
+}
+
+/// The row of these bytes.
+fn row_of_bytes(bytes: &[u8; BYTES_OF_ROW]) -> Row {
+    let (words, _) = bytes.as_chunks();
+    let word = |at: usize| u64::from_le_bytes(words[at]);
+    Row {
+        start: RecordStart {
+            offset: word(0),
+            line: word(1),
+        },
+        digest: Digest(u128::from(word(3)) << 64 | u128::from(word(2))),
+        tokens: word(4) as u32,
+        repeats: (word(4) >> 32) as u32,
+    }
 }
 
 /// The next results; none if they are not of this form.
@@ -362,7 +394,7 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
         *rest = later;
         Some(bytes)
     };
-    let (of_rows, _) = take(rows * Row::BYTES)?.as_chunks();
+    let (of_rows, _) = take(rows * BYTES_OF_ROW)?.as_chunks();
     let (packed, _) = take(rows * words * 4)?.as_chunks();
     let (ids, _) = take(rows * 8)?.as_chunks();
     let (days, _) = take(rows * 2)?.as_chunks();
@@ -381,7 +413,7 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
     Some(Fingerprinted {
         file,
         number: block,
-        rows: of_rows.iter().map(Row::from_bytes).collect(),
+        rows: of_rows.iter().map(row_of_bytes).collect(),
         packed: packed
             .iter()
             .map(|word| u32::from_le_bytes(*word))
@@ -456,7 +488,10 @@ mod tests {
     }
 
     fn all_of(prints: &Fingerprints) -> impl PartialEq + std::fmt::Debug + use<> {
-        let rows: Vec<_> = prints.rows.iter().map(|row| row.to_bytes()).collect();
+        let articles = 0..prints.rows.len() as u32;
+        let row = |article| (prints.rows.start(article), prints.shingles(article));
+        let rows: Vec<_> = articles.map(row).collect();
+        let digests = prints.rows.clone().take_digests();
         let signatures: Vec<Vec<u32>> = (0..rows.len() as u32)
             .map(|article| match &prints.signatures {
                 StoredSignatures::Held(held) => [held.whole(article), held.low(article)].concat(),
@@ -468,7 +503,8 @@ mod tests {
             .collect();
         let files: Vec<_> = [0, 1].map(|file| prints.articles_of_file(file)).to_vec();
         let ids = prints.duplicate_ids.clone();
-        (rows, signatures, days, files, prints.rejected.clone(), ids)
+        let files = (files, prints.rejected.clone());
+        (rows, digests, signatures, days, files, ids)
     }
 
     /// Counts articles, and stops after some.

@@ -26,6 +26,11 @@ impl Digest {
     pub fn of(tokens: &[u64]) -> Self {
         Self(xxh3_128(bytemuck::cast_slice(tokens)))
     }
+
+    /// A part of it.
+    pub(super) fn tag(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 #[cfg(test)]

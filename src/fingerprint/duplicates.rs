@@ -26,12 +26,12 @@ pub struct Recurring {
 }
 
 impl Duplicates {
-    /// Finds the exact duplicates by their digests.
-    pub fn find(prints: &Fingerprints) -> Self {
-        let digest = |article: u32| prints.rows[article as usize].digest();
+    /// Finds the exact duplicates by the digests of all articles of a corpus.
+    pub fn find(digests: &[Digest]) -> Self {
+        let digest = |article: u32| digests[article as usize];
         let mut pairs = Vec::new();
         let half = |article: u32| (digest(article).0 >> 64) as u64;
-        equal::for_each_group(prints.rows.len(), half, |group| {
+        equal::for_each_group(digests.len(), half, |group| {
             // The halves of equal digests are equal; the reverse is only nearly always so.
             let mut firsts: Vec<(Digest, u32)> = Vec::new();
             for &(_, article) in group {
@@ -75,8 +75,8 @@ impl Duplicates {
         for &(_, duplicate) in &self.pairs {
             articles.remove(duplicate);
         }
-        for (article, row) in (0..).zip(&prints.rows) {
-            if row.shingles(prints.shingle_size) == 0 {
+        for article in 0..prints.rows.len() as u32 {
+            if *prints.shingles(article).end() == 0 {
                 articles.remove(article);
             }
         }

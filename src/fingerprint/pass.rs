@@ -3,12 +3,14 @@
 use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
+use super::places::RecordStart;
+use super::rows::{Row, Rows};
 use super::{
     Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, Sizes, StoredSignatures,
     ids, shingles,
 };
 use crate::corpus::dates::parse_published;
-use crate::corpus::{Block, Corpus, Parser, Place, Record, Reject, RejectReason};
+use crate::corpus::{Article, Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::memory::{Beside, Budget};
 use crate::progress::{Progress, Stage};
 use crate::text::{
@@ -19,100 +21,11 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// What is remembered of an article beside its signature: 36 bytes.
-#[derive(Debug, Clone, Copy)]
-pub struct Row {
-    place: OffsetAndLine,
-    digest: [u32; 4],
-    /// Words of its text; also without the [lines that were learnt](Fingerprints::learnt) once it was read again.
-    pub tokens: u32,
-    /// A number that the distinct shingles of its text are never below, and hardly above.
-    pub least_distinct: u32,
-}
-
-/// Offset and line, of 48 bits each: without what eight bytes for either would need beside them.
-#[derive(Debug, Clone, Copy)]
-struct OffsetAndLine {
-    low: [u32; 2],
-    high: [u16; 2],
-}
-
-impl OffsetAndLine {
-    /// None if one of them is 2^48 or more: a file of 281 terabytes.
-    fn new(offset: u64, line: u64) -> Option<Self> {
-        let high = |value: u64| u16::try_from(value >> 32).ok();
-        Some(Self {
-            low: [offset as u32, line as u32],
-            high: [high(offset)?, high(line)?],
-        })
-    }
-
-    fn get(self, which: usize) -> u64 {
-        u64::from(self.high[which]) << 32 | u64::from(self.low[which])
-    }
-}
-
-impl Row {
-    /// Bytes of [`Row::to_bytes`].
-    pub(super) const BYTES: usize = 36;
-
-    /// The row in a form that is the same on every machine.
-    pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
-        let OffsetAndLine { low, high } = self.place;
-        let words = low.into_iter().chain(self.digest);
-        let words = words.chain([self.tokens, self.least_distinct]);
-        let words = words.flat_map(u32::to_le_bytes);
-        let mut bytes = words.chain(high.into_iter().flat_map(u16::to_le_bytes));
-        std::array::from_fn(|_| bytes.next().unwrap_or_default())
-    }
-
-    /// The row of these bytes.
-    pub(super) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
-        let word = |at: usize| {
-            let four = bytes[4 * at..].first_chunk().expect("nine words");
-            u32::from_le_bytes(*four)
-        };
-        let high = word(8);
-        Self {
-            place: OffsetAndLine {
-                low: [word(0), word(1)],
-                high: [high as u16, (high >> 16) as u16],
-            },
-            digest: std::array::from_fn(|at| word(2 + at)),
-            tokens: word(6),
-            least_distinct: word(7),
-        }
-    }
-
-    /// Where its record starts in its (decompressed) file, in bytes.
-    #[inline]
-    pub fn offset(&self) -> u64 {
-        self.place.get(0)
-    }
-
-    /// The line, from 1, on which its record starts.
-    #[inline]
-    pub fn line(&self) -> u64 {
-        self.place.get(1)
-    }
-
-    /// The digest of its words: equal for exact duplicates, and only for them.
-    pub fn digest(&self) -> Digest {
-        let parts = self.digest.iter();
-        Digest(parts.fold(0, |digest, &part| digest << 32 | u128::from(part)))
-    }
-
-    /// Shingles of its text, repeated ones counted.
-    pub fn shingles(&self, size: ShingleSize) -> u32 {
-        (self.tokens + 1).saturating_sub(size.get() as u32)
-    }
-}
-
 /// The fingerprints of a corpus. Articles are numbered from 0 in corpus order.
 #[derive(Debug)]
 pub struct Fingerprints {
-    /// One row an article.
-    pub rows: Vec<Row>,
+    /// What is remembered of every article.
+    pub rows: Rows,
     /// One signature an article; of articles shorter than a shingle it means nothing.
     pub signatures: StoredSignatures,
     /// When they were published.
@@ -150,27 +63,26 @@ impl Fingerprints {
     /// The article whose record starts at an offset of a file of the corpus, if one does that could be used.
     pub fn article_at(&self, file: usize, offset: u64) -> Option<u32> {
         let articles = self.articles_of_file(file);
-        let rows = &self.rows[articles.start as usize..articles.end as usize];
-        let place = rows.binary_search_by_key(&offset, Row::offset).ok()?;
-        Some(articles.start + place as u32)
+        let article = self.rows.first_from(articles.clone(), offset);
+        let is_there = articles.contains(&article) && self.rows.start(article).offset == offset;
+        is_there.then_some(article)
     }
 
-    /// Where the record of an article stands.
-    pub fn place(&self, article: u32) -> Place {
-        let file = self.file(article);
-        let next = article + 1;
-        let follows = self.articles_of_file(file).contains(&next);
-        let row = |article: u32| &self.rows[article as usize];
-        Place {
-            file,
-            offset: row(article).offset(),
-            end: if follows {
-                row(next).offset()
-            } else {
-                u64::MAX
-            },
-            line: row(article).line(),
-        }
+    /// Where the records of some articles, ascending, stand.
+    pub fn places(&self, articles: impl Iterator<Item = u32>) -> impl Iterator<Item = Place> {
+        articles.map(|article| {
+            let file = self.file(article);
+            let of_file = self.articles_of_file(file);
+            let mut starts = self.rows.starts(article..of_file.end);
+            let RecordStart { offset, line } = starts.next().unwrap_or_default();
+            let end = starts.next().map_or(u64::MAX, |next| next.offset);
+            Place {
+                file,
+                offset,
+                end,
+                line,
+            }
+        })
     }
 
     /// The articles of a block of the corpus that was fingerprinted and that are `wanted`, each with its record.
@@ -186,17 +98,15 @@ impl Fingerprints {
         let (Some(first), Some(last)) = (block.records.first(), block.records.last()) else {
             return Ok(Vec::new());
         };
-        let range = self.articles_of_file(block.file as usize);
-        let rows = &self.rows[range.start as usize..range.end as usize];
-        let from = rows.partition_point(|row| row.offset() < first.offset);
-        let to = rows.partition_point(|row| row.offset() <= last.offset);
+        let of_file = self.articles_of_file(block.file as usize);
+        let from = self.rows.first_from(of_file.clone(), first.offset);
+        let starts = self.rows.starts(from..of_file.end);
+        let starts = starts.take_while(|start| start.offset <= last.offset);
         let mut records = block.records.iter();
         let mut found = Vec::with_capacity(block.records.len());
-        let articles = range.start + from as u32..;
-        let articles = rows[from..to].iter().zip(articles);
-        for (row, article) in articles.filter(|&(_, article)| wanted(article)) {
+        for (start, article) in starts.zip(from..).filter(|&(_, article)| wanted(article)) {
             let record = records
-                .find(|record| record.offset == row.offset())
+                .find(|record| record.offset == start.offset)
                 .ok_or_else(|| {
                     let file = &corpus.files()[block.file as usize];
                     Error::Changed(file.name.clone().into())
@@ -206,11 +116,21 @@ impl Fingerprints {
         Ok(found)
     }
 
+    /// The digest of an article that was read again, by the words that it was fingerprinted by.
+    pub fn digest_of(&self, tokeniser: &mut Tokeniser, article: &Article) -> Digest {
+        let text = self.furniture.text(&article.text, &article.title);
+        Digest::of(compared_tokens(
+            tokeniser,
+            self.furniture,
+            &article.title,
+            text,
+        ))
+    }
+
     /// Bounds of the number of distinct shingles of an article.
     #[inline]
     pub fn shingles(&self, article: u32) -> RangeInclusive<u32> {
-        let row = &self.rows[article as usize];
-        row.least_distinct..=row.shingles(self.shingle_size)
+        self.rows.shingles(article, self.shingle_size)
     }
 
     /// The sizes of all articles.
@@ -296,7 +216,7 @@ pub fn fingerprint_corpus(
         )));
     }
     let mut prints = Fingerprints {
-        rows: Vec::new(),
+        rows: Rows::default(),
         signatures: StoredSignatures::Held(Signatures::new(options.layout)),
         days: Days::default(),
         shingle_size: options.shingle_size,
@@ -333,11 +253,11 @@ pub fn fingerprint_corpus(
         while prints.file_starts.len() <= done.file as usize {
             prints.file_starts.push(prints.rows.len() as u32);
         }
-        prints.rows.extend_from_slice(&done.rows);
+        done.rows.iter().for_each(|row| prints.rows.push(row));
         prints.signatures.extend(&done.packed)?;
         let (articles, bytes) = (prints.rows.len(), Signatures::bytes_of_one(options.layout));
         if !options.budget.holds_signatures(articles, bytes, beside) {
-            let last = prints.rows.last().map_or(0, Row::offset);
+            let last = prints.rows.last_start().map_or(0, |start| start.offset);
             // The last record of the block is not longer than the longest.
             let read = last + done.longest as u64;
             let expected = expected(corpus, articles, done.file, read);
@@ -457,45 +377,18 @@ fn fingerprint_block(
         done.ids.push(ids::hash(&article.id));
         done.days
             .push(Days::day(parse_published(&article.published)));
-        let Digest(digest) = Digest::of(tokens);
-        let place = OffsetAndLine::new(record.offset, record.line).ok_or_else(|| {
-            let name = &corpus.files()[block.file as usize].name;
-            Error::Input(format!(
-                "{name} is longer than 281 terabytes: split it into files of less"
-            ))
-        })?;
+        let distinct = scratch.distinct.at_least(&scratch.shingles);
         done.rows.push(Row {
-            place,
-            digest: std::array::from_fn(|at| (digest >> (96 - 32 * at)) as u32),
+            start: RecordStart {
+                offset: record.offset,
+                line: record.line,
+            },
+            digest: Digest::of(tokens),
             tokens: tokens.len() as u32,
-            least_distinct: scratch.distinct.at_least(&scratch.shingles),
+            repeats: scratch.shingles.len() as u32 - distinct,
         });
     }
     done.packed.truncate(done.rows.len() * words);
     done.rejects.sort_by_key(|reject| reject.line);
     Ok(done)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_takes_36_bytes() {
-        assert_eq!(size_of::<Row>(), 36);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn places_come_back_or_are_refused(offset in 0u64..1 << 50, line in 0u64..1 << 50, digest in 0u128..) {
-            let place = OffsetAndLine::new(offset, line);
-            proptest::prop_assert_eq!(place.is_some(), offset < 1 << 48 && line < 1 << 48);
-            if let Some(place) = place {
-                let digest_words = std::array::from_fn(|at| (digest >> (96 - 32 * at)) as u32);
-                let row = Row { place, digest: digest_words, tokens: 0, least_distinct: 0 };
-                proptest::prop_assert_eq!((row.offset(), row.line()), (offset, line));
-                proptest::prop_assert_eq!(row.digest(), Digest(digest));
-            }
-        }
-    }
 }

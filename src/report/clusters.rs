@@ -7,6 +7,7 @@ use crate::cluster::{Cluster, Member};
 use crate::corpus::Parser;
 use crate::corpus::dates::parse_published;
 use crate::progress::{Progress, Stage, Unit};
+use crate::text::Tokeniser;
 use crate::verify::Description;
 use crate::{Error, Result, Run};
 use std::collections::HashMap;
@@ -124,33 +125,33 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
     for member in run.clusters.iter().flat_map(|cluster| &cluster.members) {
         clustered[member.article as usize] = true;
     }
+    let prints = &run.fingerprints;
     run.corpus.scan(
         Stage::Write,
         progress,
-        Parser::new,
-        |parser, block| {
+        || (Parser::new(), Tokeniser::new()),
+        |(parser, tokeniser), block| {
             let mut singles = Vec::new();
-            for (article, record) in
-                run.fingerprints
-                    .articles_of_block(&run.corpus, block, |_| true)?
-            {
-                if clustered[article as usize] {
-                    continue;
-                }
+            let is_single = |article: u32| !clustered[article as usize];
+            for (article, record) in prints.articles_of_block(&run.corpus, block, is_single)? {
                 let file = &run.corpus.files()[block.file as usize];
+                let changed = || Error::Changed(file.name.clone().into());
                 let parsed = parser
                     .parse(&run.corpus, block, record)
-                    .map_err(|_| Error::Changed(file.name.clone().into()))?;
-                singles.push((article, Description::of(&parsed)));
+                    .map_err(|_| changed())?;
+                let digest = prints.digest_of(tokeniser, &parsed);
+                if !prints.rows.has_words(article, digest) {
+                    return Err(changed());
+                }
+                let dated = parse_published(&parsed.published).is_some();
+                let cluster = Cluster::of_one(article, digest, dated, &run.duplicates);
+                singles.push((cluster, Description::of(&parsed)));
             }
             Ok(singles)
         },
         |singles| {
             table.rows(|rows| {
-                for (article, description) in singles {
-                    let dated = parse_published(&description.published).is_some();
-                    let cluster =
-                        Cluster::of_one(article, dated, &run.fingerprints, &run.duplicates);
+                for (cluster, description) in singles {
                     let row = Row {
                         cluster: &cluster,
                         member: &cluster.members[0],
@@ -180,7 +181,7 @@ impl Row<'_> {
             description,
             matched,
         } = *self;
-        let row = &run.fingerprints.rows[member.article as usize];
+        let known = &run.fingerprints.rows;
         let file = &run.corpus.files()[run.fingerprints.file(member.article)];
         rows.row(&[
             &cluster.id,
@@ -192,12 +193,12 @@ impl Row<'_> {
             &harmless(&description.published),
             &description.url,
             &file.name,
-            &row.line(),
+            &known.start(member.article).line,
             &Similarity(member.jaccard),
             &Similarity(member.containment),
             &matched,
             &Perhaps(member.hours_after_first.map(Hours)),
-            &row.tokens,
+            &known.tokens(member.article),
         ]);
     }
 }

@@ -204,8 +204,8 @@ fn write_some(run: &Run, pairs: &[Pair], rows: &mut Rows) -> Result<()> {
         }
     }
     let prints = &run.fingerprints;
-    let words = |article: u32| prints.rows[article as usize].tokens;
-    let line = |article: u32| prints.rows[article as usize].line();
+    let words = |article: u32| prints.rows.tokens(article);
+    let line = |article: u32| prints.rows.start(article).line;
     let file = |article: u32| &run.corpus.files()[prints.file(article)].name;
     let apart = |a: u32, b: u32| {
         let dates = run.evidence.published(a).zip(run.evidence.published(b));

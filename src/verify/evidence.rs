@@ -47,6 +47,7 @@ pub struct Evidence {
     published: Vec<Option<i64>>,
     /// Hashes of the sources; 0 where there is none.
     sources: Vec<u32>,
+    digests: Vec<Digest>,
     /// What is kept of each article: its shingle set, and behind it its figures, description and subjects.
     kept: Vec<Handle>,
     /// Shingles in each set.
@@ -64,6 +65,7 @@ struct Gathered {
     articles: Vec<u32>,
     published: Vec<Option<i64>>,
     sources: Vec<u32>,
+    digests: Vec<Digest>,
     /// Where what is kept of each article ends in `bytes`.
     ends: Vec<usize>,
     sizes: Vec<u32>,
@@ -99,13 +101,14 @@ impl Evidence {
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
         let wanted = Ranks::of(articles, compared.iter().chain(copied));
 
-        let words = compared.iter().map(|a| prints.rows[a as usize].tokens);
+        let words = compared.iter().map(|a| prints.rows.tokens(a));
         let longest = Longest::default().with(0, words.max().unwrap_or(0) as usize);
         let bound = LEAST_MEMORY.max(articles * MEMORY);
         let room = budget.for_evidence(articles, wanted.len(), candidates.len(), longest)?;
         let mut spool = Spool::new(bound.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
+        let mut digests = Vec::with_capacity(wanted.len());
         let mut kept = Vec::with_capacity(wanted.len());
         let mut sizes = Vec::with_capacity(wanted.len());
         let mut shortened = Vec::new();
@@ -117,7 +120,7 @@ impl Evidence {
             corpus.scan_chosen(
                 Stage::Reread,
                 progress,
-                wanted.iter().map(|article| read.place(article)),
+                read.places(wanted.iter()),
                 || Scratch {
                     parser: Parser::new(),
                     tokeniser: Tokeniser::new(),
@@ -137,6 +140,7 @@ impl Evidence {
                     }
                     published.extend(gathered.published);
                     sources.extend(gathered.sources);
+                    digests.extend(gathered.digests);
                     sizes.extend(gathered.sizes);
                     shortened.extend(gathered.shortened);
                     Ok(())
@@ -149,12 +153,13 @@ impl Evidence {
         drop(expected);
         spool.finish()?;
         for &(article, words) in &shortened {
-            prints.rows[article as usize].tokens = words;
+            prints.rows.shorten(article, words);
         }
         Ok(Self {
             articles: wanted,
             published,
             sources,
+            digests,
             kept,
             sizes,
             spool,
@@ -187,6 +192,11 @@ impl Evidence {
     /// A number for the source of an article; 0 if it names none, or nothing was gathered about it.
     pub(super) fn source(&self, article: u32) -> u32 {
         self.index(article).map_or(0, |index| self.sources[index])
+    }
+
+    /// The digest of all words of an article; `None` if nothing was gathered about it.
+    pub fn digest(&self, article: u32) -> Option<Digest> {
+        self.index(article).map(|index| self.digests[index])
     }
 
     /// What the report says of an article; `None` if nothing was gathered about it.
@@ -405,7 +415,6 @@ fn gather_block(
     let changed = || Error::Changed(corpus.files()[block.file as usize].name.clone().into());
     let is_wanted = |article| wanted.contains(article);
     for (article, record) in prints.articles_of_block(corpus, block, is_wanted)? {
-        let row = &prints.rows[article as usize];
         let parsed = scratch
             .parser
             .parse(corpus, block, record)
@@ -416,9 +425,11 @@ fn gather_block(
         let left = furniture.text_of(&parsed.text, title, source, &prints.learnt);
         let learnt = around(text, left).map(|learnt| scratch.tokeniser.tokens(learnt).len());
         let mut tokens = compared_tokens(&mut scratch.tokeniser, furniture, title, text);
-        if Digest::of(tokens) != row.digest() {
+        let digest = Digest::of(tokens);
+        if !prints.rows.has_words(article, digest) {
             return Err(changed());
         }
+        gathered.digests.push(digest);
         if learnt != [0, 0] {
             text = left;
             let [head, tail] = learnt;

@@ -147,7 +147,7 @@ impl NewsJudge<'_> {
         } = pair;
         let shorter = similarity.size_a.min(similarity.size_b);
         let opening = u64::from(shorter).min(self.opening() as u64);
-        let words = |article: u32| self.prints.rows[article as usize].tokens;
+        let words = |article: u32| self.prints.rows.tokens(article);
         let measures = NewsMeasures {
             shingles: shorter,
             words: words(a).min(words(b)),

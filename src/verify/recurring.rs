@@ -85,7 +85,7 @@ pub(super) fn tell_apart(
     let mut kept = Duplicates::default();
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
-        let is_short = prints.rows[first as usize].tokens < SHORT_WORDS;
+        let is_short = prints.rows.tokens(first) < SHORT_WORDS;
         let rank = dates.several.rank(first).filter(|_| is_short);
         let Some(rank) = rank else {
             kept.pairs.extend(group);

@@ -7,10 +7,9 @@ use super::sources::Sources;
 use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
 use crate::cluster::{Cluster, Member};
 use crate::corpus::{Article, Parser};
-use crate::fingerprint::Digest;
 use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use crate::report::Output;
-use crate::text::{Source, Tokeniser, compared_tokens};
+use crate::text::{Source, Tokeniser};
 use crate::verify::Edge;
 use crate::{Error, Result, Run};
 use rayon::prelude::*;
@@ -173,7 +172,7 @@ fn words_of(run: &Run, clusters: &[Cluster], bounds: Bounds) -> u64 {
     let articles = clusters.iter().flat_map(|it| with_texts(run, it, bounds));
     articles
         .map(|(_, article)| {
-            let tokens = run.fingerprints.rows[article as usize].tokens;
+            let tokens = run.fingerprints.rows.tokens(article);
             u64::from(tokens.min(ALIGNED_WORDS as u32))
         })
         .sum()
@@ -191,7 +190,7 @@ fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)>
     let mut met = BTreeSet::new();
     let mut order: Vec<(bool, usize, u32)> = listed
         .map(|(at, member)| {
-            let digest = run.fingerprints.rows[member.article as usize].digest().0;
+            let digest = run.evidence.digest(member.article);
             (!met.insert(digest), at, member.article)
         })
         .collect();
@@ -272,7 +271,7 @@ fn read_each<T: Send>(
     run.corpus.scan_chosen(
         Stage::Align,
         &OnlyStops(progress),
-        articles.iter().map(|&article| prints.place(article)),
+        prints.places(articles.iter().copied()),
         || (Parser::new(), Tokeniser::new()),
         |(parser, tokeniser), block| {
             let is_wanted = |article| articles.binary_search(&article).is_ok();
@@ -282,9 +281,8 @@ fn read_each<T: Send>(
                     .parse(&run.corpus, block, record)
                     .map_err(|_| changed(run, article))?;
                 // A file may have been written over by another of the same length.
-                let text = prints.furniture.text(&parsed.text, &parsed.title);
-                let tokens = compared_tokens(tokeniser, prints.furniture, &parsed.title, text);
-                if Digest::of(tokens) != prints.rows[article as usize].digest() {
+                let digest = prints.digest_of(tokeniser, &parsed);
+                if !prints.rows.has_words(article, digest) {
                     return Err(changed(run, article));
                 }
                 found.push((article, make(tokeniser, &parsed)));
@@ -322,7 +320,7 @@ fn detail(
     let mut tokeniser = Tokeniser::new();
     let first = texts.get(&cluster.representative());
     let first_end = first.map_or(0, |first| cut(&mut tokeniser, &first.text, bounds.words).0);
-    let digest = |article: u32| run.fingerprints.rows[article as usize].digest();
+    let digest = |article: u32| run.evidence.digest(article);
     for (at, article) in with_texts(run, cluster, bounds) {
         let (Some(text), Some(first)) = (texts.get(&article), first) else {
             continue;
@@ -382,7 +380,7 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
         date: run.evidence.published(article),
         url: description.url,
         hours: member.hours_after_first.map(hundredths),
-        words: run.fingerprints.rows[article as usize].tokens,
+        words: run.fingerprints.rows.tokens(article),
         jaccard: places(member.jaccard),
         containment: places(member.containment),
         why: member

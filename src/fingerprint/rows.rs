@@ -1,0 +1,207 @@
+//! What is remembered of every article beside its signature.
+
+use super::places::{Places, RecordStart};
+use super::{Digest, ShingleSize};
+use std::ops::{Range, RangeInclusive};
+
+/// An article as a block of the corpus gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) start: RecordStart,
+    pub(super) digest: Digest,
+    /// Words of its text.
+    pub(super) tokens: u32,
+    /// A number that the repeated ones among its shingles are never above, and hardly below.
+    pub(super) repeats: u32,
+}
+
+/// One row for each article: some 26 bytes, and some 14 without the [digest](Digest) of its words.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    places: Places,
+    tokens: Vec<u32>,
+    repeats: Vec<Repeats>,
+    digests: Digests,
+}
+
+/// What tells by which words an article was fingerprinted.
+#[derive(Debug, Clone)]
+enum Digests {
+    Whole(Vec<Digest>),
+    Tags(Vec<u32>),
+}
+
+impl Default for Digests {
+    fn default() -> Self {
+        Self::Whole(Vec::new())
+    }
+}
+
+/// How many shingles are repeated, rounded up: 12 bits, and in the upper 4 how many more follow them. [`Self::MANY`] stands for any number.
+#[derive(Debug, Clone, Copy)]
+struct Repeats(u16);
+
+impl Repeats {
+    const BITS: u32 = 12;
+    const MANY: u16 = u16::MAX;
+
+    fn at_least(number: u32) -> Self {
+        let packed = |more: u16| {
+            let bits = number.div_ceil(1 << more);
+            (bits < 1 << Self::BITS).then_some(more << Self::BITS | bits as u16)
+        };
+        Self((0..16).find_map(packed).unwrap_or(Self::MANY))
+    }
+
+    fn get(self) -> u32 {
+        match self.0 {
+            Self::MANY => u32::MAX,
+            packed => u32::from(packed & ((1 << Self::BITS) - 1)) << (packed >> Self::BITS),
+        }
+    }
+}
+
+impl Rows {
+    pub(super) fn push(&mut self, row: &Row) {
+        self.places.push(row.start);
+        self.tokens.push(row.tokens);
+        self.repeats.push(Repeats::at_least(row.repeats));
+        match &mut self.digests {
+            Digests::Whole(digests) => digests.push(row.digest),
+            Digests::Tags(tags) => tags.push(row.digest.tag()),
+        }
+    }
+
+    /// Articles of the corpus.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether the corpus has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the record of an article starts. To find it takes some tens of nanoseconds.
+    ///
+    /// # Panics
+    /// If there is no such article. So for the others.
+    pub fn start(&self, article: u32) -> RecordStart {
+        self.places.get(article as usize)
+    }
+
+    /// Where the last one starts; none of an empty corpus.
+    pub(super) fn last_start(&self) -> Option<RecordStart> {
+        self.places.last()
+    }
+
+    /// Where those of some articles start, in order.
+    pub(super) fn starts(&self, articles: Range<u32>) -> impl Iterator<Item = RecordStart> {
+        self.places
+            .from(articles.start as usize)
+            .take(articles.len())
+    }
+
+    /// The first of some articles of one file, in order, that starts at `offset` or behind it; their end if none does.
+    pub(super) fn first_from(&self, articles: Range<u32>, offset: u64) -> u32 {
+        let Range { mut start, mut end } = articles;
+        while start < end {
+            let middle = start.midpoint(end);
+            match self.start(middle).offset < offset {
+                true => start = middle + 1,
+                false => end = middle,
+            }
+        }
+        start
+    }
+
+    /// Words of the text of an article; also without the [lines that were learnt](super::Fingerprints::learnt) once it was read
+    /// again.
+    #[inline]
+    pub fn tokens(&self, article: u32) -> u32 {
+        self.tokens[article as usize]
+    }
+
+    /// Lets an article have fewer words.
+    pub(crate) fn shorten(&mut self, article: u32, tokens: u32) {
+        self.tokens[article as usize] = tokens;
+    }
+
+    /// Bounds of the number of distinct shingles of an article; the upper one is that of all.
+    #[inline]
+    pub fn shingles(&self, article: u32, size: ShingleSize) -> RangeInclusive<u32> {
+        let all = (self.tokens(article) + 1).saturating_sub(size.get() as u32);
+        all.saturating_sub(self.repeats[article as usize].get())..=all
+    }
+
+    /// Gives out the digests of all articles: equal for exact duplicates, and only for them. What is kept of them tells
+    /// whether [the words are the same](Self::has_words), and takes a quarter of the room. No more can be had a second time.
+    pub fn take_digests(&mut self) -> Vec<Digest> {
+        match &mut self.digests {
+            Digests::Whole(digests) => {
+                let digests = std::mem::take(digests);
+                self.digests = Digests::Tags(digests.iter().map(|digest| digest.tag()).collect());
+                digests
+            }
+            Digests::Tags(_) => Vec::new(),
+        }
+    }
+
+    /// Whether an article had words with this digest when it was fingerprinted. Once the digests [were taken](Self::take_digests) others
+    /// pass in one case of four billions.
+    pub fn has_words(&self, article: u32, digest: Digest) -> bool {
+        match &self.digests {
+            Digests::Whole(digests) => digests[article as usize] == digest,
+            Digests::Tags(tags) => tags[article as usize] == digest.tag(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn repeats_are_rounded_up_and_hardly(number in prop_oneof![0u32..10_000, any::<u32>()]) {
+            let kept = Repeats::at_least(number).get();
+            prop_assert!(kept >= number);
+            if number < 1 << Repeats::BITS {
+                prop_assert_eq!(kept, number);
+            } else if kept < u32::MAX {
+                prop_assert!(kept - number <= number >> (Repeats::BITS - 1));
+            } else {
+                prop_assert!(number > 134_000_000);
+            }
+        }
+
+        #[test]
+        fn rows_give_what_was_put_in(list in proptest::collection::vec((0u64..1000, any::<u128>(), 0u32..3000, 0u32..300), 1..100), wanted in 0u64..40_000) {
+            let mut rows = Rows::default();
+            let mut offset = 0;
+            let list: Vec<Row> = list.into_iter().zip(1..).map(|((step, digest, tokens, repeats), line)| {
+                offset += step + 1;
+                Row { start: RecordStart { offset, line }, digest: Digest(digest), tokens, repeats }
+            }).collect();
+            list.iter().for_each(|row| rows.push(row));
+            let size = ShingleSize::default();
+            for (row, article) in list.iter().zip(0..) {
+                prop_assert_eq!((rows.start(article), rows.tokens(article)), (row.start, row.tokens));
+                prop_assert_eq!(*rows.shingles(article, size).end(), row.tokens.saturating_sub(2));
+                prop_assert_eq!(*rows.shingles(article, size).start(), row.tokens.saturating_sub(2).saturating_sub(row.repeats));
+            }
+            let all = 0..list.len() as u32;
+            let first = list.iter().position(|row| row.start.offset >= wanted).unwrap_or(list.len());
+            prop_assert_eq!(rows.first_from(all.clone(), wanted), first as u32);
+            prop_assert!(rows.starts(all).eq(list.iter().map(|row| row.start)));
+            let has_its_words = |rows: &Rows| list.iter().zip(0..).all(|(row, article)| {
+                rows.has_words(article, row.digest) && !rows.has_words(article, Digest(!row.digest.0))
+            });
+            prop_assert!(has_its_words(&rows));
+            prop_assert!(rows.take_digests().iter().eq(list.iter().map(|row| &row.digest)));
+            prop_assert!(has_its_words(&rows));
+            prop_assert_eq!(rows.take_digests().len(), 0);
+        }
+    }
+}
