@@ -1,8 +1,8 @@
 //! The second pass: what is needed of the articles that may be copies.
 //!
 //! Of an article in a candidate pair its shingle set is kept, and of every article that may
-//! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to a
-//! bound that grows with the number of articles and not with their length, and to a temporary file beyond it.
+//! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to some megabytes, and to a temporary
+//! file beyond them.
 
 use super::kept::{Facts, Keeper};
 use super::news::{self, Figures};
@@ -18,11 +18,9 @@ use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 use crate::{Error, Result};
 
-/// Evidence is held in memory up to this many bytes, or [`MEMORY`] for each article of the corpus if that is more.
-const LEAST_MEMORY: usize = 32 << 20;
-
-/// Bytes for an article: with what else is needed by then no more than the signatures took, whose memory was given back.
-const MEMORY: usize = 24;
+/// Evidence is held in memory up to this many bytes: that of some ten thousand articles. Of more the file cache keeps what it can, which
+/// is as fast within the noise.
+const MEMORY: usize = 8 << 20;
 
 /// What the report says of an article.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -103,9 +101,8 @@ impl Evidence {
 
         let words = compared.iter().map(|a| prints.rows.tokens(a));
         let longest = Longest::default().with(0, words.max().unwrap_or(0) as usize);
-        let bound = LEAST_MEMORY.max(articles * MEMORY);
         let room = budget.for_evidence(articles, wanted.len(), candidates.len(), longest)?;
-        let mut spool = Spool::new(bound.min(room), corpus.tmp());
+        let mut spool = Spool::new(MEMORY.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
         let mut digests = Vec::with_capacity(wanted.len());
