@@ -20,10 +20,58 @@ impl Found {
     }
 }
 
+/// Pairs that were found by earlier bands or values. A pair of copies shares many: to look here whether it is known costs less than its
+/// signatures, which lie anywhere in memory.
+pub(super) struct Known<'a> {
+    /// Sorted.
+    pairs: &'a [u64],
+    /// Where the pairs begin whose lower article belongs to each of many groups of so many neighbours (a power of two).
+    begins: Vec<usize>,
+    group_bits: u32,
+}
+
+impl<'a> Known<'a> {
+    /// Pairs that a group has on average.
+    const IN_GROUP: usize = 16;
+
+    /// These (sorted) of a corpus of so many articles.
+    pub(super) fn new(pairs: &'a [u64], articles: usize) -> Self {
+        let groups = (pairs.len() / Self::IN_GROUP).max(1);
+        let group_bits = articles
+            .div_ceil(groups)
+            .next_power_of_two()
+            .trailing_zeros();
+        let groups = (articles >> group_bits) + 1;
+        let mut begins = Vec::with_capacity(groups + 1);
+        for (at, &pair) in pairs.iter().enumerate() {
+            let group = (pair >> 32) as usize >> group_bits;
+            begins.resize(begins.len().max(group + 1), at);
+        }
+        begins.resize(groups + 1, pairs.len());
+        Self {
+            pairs,
+            begins,
+            group_bits,
+        }
+    }
+
+    /// How many they are.
+    pub(super) fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Whether a pair is one of them.
+    #[inline]
+    pub(super) fn contains(&self, pair: u64) -> bool {
+        let group = (pair >> 32) as usize >> self.group_bits;
+        let in_group = &self.pairs[self.begins[group]..self.begins[group + 1]];
+        in_group.binary_search(&pair).is_ok()
+    }
+}
+
 /// What several bands or values find beyond the pairs that are known already, at the same time and in any order.
 pub(super) struct Batch<'a> {
-    /// Sorted.
-    known: &'a [u64],
+    pub(super) known: Known<'a>,
     sum: Mutex<Sum>,
 }
 
@@ -37,16 +85,11 @@ struct Sum {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(known: &'a [u64]) -> Self {
+    pub(super) fn new(known: Known<'a>) -> Self {
         Self {
             known,
             sum: Mutex::default(),
         }
-    }
-
-    /// How many pairs are known already.
-    pub(super) fn known(&self) -> usize {
-        self.known.len()
     }
 
     /// Adds what one of them found.
@@ -61,7 +104,7 @@ impl<'a> Batch<'a> {
             // Not on all threads: a thread that waits for others would begin another band meanwhile.
             pairs.sort_unstable();
             pairs.dedup();
-            leave_out(&mut pairs, self.known);
+            leave_out(&mut pairs, self.known.pairs);
             pairs
         };
         let (perhaps, likely, crowded) = (new(perhaps), new(likely), new(crowded));
@@ -92,7 +135,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Pairs that are found again and again, each of them held a few times at most.
+/// Pairs that are found again and again, few of them held more than once.
 #[derive(Default)]
 struct PairSet {
     pairs: Vec<u64>,
@@ -101,7 +144,7 @@ struct PairSet {
 }
 
 impl PairSet {
-    /// So few pairs (1 MB) are not worth a look for those that are there twice.
+    /// So few pairs (1 MB, and a quarter more) are not worth a look for those that are there twice.
     const FEW: usize = if cfg!(test) { 8 } else { 1 << 17 };
 
     /// Adds sorted pairs.
@@ -111,7 +154,7 @@ impl PairSet {
         } else {
             self.pairs.extend(more);
         }
-        if self.pairs.len() >= 2 * self.distinct.max(Self::FEW) {
+        if self.pairs.len() >= self.distinct.max(Self::FEW) * 5 / 4 {
             self.thin_out();
         }
     }
@@ -178,7 +221,7 @@ mod tests {
             let known = sorted(&known);
             let all: Vec<u64> = parts.concat();
             let wanted: Vec<u64> = sorted(&all).into_iter().filter(|pair| !known.contains(pair)).collect();
-            let batch = Batch::new(&known);
+            let batch = Batch::new(Known::new(&known, 200));
             for (at, part) in parts.iter().enumerate() {
                 let mut found = Found { counts: CandidateCounts { proposed: part.len() as u64, ..CandidateCounts::default() }, ..Found::default() };
                 found.dropped(at);
@@ -193,6 +236,20 @@ mod tests {
             prop_assert_eq!(&found.crowded, &wanted);
             prop_assert_eq!(found.counts.proposed, all.len() as u64);
             prop_assert_eq!(found.counts.dropped_by_signature, (0..parts.len() as u64).sum::<u64>());
+        }
+
+        #[test]
+        fn known_pairs_are_those_that_were_given(
+            pairs in proptest::collection::vec((0u64..90, 0u64..9), 0..300), asked in proptest::collection::vec((0u64..90, 0u64..9), 0..50),
+            articles in prop_oneof![90usize..99, Just(1 << 30)],
+        ) {
+            let packed = |list: Vec<(u64, u64)>| list.into_iter().map(|(a, b)| a << 32 | b).collect::<Vec<_>>();
+            let (pairs, asked) = (sorted(&packed(pairs)), packed(asked));
+            let known = Known::new(&pairs, articles);
+            prop_assert_eq!(known.len(), pairs.len());
+            for pair in pairs.iter().chain(&asked) {
+                prop_assert_eq!(known.contains(*pair), pairs.contains(pair));
+            }
         }
 
         #[test]

@@ -49,7 +49,7 @@ use crate::fingerprint::{ArticleSet, Kernel, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
-use found::{Batch, Found, leave_out, merge_into};
+use found::{Batch, Found, Known, leave_out, merge_into};
 use groups::{Packing, Portion};
 use later::Later;
 use neighbours::MAX_REACH;
@@ -223,11 +223,11 @@ fn find(
     for first in (0..scheme.buckets()).step_by(AT_ONCE) {
         crowd.begin(first);
         let slots = first..scheme.buckets().min(first + AT_ONCE);
-        let batch = Batch::new(&kept);
+        let batch = Batch::new(Known::new(&kept, articles));
         match (source, &far) {
             (Source::Held(signatures), _) => {
                 let judge = hunt.judge(signatures);
-                let search = hunt.search(&judge, &crowd, None);
+                let search = hunt.search(&judge, &crowd, &batch.known, None);
                 let layout = signatures.layout();
                 let values = |article| {
                     let row = signatures.whole(article);
@@ -284,6 +284,8 @@ fn find(
     }
     progress.end();
 
+    // They make room for the list of pairs.
+    drop((pool, crowd));
     Ok(Candidates {
         pairs: kept.into_iter().map(unpack).collect(),
         counts,
@@ -314,6 +316,7 @@ impl<W: Promise> Hunt<'_, W> {
         &'s self,
         judge: &'s Judge<'s, R, W>,
         crowd: &'s Crowd,
+        known: &'s Known<'s>,
         later: Option<&'s Later<'s>>,
     ) -> Search<'s, R, W> {
         Search {
@@ -322,6 +325,7 @@ impl<W: Promise> Hunt<'_, W> {
             packing: self.packing,
             places: self.scheme.buckets(),
             unlike: self.unlike.as_ref(),
+            known,
             later,
         }
     }

@@ -1,7 +1,7 @@
 //! The pairs of one band, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
-use super::found::Found;
+use super::found::{Found, Known};
 use super::groups::{Grouping, Packing};
 use super::later::{Later, Which};
 use super::rows::Rows;
@@ -120,6 +120,8 @@ pub(super) struct Search<'a, R, W> {
     /// How many values there are to meet by, one behind the other in a circle.
     pub(super) places: usize,
     pub(super) unlike: Option<&'a Unlike<'a>>,
+    /// Pairs that need no other look.
+    pub(super) known: &'a Known<'a>,
     /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
     pub(super) later: Option<&'a Later<'a>>,
 }
@@ -344,9 +346,10 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                     continue;
                 }
                 found.counts.proposed += 1;
-                match promise.is_hopeless(of_a, of_b, score) {
-                    true => found.dropped(1),
-                    false => desk.promising.push(pack(a, b)),
+                if promise.is_hopeless(of_a, of_b, score) {
+                    found.dropped(1);
+                } else if !self.known.contains(pack(a, b)) {
+                    desk.promising.push(pack(a, b));
                 }
             }
         }
@@ -486,6 +489,9 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
 
     /// Looks at the waiting pairs that share a band, or two values.
     pub(super) fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
+        let waiting = desk.pairs.len();
+        keep(&mut desk.pairs, |pair| !self.known.contains(pair));
+        found.counts.proposed += (waiting - desk.pairs.len()) as u64;
         if let Some(later) = self.later {
             return later.put(Which::Near, &mut desk.pairs);
         }

@@ -109,9 +109,10 @@ impl<'a> Far<'a> {
         crowd: &Crowd,
         batch: &Batch,
     ) -> Result<()> {
-        let room = self
-            .room
-            .saturating_sub(memory::pairs_beyond(self.distant.file.len(), batch.known()));
+        let room = self.room.saturating_sub(memory::pairs_beyond(
+            self.distant.file.len(),
+            batch.known.len(),
+        ));
         let plan = Plan::new(self.distant.file, self.scheme, room);
         let later = Later::new(plan.cut, &self.distant);
         // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
@@ -127,7 +128,7 @@ impl<'a> Far<'a> {
                 columns.hold(columns_of(hunt.scheme, &together));
                 let columns = &columns;
                 let judge = hunt.judge(columns);
-                let search = hunt.search(&judge, crowd, Some(&later));
+                let search = hunt.search(&judge, crowd, &batch.known, Some(&later));
                 let one = |part: usize| {
                     if hunt.progress.cancelled() {
                         return;
@@ -196,7 +197,7 @@ impl<'a> Far<'a> {
                     ],
                 };
                 let judge: Judge<_, W> = hunt.judge(&blocks);
-                let search: Search<_, W> = hunt.search(&judge, crowd, None);
+                let search: Search<_, W> = hunt.search(&judge, crowd, &batch.known, None);
                 aside.for_each(&beside, high, |which, pairs| {
                     let mut found = Found::default();
                     let mut scratch = pool.take();
