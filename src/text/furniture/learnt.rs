@@ -8,7 +8,7 @@
 //!
 //! Counts are kept as in linear counting (Whang, Vander-Zanden and Taylor 1990): 16 bits for each line, of which a beginning
 //! sets one. A line whose bits are half set, which takes about eleven different beginnings, is furniture. There is
-//! no list of lines, only a table that grows with the corpus, so that to a place comes less than one line and a half, mostly less than one: that
+//! no list of lines, only a table that grows with the corpus, so that to a place comes less than one line: that
 //! eight lines of one article each meet in a place, and are all taken for furniture, happens to one in ten thousand or fewer.
 //!
 //! Articles without a source teach nothing and lose nothing: a wire's own forms ("Pay April 15", "Record March 31") are
@@ -104,11 +104,11 @@ pub struct LineCounts {
 }
 
 impl LineCounts {
-    /// For a corpus of so many bytes: the table has between a 256th and a 128th of them, and at least 128 KiB.
+    /// For a corpus of so many bytes: the table has a 256th of them, and at least 128 KiB.
     pub fn for_corpus(bytes: u64) -> Self {
         let places = (bytes / 512).clamp(1 << 16, 1 << LINE_BITS);
         Self {
-            beginnings: vec![0; places.next_power_of_two() as usize],
+            beginnings: vec![0; places as usize],
         }
     }
 
@@ -119,21 +119,15 @@ impl LineCounts {
 
     /// Counts what articles teach, as [`lines_at_edges`] gives it. The order does not matter.
     pub fn add(&mut self, lines: &[u32]) {
-        let shift = self.shift();
         for line in lines {
             let beginning = line & ((1 << BEGINNING_BITS) - 1);
-            let place = (line >> BEGINNING_BITS) >> shift;
-            self.beginnings[place as usize] |= 1 << beginning;
+            let place = place(line >> BEGINNING_BITS, self.beginnings.len());
+            self.beginnings[place] |= 1 << beginning;
         }
-    }
-
-    fn shift(&self) -> u32 {
-        LINE_BITS - self.beginnings.len().trailing_zeros()
     }
 
     /// What has been learnt.
     pub fn learn(self) -> LearntLines {
-        let shift = self.shift();
         let enough = |bits: &u16| u64::from(bits.count_ones() >= ENOUGH);
         let words = self.beginnings.chunks(64).map(|places| {
             let bits = places.iter().rev().map(enough);
@@ -142,10 +136,15 @@ impl LineCounts {
         let places: Vec<u64> = words.collect();
         LearntLines {
             len: places.iter().map(|word| word.count_ones() as usize).sum(),
+            table: self.beginnings.len(),
             places,
-            shift,
         }
     }
+}
+
+/// The place of a line in a table of so many.
+fn place(line: u32, places: usize) -> usize {
+    ((u64::from(line) * places as u64) >> LINE_BITS) as usize
 }
 
 /// The lines that are furniture of their source, as far as one corpus shows.
@@ -153,7 +152,8 @@ impl LineCounts {
 pub struct LearntLines {
     /// A bit for each place.
     places: Vec<u64>,
-    shift: u32,
+    /// How many places there are.
+    table: usize,
     /// How many there are.
     len: usize,
 }
@@ -163,7 +163,7 @@ impl Default for LearntLines {
     fn default() -> Self {
         Self {
             places: vec![0],
-            shift: LINE_BITS,
+            table: 1,
             len: 0,
         }
     }
@@ -189,8 +189,8 @@ impl LearntLines {
     }
 
     fn contains(&self, line: u32) -> bool {
-        let place = line >> self.shift;
-        self.places[place as usize / 64] >> (place % 64) & 1 == 1
+        let place = place(line, self.table);
+        self.places[place / 64] >> (place % 64) & 1 == 1
     }
 }
 
