@@ -331,7 +331,7 @@ fn gather(
         };
         budget.check(articles, articles, beside)?;
     }
-    let duplicates = Duplicates::find(&prints.rows.take_digests());
+    let mut duplicates = Duplicates::find(&prints.rows.take_digests());
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);
     }
@@ -373,6 +373,7 @@ fn gather(
         budget,
         progress,
     )?;
+    duplicates.keep(|first, other| evidence.digest(first) == evidence.digest(other));
     spilled.evidence = evidence.spilled_bytes();
     Ok(Gathered {
         prints,

@@ -8,7 +8,7 @@
 use super::pass::Fingerprinted;
 use super::places::RecordStart;
 use super::rows::Row;
-use super::{Digest, FingerprintOptions};
+use super::{DigestPart, FingerprintOptions};
 use crate::corpus::{Corpus, Reject, RejectReason};
 use crate::text::TOKENISER_VERSION;
 use crate::{Error, Result};
@@ -349,18 +349,18 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
     out.extend_from_slice(&rejects);
 }
 
-const BYTES_OF_ROW: usize = 40;
+const BYTES_OF_ROW: usize = 32;
 
 /// A row in a form that is the same on every machine.
 fn row_to_bytes(row: &Row) -> [u8; BYTES_OF_ROW] {
     let Row {
         start: RecordStart { offset, line },
-        digest: Digest(digest),
+        digest,
         tokens,
         repeats,
     } = *row;
     let counts = u64::from(tokens) | u64::from(repeats) << 32;
-    let words = [offset, line, digest as u64, (digest >> 64) as u64, counts];
+    let words = [offset, line, digest.number(), counts];
     std::array::from_fn(|at| words[at / 8].to_le_bytes()[at % 8])
 }
 
@@ -373,9 +373,9 @@ fn row_of_bytes(bytes: &[u8; BYTES_OF_ROW]) -> Row {
             offset: word(0),
             line: word(1),
         },
-        digest: Digest(u128::from(word(3)) << 64 | u128::from(word(2))),
-        tokens: word(4) as u32,
-        repeats: (word(4) >> 32) as u32,
+        digest: DigestPart::of_number(word(2)),
+        tokens: word(3) as u32,
+        repeats: (word(3) >> 32) as u32,
     }
 }
 

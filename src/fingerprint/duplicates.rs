@@ -1,6 +1,6 @@
 //! Articles with the same words in the same order.
 
-use super::{ArticleSet, Digest, Fingerprints, equal};
+use super::{ArticleSet, DigestPart, Fingerprints, equal};
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
@@ -26,26 +26,26 @@ pub struct Recurring {
 }
 
 impl Duplicates {
-    /// Finds the exact duplicates by the digests of all articles of a corpus.
-    pub fn find(digests: &[Digest]) -> Self {
-        let digest = |article: u32| digests[article as usize];
+    /// Finds the exact duplicates of a corpus by a part of the digest of each article. So small a part is now and then that of other words:
+    /// see [`keep`](Self::keep).
+    pub fn find(digests: &[DigestPart]) -> Self {
         let mut pairs = Vec::new();
-        let half = |article: u32| (digest(article).0 >> 64) as u64;
-        equal::for_each_group(digests.len(), half, |group| {
-            // The halves of equal digests are equal; the reverse is only nearly always so.
-            let mut firsts: Vec<(Digest, u32)> = Vec::new();
-            for &(_, article) in group {
-                match firsts.iter().find(|(known, _)| *known == digest(article)) {
-                    Some(&(_, first)) => pairs.push((first, article)),
-                    None => firsts.push((digest(article), article)),
-                }
-            }
+        // Groups are told apart by the first bits of 64.
+        let number = |article: u32| digests[article as usize].number() << 16;
+        equal::for_each_group(digests.len(), number, |group| {
+            let first = group[0].1;
+            pairs.extend(group[1..].iter().map(|&(_, article)| (first, article)));
         });
         pairs.par_sort_unstable();
         Self {
             pairs,
             recurring: Vec::new(),
         }
+    }
+
+    /// Keeps the pairs that are `equal` indeed.
+    pub fn keep(&mut self, equal: impl Fn(u32, u32) -> bool) {
+        self.pairs.retain(|&(first, other)| equal(first, other));
     }
 
     /// How an article recurs; none if it does not, or is not the first of its own duplicates.
@@ -81,5 +81,21 @@ impl Duplicates {
             }
         }
         articles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicates_have_equal_digests_and_can_be_looked_at_again() {
+        let digests = [7, 9, 7, 1 << 47, 9, 7, 8].map(DigestPart::of_number);
+        let mut found = Duplicates::find(&digests);
+        assert_eq!(found.pairs, [(0, 2), (0, 5), (1, 4)]);
+        found.keep(|first, other| (first, other) != (0, 2));
+        assert_eq!(found.pairs, [(0, 5), (1, 4)]);
+        assert_eq!((found.first(5), found.first(2)), (0, 2));
+        assert!(Duplicates::find(&[]).pairs.is_empty());
     }
 }

@@ -9,8 +9,8 @@
 //! The *score* of two signatures is the number of values that agree. At
 //! Jaccard similarity J it is distributed like `Binomial(whole, J) + Binomial(low, J + (1 - J) / 32)`, whose tails
 //! [`Layout::least_score`] sums up exactly. How many bits are worth their room: to tell J = .11 from J = .03 a bit of
-//! seven says most, one of six nearly as much, one of two a third of that; at greater similarities fewer would do. With five, the 96
-//! values that are not kept whole of the usual 128 lie in one line of the cache.
+//! seven says most, one of six nearly as much, one of two a third of that; at greater similarities fewer would do. Five take 60 bytes for the 96
+//! values that are not kept whole of the usual 128: no more than a line of the cache.
 //!
 //! Packed, four whole values share three words: with `q` a quarter of their number, word `i` of the first `3 q` holds
 //! value `i` in its lower 24 bits, and the upper bytes of the words `i`, `q + i` and `2 q + i` hold value `3 q + i`, the lowest byte first. Of each 32 other

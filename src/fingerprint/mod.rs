@@ -54,7 +54,7 @@ mod sizes;
 
 pub use articles::ArticleSet;
 pub use days::{Day, Days};
-pub use digest::Digest;
+pub use digest::{Digest, DigestPart};
 pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;
 pub use kernels::Kernel;

@@ -255,7 +255,7 @@ pub fn fingerprint_corpus(
         }
         done.rows.iter().for_each(|row| prints.rows.push(row));
         prints.signatures.extend(&done.packed)?;
-        let (articles, bytes) = (prints.rows.len(), Signatures::bytes_of_one(options.layout));
+        let (articles, bytes) = (prints.rows.len(), options.layout.bytes());
         if !options.budget.holds_signatures(articles, bytes, beside) {
             let last = prints.rows.last_start().map_or(0, |start| start.offset);
             // The last record of the block is not longer than the longest.
@@ -383,7 +383,7 @@ fn fingerprint_block(
                 offset: record.offset,
                 line: record.line,
             },
-            digest: Digest::of(tokens),
+            digest: Digest::of(tokens).part(),
             tokens: tokens.len() as u32,
             repeats: scratch.shingles.len() as u32 - distinct,
         });

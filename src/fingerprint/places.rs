@@ -3,7 +3,7 @@
 /// Where a record starts in its (decompressed) file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecordStart {
-    /// In bytes.
+    /// In bytes; no file has 2^62 of them.
     pub offset: u64,
     /// The line, from 1.
     pub line: u64,
@@ -11,8 +11,9 @@ pub struct RecordStart {
 
 /// The starts of many records, in corpus order.
 ///
-/// Of most records only is kept how far they are from the one before, in as many bytes as that takes (LEB128; two and one for an
-/// article of some kilobytes in a line of its own). Each [`STRETCH`]th stands by itself, so that one is found in a few steps.
+/// Of most records only is kept how many bytes they are behind the one before, and how many lines if these are not one, in as many bytes as
+/// that takes (LEB128; two or three for an article of some kilobytes). The first of a [`STRETCH`] stands by itself, so that one is found in
+/// a few steps.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     anchors: Vec<Anchor>,
@@ -29,8 +30,8 @@ struct Anchor {
     steps: u64,
 }
 
-/// Records from one anchor to the next: with 24 bytes an anchor less than one byte a record.
-const STRETCH: usize = 32;
+/// Records from one anchor to the next: with 24 bytes an anchor less than half a byte a record.
+const STRETCH: usize = 64;
 
 impl Places {
     /// How many records there are.
@@ -51,8 +52,13 @@ impl Places {
                 steps: self.steps.len() as u64,
             });
         } else {
-            put(start.offset.wrapping_sub(self.last.offset), &mut self.steps);
-            put(start.line.wrapping_sub(self.last.line), &mut self.steps);
+            let bytes = zigzag(start.offset.wrapping_sub(self.last.offset));
+            let lines = start.line.wrapping_sub(self.last.line);
+            let next_line = lines == 1;
+            put(bytes << 1 | u64::from(!next_line), &mut self.steps);
+            if !next_line {
+                put(zigzag(lines), &mut self.steps);
+            }
         }
         self.last = start;
         self.len += 1;
@@ -80,8 +86,13 @@ impl Places {
                 steps = &self.steps[anchor.steps as usize..];
                 start = anchor.start;
             } else {
-                start.offset = start.offset.wrapping_add(take(&mut steps));
-                start.line = start.line.wrapping_add(take(&mut steps));
+                let bytes = take(&mut steps);
+                let lines = match bytes & 1 {
+                    0 => 1,
+                    _ => unzigzag(take(&mut steps)),
+                };
+                start.offset = start.offset.wrapping_add(unzigzag(bytes >> 1));
+                start.line = start.line.wrapping_add(lines);
             }
             start
         });
@@ -89,9 +100,18 @@ impl Places {
     }
 }
 
-/// Appends a difference that may be negative: its sign in the lowest bit, and seven bits a byte, the lowest first.
-fn put(difference: u64, bytes: &mut Vec<u8>) {
-    let mut left = difference << 1 ^ ((difference as i64) >> 63) as u64;
+/// A difference that may be negative, with its sign in the lowest bit.
+fn zigzag(difference: u64) -> u64 {
+    difference << 1 ^ ((difference as i64) >> 63) as u64
+}
+
+fn unzigzag(number: u64) -> u64 {
+    number >> 1 ^ (number & 1).wrapping_neg()
+}
+
+/// Appends a number, seven bits a byte, the lowest first.
+fn put(number: u64, bytes: &mut Vec<u8>) {
+    let mut left = number;
     while left >= 1 << 7 {
         bytes.push(left as u8 | 1 << 7);
         left >>= 7;
@@ -110,7 +130,7 @@ fn take(bytes: &mut &[u8]) -> u64 {
             break;
         }
     }
-    number >> 1 ^ (number & 1).wrapping_neg()
+    number
 }
 
 #[cfg(test)]
@@ -119,9 +139,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn starts() -> impl Strategy<Value = Vec<RecordStart>> {
-        let number = prop_oneof![0u64..9, 0u64..1 << 20, any::<u64>(), Just(u64::MAX)];
-        let start =
-            (number.clone(), number).prop_map(|(offset, line)| RecordStart { offset, line });
+        let offset = prop_oneof![0u64..9, 0u64..1 << 20, 0u64..1 << 62, Just((1 << 62) - 1)];
+        let line = prop_oneof![0u64..9, 0u64..1 << 20, any::<u64>(), Just(u64::MAX)];
+        let start = (offset, line).prop_map(|(offset, line)| RecordStart { offset, line });
         proptest::collection::vec(start, 0..3 * STRETCH + 2)
     }
 
@@ -142,15 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn an_article_takes_four_bytes() {
+    fn an_article_takes_three_bytes() {
         let mut places = Places::default();
         for number in 0..1_000 {
             places.push(RecordStart {
-                offset: 5_000 * number + number % 7,
+                offset: 3_000 * number + number % 7,
                 line: number + 1,
             });
         }
         let bytes = places.steps.len() + places.anchors.len() * size_of::<Anchor>();
-        assert!(bytes <= 4 * places.len(), "{bytes} bytes");
+        assert!(bytes <= 3 * places.len(), "{bytes} bytes");
     }
 }

@@ -1,25 +1,28 @@
 //! What is remembered of every article beside its signature.
 
 use super::places::{Places, RecordStart};
-use super::{Digest, ShingleSize};
+use super::{Digest, DigestPart, ShingleSize};
 use std::ops::{Range, RangeInclusive};
 
 /// An article as a block of the corpus gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) start: RecordStart,
-    pub(super) digest: Digest,
+    /// A part of the digest of its words.
+    pub(super) digest: DigestPart,
     /// Words of its text.
     pub(super) tokens: u32,
     /// A number that the repeated ones among its shingles are never above, and hardly below.
     pub(super) repeats: u32,
 }
 
-/// One row for each article: some 26 bytes, and some 14 without the [digest](Digest) of its words.
+/// One row for each article: some 12 bytes, and some 8 without the [part of the digest](DigestPart) of its words.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     places: Places,
-    tokens: Vec<u32>,
+    tokens: Vec<u16>,
+    /// The articles whose tokens are [too many](Self::MANY), and how many they are.
+    long: Vec<(u32, u32)>,
     repeats: Vec<Repeats>,
     digests: Digests,
 }
@@ -27,28 +30,28 @@ pub struct Rows {
 /// What tells by which words an article was fingerprinted.
 #[derive(Debug, Clone)]
 enum Digests {
-    Whole(Vec<Digest>),
-    Tags(Vec<u32>),
+    Parts(Vec<DigestPart>),
+    Tags(Vec<u16>),
 }
 
 impl Default for Digests {
     fn default() -> Self {
-        Self::Whole(Vec::new())
+        Self::Parts(Vec::new())
     }
 }
 
-/// How many shingles are repeated, rounded up: 12 bits, and in the upper 4 how many more follow them. [`Self::MANY`] stands for any number.
+/// How many shingles are repeated, rounded up: 4 bits, and in the upper 4 how many more follow them. [`Self::MANY`] stands for any number.
 #[derive(Debug, Clone, Copy)]
-struct Repeats(u16);
+struct Repeats(u8);
 
 impl Repeats {
-    const BITS: u32 = 12;
-    const MANY: u16 = u16::MAX;
+    const BITS: u32 = 4;
+    const MANY: u8 = u8::MAX;
 
     fn at_least(number: u32) -> Self {
-        let packed = |more: u16| {
+        let packed = |more: u8| {
             let bits = number.div_ceil(1 << more);
-            (bits < 1 << Self::BITS).then_some(more << Self::BITS | bits as u16)
+            (bits < 1 << Self::BITS).then_some(more << Self::BITS | bits as u8)
         };
         Self((0..16).find_map(packed).unwrap_or(Self::MANY))
     }
@@ -62,12 +65,19 @@ impl Repeats {
 }
 
 impl Rows {
+    /// Stands for more tokens than two bytes can tell.
+    const MANY: u16 = u16::MAX;
+
     pub(super) fn push(&mut self, row: &Row) {
+        let few = u16::try_from(row.tokens).unwrap_or(Self::MANY);
+        if few == Self::MANY {
+            self.long.push((self.len() as u32, row.tokens));
+        }
         self.places.push(row.start);
-        self.tokens.push(row.tokens);
+        self.tokens.push(few);
         self.repeats.push(Repeats::at_least(row.repeats));
         match &mut self.digests {
-            Digests::Whole(digests) => digests.push(row.digest),
+            Digests::Parts(parts) => parts.push(row.digest),
             Digests::Tags(tags) => tags.push(row.digest.tag()),
         }
     }
@@ -119,12 +129,25 @@ impl Rows {
     /// again.
     #[inline]
     pub fn tokens(&self, article: u32) -> u32 {
-        self.tokens[article as usize]
+        match self.tokens[article as usize] {
+            Self::MANY => self.long[self.place_of_long(article)].1,
+            few => few.into(),
+        }
+    }
+
+    fn place_of_long(&self, article: u32) -> usize {
+        self.long.partition_point(|&(other, _)| other < article)
     }
 
     /// Lets an article have fewer words.
     pub(crate) fn shorten(&mut self, article: u32, tokens: u32) {
-        self.tokens[article as usize] = tokens;
+        match u16::try_from(tokens) {
+            Ok(few) if few < Self::MANY => self.tokens[article as usize] = few,
+            _ => {
+                let place = self.place_of_long(article);
+                self.long[place].1 = tokens;
+            }
+        }
     }
 
     /// Bounds of the number of distinct shingles of an article; the upper one is that of all.
@@ -134,25 +157,25 @@ impl Rows {
         all.saturating_sub(self.repeats[article as usize].get())..=all
     }
 
-    /// Gives out the digests of all articles: equal for exact duplicates, and only for them. What is kept of them tells
-    /// whether [the words are the same](Self::has_words), and takes a quarter of the room. No more can be had a second time.
-    pub fn take_digests(&mut self) -> Vec<Digest> {
+    /// Gives out a part of the digest of each article. What is kept of them tells whether [the words are the same](Self::has_words), and
+    /// takes a third of the room. No more can be had a second time.
+    pub fn take_digests(&mut self) -> Vec<DigestPart> {
         match &mut self.digests {
-            Digests::Whole(digests) => {
-                let digests = std::mem::take(digests);
-                self.digests = Digests::Tags(digests.iter().map(|digest| digest.tag()).collect());
-                digests
+            Digests::Parts(parts) => {
+                let parts = std::mem::take(parts);
+                self.digests = Digests::Tags(parts.iter().map(|part| part.tag()).collect());
+                parts
             }
             Digests::Tags(_) => Vec::new(),
         }
     }
 
-    /// Whether an article had words with this digest when it was fingerprinted. Once the digests [were taken](Self::take_digests) others
-    /// pass in one case of four billions.
+    /// Whether an article had words with this digest when it was fingerprinted. Once the digests [were taken](Self::take_digests), one
+    /// article in 65,536 with other words passes.
     pub fn has_words(&self, article: u32, digest: Digest) -> bool {
         match &self.digests {
-            Digests::Whole(digests) => digests[article as usize] == digest,
-            Digests::Tags(tags) => tags[article as usize] == digest.tag(),
+            Digests::Parts(parts) => parts[article as usize] == digest.part(),
+            Digests::Tags(tags) => tags[article as usize] == digest.part().tag(),
         }
     }
 }
@@ -172,36 +195,47 @@ mod tests {
             } else if kept < u32::MAX {
                 prop_assert!(kept - number <= number >> (Repeats::BITS - 1));
             } else {
-                prop_assert!(number > 134_000_000);
+                prop_assert!(number > 14 << 15);
             }
         }
 
         #[test]
-        fn rows_give_what_was_put_in(list in proptest::collection::vec((0u64..1000, any::<u128>(), 0u32..3000, 0u32..300), 1..100), wanted in 0u64..40_000) {
+        fn rows_give_what_was_put_in(
+            list in proptest::collection::vec((0u64..1000, any::<u128>(), prop_oneof![0u32..3000, 65_500u32..70_000], 0u32..300), 1..100),
+            wanted in 0u64..40_000, shorter in any::<proptest::sample::Index>(), cut in 0u32..70_000,
+        ) {
             let mut rows = Rows::default();
             let mut offset = 0;
             let list: Vec<Row> = list.into_iter().zip(1..).map(|((step, digest, tokens, repeats), line)| {
                 offset += step + 1;
-                Row { start: RecordStart { offset, line }, digest: Digest(digest), tokens, repeats }
+                Row { start: RecordStart { offset, line }, digest: Digest(digest).part(), tokens, repeats }
             }).collect();
             list.iter().for_each(|row| rows.push(row));
             let size = ShingleSize::default();
             for (row, article) in list.iter().zip(0..) {
                 prop_assert_eq!((rows.start(article), rows.tokens(article)), (row.start, row.tokens));
                 prop_assert_eq!(*rows.shingles(article, size).end(), row.tokens.saturating_sub(2));
-                prop_assert_eq!(*rows.shingles(article, size).start(), row.tokens.saturating_sub(2).saturating_sub(row.repeats));
+                prop_assert_eq!(*rows.shingles(article, size).start(), row.tokens.saturating_sub(2).saturating_sub(Repeats::at_least(row.repeats).get()));
             }
             let all = 0..list.len() as u32;
             let first = list.iter().position(|row| row.start.offset >= wanted).unwrap_or(list.len());
             prop_assert_eq!(rows.first_from(all.clone(), wanted), first as u32);
             prop_assert!(rows.starts(all).eq(list.iter().map(|row| row.start)));
             let has_its_words = |rows: &Rows| list.iter().zip(0..).all(|(row, article)| {
-                rows.has_words(article, row.digest) && !rows.has_words(article, Digest(!row.digest.0))
+                let digest = u128::from(row.digest.number()) << 80;
+                rows.has_words(article, Digest(digest | 7)) && !rows.has_words(article, Digest(!digest))
             });
             prop_assert!(has_its_words(&rows));
             prop_assert!(rows.take_digests().iter().eq(list.iter().map(|row| &row.digest)));
             prop_assert!(has_its_words(&rows));
             prop_assert_eq!(rows.take_digests().len(), 0);
+
+            let at = shorter.index(list.len());
+            let left = list[at].tokens.saturating_sub(cut);
+            rows.shorten(at as u32, left);
+            for (row, article) in list.iter().zip(0..) {
+                prop_assert_eq!(rows.tokens(article), if article as usize == at { left } else { row.tokens });
+            }
         }
     }
 }

@@ -1,38 +1,25 @@
 //! All signatures of a corpus, packed, in fixed-size pieces.
 //!
-//! Whole values and the others lie apart, the latter as far as possible within one line of the cache: pairs of strangers, which are nearly all that are
+//! Whole values and the others lie apart, the latter within one or two lines of the cache: pairs of strangers, which are nearly all that are
 //! looked at, differ in them so clearly that nothing else of their signatures need be fetched.
 
 use super::Layout;
 
-/// Rows in a piece. 2 and 3 MB at 160 bytes a row: large enough to cost nothing and to be given back to the system at once, small enough
+/// Rows in a piece. 3 and 2 MB at 156 bytes a row: large enough to cost nothing and to be given back to the system at once, small enough
 /// that growing never moves or doubles what is already there.
 const PIECE: usize = 1 << 15;
 
-/// Words of a line of the cache.
-const LINE: usize = 16;
-
-/// Rows of equally many words, that lie in as few lines of the cache as they can.
+/// Rows of equally many words.
 #[derive(Debug)]
 struct Table {
     words: usize,
-    /// Words from one row to the next.
-    stride: usize,
-    pieces: Vec<Piece>,
-}
-
-#[derive(Debug)]
-struct Piece {
-    words: Vec<u32>,
-    /// Where its first row begins: at the beginning of a line.
-    start: usize,
+    pieces: Vec<Vec<u32>>,
 }
 
 impl Table {
     fn new(words: usize) -> Self {
         Self {
             words,
-            stride: stride(words),
             pieces: Vec::new(),
         }
     }
@@ -40,45 +27,18 @@ impl Table {
     /// Appends a row, after so many others.
     fn push(&mut self, rows: usize, row: &[u32]) {
         if rows.is_multiple_of(PIECE) {
-            let mut words: Vec<u32> = Vec::with_capacity(PIECE * self.stride + LINE - 1);
-            // Where that cannot be told it only costs time.
-            let start = words.as_ptr().align_offset(LINE * size_of::<u32>());
-            let start = if start < LINE { start } else { 0 };
-            words.resize(start, 0);
-            self.pieces.push(Piece { words, start });
+            self.pieces.push(Vec::with_capacity(PIECE * self.words));
         }
         if let Some(piece) = self.pieces.last_mut() {
-            piece.words.extend_from_slice(row);
-            let end = piece.words.len() + self.stride - self.words;
-            piece.words.resize(end, 0);
+            piece.extend_from_slice(row);
         }
     }
 
     #[inline]
     fn row(&self, row: usize) -> &[u32] {
         let piece = &self.pieces[row / PIECE];
-        let start = piece.start + row % PIECE * self.stride;
-        &piece.words[start..start + self.words]
-    }
-}
-
-/// Words from one row of so many words to the next, such that none lies in more lines of the cache than it must, unless
-/// that took a quarter more room.
-const fn stride(words: usize) -> usize {
-    if words == 0 {
-        return 0;
-    }
-    // A row within one line must begin at a multiple of its length; a longer one at a multiple of half a line does well enough.
-    let unit = if words <= LINE {
-        words.next_power_of_two()
-    } else {
-        LINE / 2
-    };
-    let padded = words.next_multiple_of(unit);
-    if padded * 4 <= words * 5 {
-        padded
-    } else {
-        words
+        let start = row % PIECE * self.words;
+        &piece[start..start + self.words]
     }
 }
 
@@ -100,12 +60,6 @@ impl Signatures {
             low: Table::new(layout.words() - layout.whole_words()),
             rows: 0,
         }
-    }
-
-    /// Bytes of memory that a signature of this layout takes.
-    pub fn bytes_of_one(layout: Layout) -> usize {
-        let whole = layout.whole_words();
-        (stride(whole) + stride(layout.words() - whole)) * size_of::<u32>()
     }
 
     /// Appends the packed signatures that stand one after another in `packed`.
@@ -136,19 +90,17 @@ impl Signatures {
     /// Gives all signatures up: they are handed out piece by piece, packed, and the memory of each is given back.
     pub(super) fn take_pieces(&mut self) -> impl Iterator<Item = Vec<u32>> + use<> {
         let layout = self.layout;
-        let taken = std::mem::replace(self, Self::new(layout));
-        let pieces = taken.whole.pieces.into_iter().zip(taken.low.pieces);
-        let (whole, low, rows) = (taken.whole.stride, taken.low.stride, taken.rows);
+        let Self {
+            whole, low, rows, ..
+        } = std::mem::replace(self, Self::new(layout));
+        let pieces = whole.pieces.into_iter().zip(low.pieces);
         pieces.enumerate().map(move |(number, pieces)| {
             let rows = PIECE.min(rows - number * PIECE);
             let mut packed = Vec::with_capacity(rows * layout.words());
             for row in 0..rows {
-                let mut add = |piece: &Piece, stride: usize, words: usize| {
-                    let start = piece.start + row * stride;
-                    packed.extend_from_slice(&piece.words[start..start + words]);
-                };
-                add(&pieces.0, whole, layout.whole_words());
-                add(&pieces.1, low, layout.words() - layout.whole_words());
+                for (piece, words) in [(&pieces.0, whole.words), (&pieces.1, low.words)] {
+                    packed.extend_from_slice(&piece[row * words..(row + 1) * words]);
+                }
             }
             packed
         })
@@ -245,38 +197,20 @@ mod tests {
     }
 
     #[test]
-    fn rows_lie_in_few_lines() {
+    fn both_parts_of_a_signature_come_back() {
         let layout = Layout::new(128, 32);
-        assert_eq!(Signatures::bytes_of_one(layout), 160);
         let mut signatures = Signatures::new(layout);
-        let values =
-            |article: u32| (0..128).map(move |at| (article * 128 + at).wrapping_mul(0x9e37_79b9));
-        (0..PIECE as u32 + 3)
-            .for_each(|article| signatures.push(&values(article).collect::<Vec<_>>()));
-        let lines = |row: &[u32]| {
-            let line = |word: &u32| std::ptr::from_ref(word) as usize / 64;
-            line(row.last().unwrap()) - line(&row[0]) + 1
+        let values = |article: u32| -> Vec<u32> {
+            let value = |at: u32| (article * 128 + at).wrapping_mul(0x9e37_79b9);
+            (0..128).map(value).collect()
         };
-        for article in [
-            0,
-            1,
-            2,
-            77,
-            PIECE as u32 - 1,
-            PIECE as u32,
-            PIECE as u32 + 2,
-        ] {
-            assert_eq!(lines(signatures.low(article)), 1);
-            assert_eq!(lines(signatures.whole(article)), 2);
+        let total = PIECE as u32 + 3;
+        (0..total).for_each(|article| signatures.push(&values(article)));
+        for article in [0, 1, 77, PIECE as u32 - 1, PIECE as u32, total - 1] {
             let mut packed = vec![0; layout.words()];
-            layout.pack(&values(article).collect::<Vec<_>>(), &mut packed);
-            assert_eq!(
-                [signatures.whole(article), signatures.low(article)].concat(),
-                packed
-            );
-        }
-        for words in 0..300 {
-            assert!(stride(words) >= words && stride(words) * 4 <= words * 5);
+            layout.pack(&values(article), &mut packed);
+            let parts = [signatures.whole(article), signatures.low(article)];
+            assert_eq!(parts.concat(), packed);
         }
     }
 }
