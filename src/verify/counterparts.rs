@@ -7,8 +7,11 @@
 //! correction: whose wording is mostly the same as that of the best one.
 
 use super::complete::MOST;
+use super::recurring::have_common;
 use super::{Components, Edge};
 use crate::Result;
+use crate::fingerprint::Digest;
+use std::cmp::Ordering;
 
 /// One side of a pair: an article, and what the other side is.
 struct Side {
@@ -18,8 +21,9 @@ struct Side {
     edge: usize,
 }
 
-/// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one. `source` gives the source of an article, 0 where there is
-/// none; `alike` says whether two articles of one source have most of their wording in common.
+/// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one. `sources` gives the sources of an article, sorted;
+/// `alike` says whether two articles of one source have most of their wording in common. Of those that share as much that counts as the best
+/// which opens more alike, and of those the one with the least `digest`, wherever in the corpus it stands.
 ///
 /// Crowds stay as they are: where not all pairs were compared it is not known what a source keeps apart.
 ///
@@ -28,7 +32,8 @@ struct Side {
 pub(super) fn keep_best(
     edges: &mut Vec<Edge>,
     articles: usize,
-    source: impl Fn(u32) -> u32,
+    sources: impl Fn(u32) -> Vec<u32>,
+    digest: impl Fn(u32) -> Option<Digest>,
     mut alike: impl FnMut(u32, u32) -> Result<bool>,
 ) -> Result<()> {
     let mut components = Components::of(articles, edges.iter().map(pair));
@@ -51,31 +56,35 @@ pub(super) fn keep_best(
         }
         for edge in numbers {
             let (a, b) = pair(&edges[edge]);
-            let of = [source(a), source(b)];
-            if of[0] != of[1] {
-                for (article, other, source) in [(a, b, of[1]), (b, a, of[0])] {
-                    sides.push(Side {
-                        article,
-                        source,
-                        other,
-                        edge,
-                    });
-                }
+            let of = [sources(a), sources(b)];
+            if have_common(&of[0], &of[1]) {
+                continue;
+            }
+            for (article, other, sources) in [(a, b, &of[1]), (b, a, &of[0])] {
+                sides.extend(sources.iter().map(|&source| Side {
+                    article,
+                    source,
+                    other,
+                    edge,
+                }));
             }
         }
-        sides.retain(|side: &Side| side.source != 0);
         accepted.sort_unstable();
         sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
         for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {
             let shared = |side: &Side| {
                 let edge = &edges[side.edge];
-                let weight = edge.news.map_or(1.0, |news| news.contained);
-                (weight, edge.similarity.jaccard())
+                let news = edge.news.map(|news| (news.contained, news.opening));
+                let (weight, opening) = news.unwrap_or((1.0, 1.0));
+                [weight, edge.similarity.jaccard(), opening]
             };
-            // Of equals the first.
-            let best = counterparts.iter().rev().max_by(|a, b| {
-                let (a, b) = (shared(a), shared(b));
-                a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+            let best = counterparts.iter().max_by(|a, b| {
+                let by_shared = shared(a).into_iter().zip(shared(b));
+                let by_shared = by_shared.map(|(a, b)| a.total_cmp(&b));
+                let by_digest = || digest(b.other).cmp(&digest(a.other));
+                by_shared
+                    .fold(Ordering::Equal, Ordering::then)
+                    .then_with(by_digest)
             });
             let Some(best) = best else { continue };
             for side in counterparts {
@@ -128,9 +137,17 @@ mod tests {
         }
     }
 
+    fn digest(article: u32) -> Option<Digest> {
+        Some(Digest(article.into()))
+    }
+
+    fn named(source: u32) -> Vec<u32> {
+        [source].into_iter().filter(|&source| source != 0).collect()
+    }
+
     fn left(mut edges: Vec<Edge>, sources: &[u32]) -> Vec<(u32, u32)> {
-        let source = |article| sources[article as usize];
-        keep_best(&mut edges, sources.len(), source, |_, _| Ok(false)).unwrap();
+        let of = |article| named(sources[article as usize]);
+        keep_best(&mut edges, sources.len(), of, digest, |_, _| Ok(false)).unwrap();
         edges.iter().map(pair).collect()
     }
 
@@ -155,9 +172,9 @@ mod tests {
     #[test]
     fn a_correction_stays() {
         let edges = vec![edge(0, 1, 100), edge(0, 2, 98), edge(0, 3, 80)];
-        let source = |article: u32| u32::from(article > 0) + 1;
+        let source = |article: u32| named(u32::from(article > 0) + 1);
         let mut kept = edges.clone();
-        keep_best(&mut kept, 4, source, |a, b| Ok((a, b) == (1, 2))).unwrap();
+        keep_best(&mut kept, 4, source, digest, |a, b| Ok((a, b) == (1, 2))).unwrap();
         assert_eq!(kept, edges[..2]);
     }
 
@@ -168,11 +185,20 @@ mod tests {
     }
 
     #[test]
-    fn of_equals_the_first_stays() {
-        assert_eq!(
-            left(vec![edge(0, 1, 80), edge(0, 2, 80)], &[1, 2, 2]),
-            [(0, 1)]
-        );
+    fn of_equals_the_opening_decides_and_then_the_digest() {
+        let edges = || vec![edge(0, 1, 80), edge(0, 2, 80)];
+        let source = |article: u32| named(u32::from(article > 0) + 1);
+        assert_eq!(left(edges(), &[1, 2, 2]), [(0, 1)]);
+        let mut kept = edges();
+        let reversed = |article: u32| Some(Digest((9 - article).into()));
+        keep_best(&mut kept, 3, source, reversed, |_, _| Ok(false)).unwrap();
+        assert_eq!(kept, edges()[1..]);
+        let mut other = edges();
+        other[0].news = Some(NewsView {
+            contained: 0.8,
+            opening: 0.5,
+        });
+        assert_eq!(left(other, &[1, 2, 2]), [(0, 2)]);
     }
 
     #[test]

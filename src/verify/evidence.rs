@@ -181,11 +181,6 @@ impl Evidence {
         self.published[self.index(article)?]
     }
 
-    /// Whether two articles name the same source.
-    pub(super) fn same_source(&self, a: u32, b: u32) -> bool {
-        self.source(a) != 0 && self.source(a) == self.source(b)
-    }
-
     /// A number for the source of an article; 0 if it names none, or nothing was gathered about it.
     pub(super) fn source(&self, article: u32) -> u32 {
         self.index(article).map_or(0, |index| self.sources[index])
@@ -439,9 +434,9 @@ fn gather_block(
             };
             gathered.shortened.push((article, tokens.len() as u32));
         }
-        let of_text = compared.contains(article).then_some((tokens, text));
+        let tokens = compared.contains(article).then_some(tokens);
         let (size, bytes) = (prints.shingle_size, &mut gathered.bytes);
-        let size = scratch.keeper.keep(&parsed, of_text, size, bytes);
+        let size = scratch.keeper.keep(&parsed, text, tokens, size, bytes);
         gathered.sizes.push(size);
         gathered.ends.push(gathered.bytes.len());
         gathered.published.push(parse_published(&parsed.published));

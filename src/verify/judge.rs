@@ -2,7 +2,7 @@
 
 use super::ranks::Ranks;
 use super::rarity::Weights;
-use super::recurring::Dates;
+use super::recurring::Printings;
 use super::{
     Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, Similarity, Texts,
     Verdict, news,
@@ -58,7 +58,7 @@ fn together() -> usize {
 pub(super) struct NewsJudge<'a> {
     pub(super) prints: &'a Fingerprints,
     pub(super) evidence: &'a Evidence,
-    pub(super) dates: &'a Dates<'a>,
+    pub(super) printings: &'a Printings<'a>,
     pub(super) rule: NewsRule,
 }
 
@@ -120,7 +120,7 @@ impl NewsJudge<'_> {
     fn ask(&self, a: u32, b: u32, weights: &Weights) -> Result<Verdict> {
         let mut comparison = self.evidence.comparison_with_openings(self.opening());
         let similarity = comparison.similarity(a, b)?;
-        let apart = self.rule.are_apart(self.dates.apart(a, b));
+        let apart = self.rule.are_apart(self.printings.apart(a, b));
         let pair = SimilarPair {
             a,
             b,
@@ -154,11 +154,17 @@ impl NewsJudge<'_> {
             jaccard: similarity.jaccard(),
             contained,
             opening: super::share(pair.same_opening.into(), opening),
-            hours_apart: self.dates.apart(a, b),
-            same_source: self.evidence.same_source(a, b),
+            hours_apart: self.printings.apart(a, b),
+            same_source: self.printings.of_one_source(a, b),
         };
-        let evidence = self.evidence;
-        (measures, TextsOf { evidence, a, b })
+        let (evidence, printings) = (self.evidence, self.printings);
+        let texts = TextsOf {
+            evidence,
+            printings,
+            a,
+            b,
+        };
+        (measures, texts)
     }
 
     fn similar(&self, pairs: &[(u32, u32)], progress: &dyn Progress) -> Result<Similar> {
@@ -166,7 +172,7 @@ impl NewsJudge<'_> {
         const MEMORY: usize = 1 << 20;
         let Self {
             evidence,
-            dates,
+            printings,
             rule,
             ..
         } = self;
@@ -184,7 +190,7 @@ impl NewsJudge<'_> {
             let mut comparison = evidence.comparison_with_openings(self.opening());
             let (mut parts, mut found, mut bits) = (Vec::new(), Vec::new(), Vec::new());
             for &(a, b) in stretch {
-                let hours_apart = dates.apart(a, b);
+                let hours_apart = printings.apart(a, b);
                 let floor = rule.floor(rule.are_apart(hours_apart));
                 if let Some(similarity) = comparison.accepted(a, b, floor)? {
                     found.push(SimilarPair {
@@ -277,13 +283,15 @@ impl Similar {
 /// The texts of a pair, as far as they were gathered.
 struct TextsOf<'a> {
     evidence: &'a Evidence,
+    printings: &'a Printings<'a>,
     a: u32,
     b: u32,
 }
 
 impl Texts for TextsOf<'_> {
     fn figures(&self) -> Result<Figures> {
-        self.evidence.compare_figures(self.a, self.b)
+        let [a, b] = [self.a, self.b].map(|text| self.printings.earliest(text));
+        self.evidence.compare_figures(a, b)
     }
 
     fn speak_of_others(&self, uses: u32) -> Result<bool> {

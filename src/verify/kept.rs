@@ -19,28 +19,29 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Appends what is kept of an article; of one that is not `compared` the description alone. It is compared by these tokens,
-    /// and by the figures of its title and of the text that is given with them. Returns the number of its shingles.
+    /// Appends what is kept of an article: of one that is not compared the figures of its title and of this part of its text, and its
+    /// description; else what these `tokens` give as well. Returns the number of its shingles.
     pub(super) fn keep(
         &mut self,
         article: &Article,
-        compared: Option<(&[u64], &str)>,
+        text: &str,
+        tokens: Option<&[u64]>,
         size: ShingleSize,
         bytes: &mut Vec<u8>,
     ) -> u32 {
         let mut distinct = 0;
-        self.figures.clear();
-        if let Some((tokens, text)) = compared {
+        if let Some(tokens) = tokens {
             shingles(tokens, size, &mut self.shingles);
             distinct = self.repeats.leave_out(&self.shingles, bytes);
-            news::add_figures(&article.title, &mut self.figures);
-            news::add_figures(text, &mut self.figures);
-            self.figures.sort_unstable();
-            self.figures.dedup();
         }
+        self.figures.clear();
+        news::add_figures(&article.title, &mut self.figures);
+        news::add_figures(text, &mut self.figures);
+        self.figures.sort_unstable();
+        self.figures.dedup();
         put_figures(&self.figures, bytes);
         Description::write(article, bytes);
-        if let Some((tokens, _)) = compared.filter(|_| distinct > 0) {
+        if let Some(tokens) = tokens.filter(|_| distinct > 0) {
             self.counter.write(tokens, bytes);
         }
         distinct

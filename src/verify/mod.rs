@@ -33,7 +33,7 @@ pub use rule::{Acceptance, Prefilter, Similarity};
 pub use two::{Compared, Judgement, Verdict, judge_two};
 
 use judge::NewsJudge;
-use recurring::Dates;
+use recurring::Printings;
 
 use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};
@@ -219,26 +219,28 @@ pub fn verify_and_ask(
             Copies { edges, duplicates }
         }
         Rule::News(rule) => {
-            let dates = Dates::new(&duplicates, prints.rows.len(), evidence);
+            let printings = Printings::new(&duplicates, prints.rows.len(), evidence);
             let judge = NewsJudge {
                 prints,
                 evidence,
-                dates: &dates,
+                printings: &printings,
                 rule,
             };
             let mut edges;
             (edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
             let articles = prints.rows.len();
-            let source = |article| evidence.source(article);
+            let sources = |text| printings.sources(text, &mut [0]).to_vec();
             let mut comparison = evidence.comparison();
-            counterparts::keep_best(&mut edges, articles, source, |a, b| {
+            let digest = |text| evidence.digest(text);
+            counterparts::keep_best(&mut edges, articles, sources, digest, |a, b| {
                 let alike = comparison.accepted(a, b, rule.of_one_source())?;
                 Ok(alike.is_some())
             })?;
             let wanted: HashSet<_> = texts.iter().copied().collect();
             let pairs = edges.iter().map(|edge| (edge.a, edge.b));
             kept.extend(pairs.filter(|pair| wanted.contains(pair)));
-            let duplicates = recurring::tell_apart(&duplicates, dates, &mut edges, prints, rule);
+            let duplicates =
+                recurring::tell_apart(&duplicates, printings, &mut edges, prints, rule);
             Copies { edges, duplicates }
         }
     };

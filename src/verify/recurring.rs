@@ -12,33 +12,77 @@ use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
 /// A date in seconds since 1970 UTC, and an article that stands for the occurrence of a text at that time.
 type Printing = (i64, u32);
 
-/// When texts were printed. A text goes by the first article with its words.
+/// When and where texts were printed. A text goes by the first article with its words.
 #[derive(Debug)]
-pub(super) struct Dates<'a> {
+pub(super) struct Printings<'a> {
     /// The texts that have several printings, and these by date.
     several: Ranks,
-    printings: Vec<Vec<Printing>>,
+    dated: Vec<Vec<Printing>>,
+    /// The sources that they name, sorted.
+    sources: Vec<Vec<u32>>,
+    /// The earliest of them, whose title counts for all. That it is not the first in the corpus keeps the order of the corpus from mattering.
+    earliest: Vec<u32>,
     evidence: &'a Evidence,
 }
 
-impl<'a> Dates<'a> {
+impl<'a> Printings<'a> {
     /// Of a corpus of so many articles.
     pub(super) fn new(duplicates: &Duplicates, articles: usize, evidence: &'a Evidence) -> Self {
         let groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
         let firsts = groups.clone().map(|group| group[0].0);
-        let printings = groups.map(|group| {
+        let (mut dated, mut sources, mut earliest) = (Vec::new(), Vec::new(), Vec::new());
+        for group in groups {
             let first = group[0].0;
             let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-            let dated = articles.filter_map(|article| evidence.published(article));
-            let mut printings: Vec<Printing> = dated.map(|date| (date, first)).collect();
+            earliest.extend(articles.clone().min_by_key(|&article| {
+                let date = evidence.published(article);
+                (date.is_none(), date, evidence.source(article), article)
+            }));
+            let dates = articles
+                .clone()
+                .filter_map(|article| evidence.published(article));
+            let mut printings: Vec<Printing> = dates.map(|date| (date, first)).collect();
             printings.sort_unstable();
-            printings
-        });
+            dated.push(printings);
+            let named = articles.map(|article| evidence.source(article));
+            let mut named: Vec<u32> = named.filter(|&source| source != 0).collect();
+            named.sort_unstable();
+            named.dedup();
+            sources.push(named);
+        }
         Self {
             several: Ranks::of(articles, firsts),
-            printings: printings.collect(),
+            dated,
+            sources,
+            earliest,
             evidence,
         }
+    }
+
+    /// The article whose title counts for a text.
+    pub(super) fn earliest(&self, text: u32) -> u32 {
+        let rank = self.several.rank(text);
+        rank.map_or(text, |rank| self.earliest[rank])
+    }
+
+    /// Numbers for the sources of a text, sorted; none if it names none, and several if others printed the same words.
+    pub(super) fn sources<'s>(&'s self, text: u32, one: &'s mut [u32; 1]) -> &'s [u32] {
+        if let Some(rank) = self.several.rank(text) {
+            return &self.sources[rank];
+        }
+        match self.evidence.source(text) {
+            0 => &[],
+            source => {
+                *one = [source];
+                one
+            }
+        }
+    }
+
+    /// Whether a source printed both of two texts: which of them it should keep apart it did.
+    pub(super) fn of_one_source(&self, a: u32, b: u32) -> bool {
+        let (mut of_a, mut of_b) = ([0], [0]);
+        have_common(self.sources(a, &mut of_a), self.sources(b, &mut of_b))
     }
 
     /// The least number of hours between two texts; none if one has no date.
@@ -57,7 +101,7 @@ impl<'a> Dates<'a> {
     /// The printings of a text, by date.
     fn of<'s>(&'s self, text: u32, one: &'s mut [Printing; 1]) -> &'s [Printing] {
         if let Some(rank) = self.several.rank(text) {
-            return &self.printings[rank];
+            return &self.dated[rank];
         }
         match self.evidence.published(text) {
             Some(date) => {
@@ -69,11 +113,17 @@ impl<'a> Dates<'a> {
     }
 }
 
+/// Whether two sorted lists have an element in common.
+pub(super) fn have_common(a: &[u32], b: &[u32]) -> bool {
+    let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    fewer.iter().any(|it| more.binary_search(it).is_ok())
+}
+
 /// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one of those
 /// occurrences that are closest in time.
 pub(super) fn tell_apart(
     duplicates: &Duplicates,
-    mut dates: Dates,
+    mut known: Printings,
     edges: &mut [Edge],
     prints: &Fingerprints,
     rule: NewsRule,
@@ -86,14 +136,14 @@ pub(super) fn tell_apart(
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
         let is_short = prints.rows.tokens(first) < SHORT_WORDS;
-        let rank = dates.several.rank(first).filter(|_| is_short);
+        let rank = known.several.rank(first).filter(|_| is_short);
         let Some(rank) = rank else {
             kept.pairs.extend(group);
             continue;
         };
-        let printings = &mut dates.printings[rank];
+        let printings = &mut known.dated[rank];
         let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-        let runs = runs(articles.collect(), window, dates.evidence);
+        let runs = runs(articles.collect(), window, known.evidence);
         if runs.len() == 1 {
             kept.pairs.extend(group);
             continue;
@@ -122,7 +172,7 @@ pub(super) fn tell_apart(
     if !kept.recurring.is_empty() {
         for edge in &mut *edges {
             let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
-            let (a, b) = (dates.of(edge.a, &mut of_a), dates.of(edge.b, &mut of_b));
+            let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
             // Without a date it stays with the first.
             if let Some((a, b)) = closest(a, b) {
                 (edge.a, edge.b) = (a, b);

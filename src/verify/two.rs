@@ -36,7 +36,7 @@ impl Compared {
         let text = furniture.text_of(&article.text, title, Source::named(&article.source), learnt);
         let tokens = compared_tokens(&mut tokeniser, furniture, title, text).to_vec();
         let (mut keeper, mut kept) = (Keeper::default(), Vec::new());
-        let shingles = keeper.keep(article, Some((&tokens, text)), size, &mut kept);
+        let shingles = keeper.keep(article, text, Some(&tokens), size, &mut kept);
         Self {
             tokens,
             kept,
