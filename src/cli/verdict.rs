@@ -88,10 +88,10 @@ impl Said<'_> {
     fn why_not(&self, refusal: Refusal, rule: NewsRule) -> String {
         let measures = self.measures;
         let (part, shared, whole) = (self.part(), self.shared(), self.whole());
-        // In a run a text goes by the first article that has its words.
+        // In a run a text is of every source that printed it in the same words.
         let one_source = match measures.same_source {
             true => "of one source",
-            false => "of one source, by the first article with these words",
+            false => "of one source, which printed both in these words",
         };
         let apart = || {
             format!(
