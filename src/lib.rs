@@ -170,7 +170,7 @@ pub struct Run {
 pub struct Spilled {
     /// Signatures.
     pub signatures: u64,
-    /// Pairs of articles that met, set aside until their signatures were read again; one that met several times counts as often.
+    /// Pairs of articles that met, set aside until their signatures were read again; one counts as often as it met before it was found.
     pub candidates: u64,
     /// Shingles and descriptions of the articles in candidate pairs.
     pub evidence: u64,
@@ -331,7 +331,9 @@ fn gather(
         };
         budget.check(articles, articles, beside)?;
     }
-    let mut duplicates = Duplicates::find(&prints.rows.take_digests());
+    let digests = prints.rows.take_digests();
+    let mut duplicates = Duplicates::find(&digests, |a, b| prints.may_be_equal(a, b))?;
+    drop(digests);
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);
     }
@@ -373,7 +375,7 @@ fn gather(
         budget,
         progress,
     )?;
-    duplicates.keep(|first, other| evidence.digest(first) == evidence.digest(other));
+    duplicates.confirm(|a, b| evidence.digest(a) == evidence.digest(b));
     spilled.evidence = evidence.spilled_bytes();
     Ok(Gathered {
         prints,

@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
-const MAGIC: &[u8; 16] = b"wirecopy shard 3";
+const MAGIC: &[u8; 16] = b"wirecopy shard 4";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";

@@ -33,8 +33,9 @@ impl Digest {
     }
 }
 
-/// The first 48 bits of a [`Digest`]: those of two articles with other words are the same with a chance of 2^-48, which is one pair among
-/// a million articles in some five hundred such corpora.
+/// The first 48 bits of a [`Digest`]: those of two articles with other words are the same with a chance of 2^-48. That is one pair in some
+/// five hundred corpora of a million articles, and who wants such a pair finds it within seconds: more must tell that
+/// articles have the same words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DigestPart([u16; 3]);
 

@@ -1,6 +1,7 @@
 //! Articles with the same words in the same order.
 
 use super::{ArticleSet, DigestPart, Fingerprints, equal};
+use crate::Result;
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
@@ -26,26 +27,61 @@ pub struct Recurring {
 }
 
 impl Duplicates {
-    /// Finds the exact duplicates of a corpus by a part of the digest of each article. So small a part is now and then that of other words:
-    /// see [`keep`](Self::keep).
-    pub fn find(digests: &[DigestPart]) -> Self {
-        let mut pairs = Vec::new();
+    /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and that are
+    /// [`alike`](Fingerprints::may_be_equal) otherwise. So small a part is that of other words now and then; that such articles are alike, too, takes somebody
+    /// who wants it, and does not survive [`confirm`](Self::confirm).
+    ///
+    /// # Errors
+    /// Those of `alike`.
+    pub fn find(
+        digests: &[DigestPart],
+        mut alike: impl FnMut(u32, u32) -> Result<bool>,
+    ) -> Result<Self> {
+        let (mut found, mut failed) = (Self::default(), Ok(()));
         // Groups are told apart by the first bits of 64.
         let number = |article: u32| digests[article as usize].number() << 16;
         equal::for_each_group(digests.len(), number, |group| {
-            let first = group[0].1;
-            pairs.extend(group[1..].iter().map(|&(_, article)| (first, article)));
+            if failed.is_ok() {
+                let articles = group.iter().map(|&(_, article)| article);
+                failed = found.add(articles, &mut alike);
+            }
         });
-        pairs.par_sort_unstable();
-        Self {
-            pairs,
-            recurring: Vec::new(),
-        }
+        failed?;
+        found.pairs.par_sort_unstable();
+        Ok(found)
     }
 
-    /// Keeps the pairs that are `equal` indeed.
-    pub fn keep(&mut self, equal: impl Fn(u32, u32) -> bool) {
-        self.pairs.retain(|&(first, other)| equal(first, other));
+    /// Adds each of some articles, in order, with the first of them that it is equal to.
+    fn add(
+        &mut self,
+        articles: impl Iterator<Item = u32>,
+        mut equal: impl FnMut(u32, u32) -> Result<bool>,
+    ) -> Result<()> {
+        let mut firsts = Vec::new();
+        'next: for article in articles {
+            for &first in &firsts {
+                if equal(first, article)? {
+                    self.pairs.push((first, article));
+                    continue 'next;
+                }
+            }
+            firsts.push(article);
+        }
+        Ok(())
+    }
+
+    /// Keeps apart what is not `equal`, an equivalence, after all.
+    pub fn confirm(&mut self, equal: impl Fn(u32, u32) -> bool) {
+        if self.pairs.iter().all(|&(first, other)| equal(first, other)) {
+            return;
+        }
+        for group in std::mem::take(&mut self.pairs).chunk_by(|a, b| a.0 == b.0) {
+            let others = group.iter().map(|&(_, other)| other);
+            let articles = std::iter::once(group[0].0).chain(others);
+            self.add(articles, |a, b| Ok(equal(a, b)))
+                .expect("no comparison failed");
+        }
+        self.pairs.par_sort_unstable();
     }
 
     /// How an article recurs; none if it does not, or is not the first of its own duplicates.
@@ -89,13 +125,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn duplicates_have_equal_digests_and_can_be_looked_at_again() {
+    fn duplicates_have_equal_digests_and_are_alike() {
         let digests = [7, 9, 7, 1 << 47, 9, 7, 8].map(DigestPart::of_number);
-        let mut found = Duplicates::find(&digests);
+        let mut found = Duplicates::find(&digests, |_, _| Ok(true)).unwrap();
         assert_eq!(found.pairs, [(0, 2), (0, 5), (1, 4)]);
-        found.keep(|first, other| (first, other) != (0, 2));
-        assert_eq!(found.pairs, [(0, 5), (1, 4)]);
-        assert_eq!((found.first(5), found.first(2)), (0, 2));
-        assert!(Duplicates::find(&[]).pairs.is_empty());
+        assert_eq!((found.first(5), found.first(2)), (0, 0));
+        // The first has other words than its fellows, which have the same.
+        let words = [1, 9, 2, 3, 9, 2, 8];
+        let equal = |a: u32, b: u32| words[a as usize] == words[b as usize];
+        found.confirm(equal);
+        assert_eq!(found.pairs, [(1, 4), (2, 5)]);
+        assert_eq!((found.first(5), found.first(0)), (2, 0));
+        let found = Duplicates::find(&digests, |a, b| Ok(equal(a, b))).unwrap();
+        assert_eq!(found.pairs, [(1, 4), (2, 5)]);
+
+        let failed = Duplicates::find(&digests, |_, _| Err(crate::Error::Interrupted));
+        assert!(matches!(failed, Err(crate::Error::Interrupted)));
+        assert!(
+            Duplicates::find(&[], |_, _| Ok(true))
+                .unwrap()
+                .pairs
+                .is_empty()
+        );
     }
 }

@@ -133,6 +133,18 @@ impl Fingerprints {
         self.rows.shingles(article, self.shingle_size)
     }
 
+    /// Whether two articles have as many words, and the same signature, as those with the same words in the same order do.
+    ///
+    /// # Errors
+    /// If signatures that are in a file cannot be read.
+    pub fn may_be_equal(&self, a: u32, b: u32) -> Result<bool> {
+        if self.rows.tokens(a) != self.rows.tokens(b) {
+            return Ok(false);
+        }
+        // Signatures of no shingles mean nothing.
+        Ok(*self.shingles(a).end() == 0 || self.signatures.are_equal(a, b)?)
+    }
+
     /// The sizes of all articles.
     pub fn sizes(&self) -> Sizes {
         Sizes::new(self.rows.len(), |article| self.shingles(article))

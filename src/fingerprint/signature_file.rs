@@ -282,6 +282,23 @@ impl StoredSignatures {
         matches!(self, Self::Spilled(_))
     }
 
+    /// Whether two articles have the same signature.
+    ///
+    /// # Errors
+    /// If the file they are in cannot be read.
+    pub fn are_equal(&self, a: u32, b: u32) -> Result<bool> {
+        match self {
+            Self::Held(held) => Ok(held.low(a) == held.low(b) && held.whole(a) == held.whole(b)),
+            Self::Spilled(file) => {
+                let (mut of_a, mut of_b) =
+                    (vec![0; file.layout.words()], vec![0; file.layout.words()]);
+                file.row(a, &mut of_a)?;
+                file.row(b, &mut of_b)?;
+                Ok(of_a == of_b)
+            }
+        }
+    }
+
     /// Gives all signatures up, and their memory or file back.
     pub fn clear(&mut self) {
         *self = Self::Held(Signatures::new(self.layout()));
@@ -354,6 +371,27 @@ mod tests {
         }
         stored.clear();
         assert!(!stored.are_spilled());
+    }
+
+    #[test]
+    fn signatures_are_equal_in_memory_and_in_a_file() {
+        let layout = Layout::new(40, 8);
+        let mut held = Signatures::new(layout);
+        // The third differs from the others in a whole value, the fourth in one of those that are not.
+        for changed in [None, None, Some(7), Some(39)] {
+            let value = |at: u32| {
+                (at * 77).wrapping_mul(0x9e37_79b9) ^ u32::from(Some(at) == changed) * 0x101
+            };
+            held.push(&(0..40).map(value).collect::<Vec<_>>());
+        }
+        let mut stored = StoredSignatures::Held(held);
+        for _ in 0..2 {
+            for (a, b, equal) in [(0, 1, true), (0, 2, false), (1, 3, false), (3, 3, true)] {
+                assert_eq!(stored.are_equal(a, b).unwrap(), equal, "{a} {b}");
+            }
+            stored.spill(None).unwrap();
+            stored.finish().unwrap();
+        }
     }
 
     #[test]

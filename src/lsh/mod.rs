@@ -4,8 +4,8 @@
 //! values close to each other ([`Neighbours`]). [`candidates`] works through bands or values one by one on each thread,
 //! so that their keys never stand in memory together, groups each
 //! by sorting (`groups`), and asks the caller for the pairs of a bucket (`search`) whether a
-//! pair with such a score is worth a comparison of its texts. A pair that shares several buckets is asked
-//! about in each, unless it is still remembered (`verdicts`).
+//! pair with such a score is worth a comparison of its texts. A pair that shares several buckets is met
+//! in each; nothing is asked about it again if it was found by an earlier band or value (`found`) or is still remembered (`verdicts`).
 //!
 //! A bucket of more than [`CROWDED`] articles (a consent wall, a page of boilerplate, a story printed ten
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
@@ -21,8 +21,8 @@
 //! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
 //! block (`later`, `spilled`), with the same result.
 //!
-//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and 8 for
-//! each candidate pair.
+//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and some 9
+//! for each candidate pair.
 
 mod banding;
 mod crowded;
@@ -122,7 +122,7 @@ impl<F: Fn(u32, u32, u32) -> Worth + Sync> Promise for F {
 /// which it is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct CandidateCounts {
-    /// Pairs that shared a bucket or a single value and were looked at.
+    /// Pairs that shared a bucket or a single value and were looked at, or had been found before.
     pub proposed: u64,
     /// Of these, pairs whose signatures are too far apart to be worth a comparison.
     pub dropped_by_signature: u64,

@@ -418,8 +418,8 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         unlike.is_contained(self.judge.signatures, self.judge.kernel, a, b, slot)
     }
 
-    /// Whether the values that are not kept whole allow it: hardly any stranger passes, and only one line of memory an article is looked
-    /// at.
+    /// Whether the values that are not kept whole allow it: hardly any stranger passes, and only a line or two of memory are looked at
+    /// for each article.
     #[inline]
     fn may_score(&self, pair: u64, unlike: &Unlike) -> bool {
         let (a, b) = unpack(pair);

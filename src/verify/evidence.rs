@@ -1,8 +1,8 @@
 //! The second pass: what is needed of the articles that may be copies.
 //!
-//! Of an article in a candidate pair its shingle set is kept, and of every article that may
-//! come into the report its id, title, source, date and url. Both go to a [`Spool`]: to memory up to some megabytes, and to a temporary
-//! file beyond them.
+//! Of an article in a candidate pair its shingle set and its subjects are kept, and of every article that may
+//! come into the report its figures, id, title, source, date and url. All go to a [`Spool`]: to memory up to some megabytes, and to a
+//! temporary file beyond them.
 
 use super::kept::{Facts, Keeper};
 use super::news::{self, Figures};
@@ -18,7 +18,7 @@ use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 use crate::{Error, Result};
 
-/// Evidence is held in memory up to this many bytes: that of some ten thousand articles. Of more the file cache keeps what it can, which
+/// Evidence is held in memory up to this many bytes: that of some two thousand articles. Of more the file cache keeps what it can, which
 /// is as fast within the noise.
 const MEMORY: usize = 8 << 20;
 
@@ -418,7 +418,9 @@ fn gather_block(
         let learnt = around(text, left).map(|learnt| scratch.tokeniser.tokens(learnt).len());
         let mut tokens = compared_tokens(&mut scratch.tokeniser, furniture, title, text);
         let digest = Digest::of(tokens);
-        if !prints.rows.has_words(article, digest) {
+        // Nothing was shortened yet, so that the number of words is that of the first pass.
+        let as_many = tokens.len() == prints.rows.tokens(article) as usize;
+        if !(as_many && prints.rows.has_words(article, digest)) {
             return Err(changed());
         }
         gathered.digests.push(digest);

@@ -8,8 +8,9 @@
 //!
 //! Counts are kept as in linear counting (Whang, Vander-Zanden and Taylor 1990): 16 bits for each line, of which a beginning
 //! sets one. A line whose bits are half set, which takes about eleven different beginnings, is furniture. There is
-//! no list of lines, only a table that grows with the corpus, so that to a place comes less than one line: that
-//! eight lines of one article each meet in a place, and are all taken for furniture, happens to one in ten thousand or fewer.
+//! no list of lines, only a table that grows with the corpus, so that to a place comes less than one line (of compressed files somewhat more if
+//! they are over four times as long unpacked): that eight lines of one article each meet in a place, and are all taken for furniture, happens
+//! to one in ten thousand or fewer.
 //!
 //! Articles without a source teach nothing and lose nothing: a wire's own forms ("Pay April 15", "Record March 31") are
 //! no furniture. Nor do short texts (under [`SHORT`](super::SHORT) bytes), in which what recurs may be the report.
