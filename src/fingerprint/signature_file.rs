@@ -380,7 +380,8 @@ mod tests {
         // The third differs from the others in a whole value, the fourth in one of those that are not.
         for changed in [None, None, Some(7), Some(39)] {
             let value = |at: u32| {
-                (at * 77).wrapping_mul(0x9e37_79b9) ^ u32::from(Some(at) == changed) * 0x101
+                let change = u32::from(Some(at) == changed) * 0x101;
+                (at * 77).wrapping_mul(0x9e37_79b9) ^ change
             };
             held.push(&(0..40).map(value).collect::<Vec<_>>());
         }

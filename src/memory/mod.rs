@@ -362,8 +362,8 @@ impl Budget {
         self.left(articles * KEPT + more, more).max(LEAST_ROOM)
     }
 
-    /// What the evidence may take: of a corpus of so many articles, so many of which are kept, with so many pairs; of articles that are
-    /// compared the longest is given.
+    /// What the evidence may take: of a corpus of so many articles, so many of which are kept, with so many candidate pairs and pairs of exact
+    /// duplicates; of articles that are compared the longest is given.
     ///
     /// # Errors
     /// [`Error::Input`] if the bound is too low for so many.
@@ -372,10 +372,11 @@ impl Budget {
         articles: usize,
         kept: usize,
         pairs: usize,
+        equal: usize,
         longest: Longest,
     ) -> Result<usize> {
         let long = self.threads * beyond(longest.to_compare());
-        let of_kept = kept * (EVIDENCE + WEIGHED);
+        let of_kept = kept * (EVIDENCE + WEIGHED) + equal * PRINTED;
         let more = long + articles * VERIFY + of_kept + pairs * SIMILAR;
         let known = articles * KEPT + pairs * size_of::<(u32, u32)>() + more;
         self.check_known(
@@ -388,8 +389,8 @@ impl Budget {
         Ok((self.left(known, more) / 2).max(LEAST_EVIDENCE))
     }
 
-    /// Refuses so many pairs that are similar, in a corpus of so many articles of which so many are kept, if they do not fit should all of them be
-    /// accepted.
+    /// Refuses so many pairs that are similar, in a corpus of so many articles of which so many are kept, with so many candidate pairs and pairs
+    /// of exact duplicates, if they do not fit should all of them be accepted.
     ///
     /// # Errors
     /// [`Error::Input`].
@@ -398,10 +399,11 @@ impl Budget {
         articles: usize,
         kept: usize,
         pairs: usize,
+        equal: usize,
         similar: usize,
     ) -> Result<()> {
         let accepted = similar * (SIMILAR + ACCEPTED);
-        let verify = kept * WEIGHED + pairs * size_of::<(u32, u32)>();
+        let verify = kept * WEIGHED + pairs * size_of::<(u32, u32)>() + equal * PRINTED;
         // Candidate pairs are given up before.
         let cluster = kept * CLUSTERED;
         let of_kept = kept * EVIDENCE + verify.max(cluster);
@@ -452,6 +454,8 @@ const VERIFY: usize = 5;
 const EVIDENCE: usize = 56;
 /// Bytes of such an article for the weights of its shingles.
 const WEIGHED: usize = 16;
+/// Bytes of two exact duplicates for when and where their text was printed; of more than two, less for each.
+const PRINTED: usize = 64;
 /// Bytes of such an article in a cluster, and of what it takes to bring it there.
 const CLUSTERED: usize = 100;
 /// Bytes of a similar pair that waits for the weights.
@@ -592,15 +596,23 @@ mod tests {
     fn pairs_that_cannot_fit_are_refused() {
         let little = Budget::new(asked("100MB"), 2).unwrap();
         let none = Longest::default();
-        assert!(little.for_evidence(100_000, 50_000, 100_000, none).is_ok());
+        assert!(
+            little
+                .for_evidence(100_000, 50_000, 100_000, 0, none)
+                .is_ok()
+        );
         let refused = [
             little
-                .for_evidence(100_000, 50_000, 5_000_000, none)
+                .for_evidence(100_000, 50_000, 5_000_000, 0, none)
                 .map(drop),
             little
-                .for_evidence(100_000, 50_000, 100_000, none.with(0, 4_000_000))
+                .for_evidence(100_000, 50_000, 100_000, 0, none.with(0, 4_000_000))
                 .map(drop),
-            little.check_similar(100_000, 50_000, 100_000, 3_000_000),
+            little
+                .for_evidence(100_000, 50_000, 100_000, 2_000_000, none)
+                .map(drop),
+            little.check_similar(100_000, 50_000, 100_000, 0, 3_000_000),
+            little.check_similar(100_000, 50_000, 100_000, 2_000_000, 100_000),
         ];
         for refused in refused {
             let refusal = refused.unwrap_err().to_string();
@@ -612,7 +624,7 @@ mod tests {
         }
         assert!(
             little
-                .check_similar(100_000, 50_000, 100_000, 100_000)
+                .check_similar(100_000, 50_000, 100_000, 0, 100_000)
                 .is_ok()
         );
     }

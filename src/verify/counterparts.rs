@@ -7,15 +7,16 @@
 //! correction: whose wording is mostly the same as that of the best one.
 
 use super::complete::MOST;
-use super::recurring::have_common;
+use super::recurring::mostly_the_same;
 use super::{Components, Edge};
 use crate::Result;
 use crate::fingerprint::Digest;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-/// One side of a pair: an article, and what the other side is.
+/// What an article goes with in a source.
 struct Side {
-    article: u32,
     source: u32,
     other: u32,
     edge: usize,
@@ -43,11 +44,28 @@ pub(super) fn keep_best(
     }
     drop(components);
     order.sort_unstable();
+    let shared = |side: &Side| {
+        let edge = &edges[side.edge];
+        let news = edge.news.map(|news| (news.contained, news.opening));
+        let (weight, opening) = news.unwrap_or((1.0, 1.0));
+        [weight, edge.similarity.jaccard(), opening]
+    };
+    let better = |a: &Side, b: &Side| {
+        let by_shared = shared(a).into_iter().zip(shared(b));
+        let by_shared = by_shared.map(|(a, b)| a.total_cmp(&b));
+        let by_digest = || digest(b.other).cmp(&digest(a.other));
+        by_shared
+            .fold(Ordering::Equal, Ordering::then)
+            .then_with(by_digest)
+    };
     let mut goes = vec![false; edges.len()];
-    let (mut sides, mut accepted) = (Vec::new(), Vec::new());
+    let (mut accepted, mut ends, mut sides) = (Vec::new(), Vec::new(), Vec::<Side>::new());
+    // Many sources may have printed the same two.
+    let mut known = HashMap::new();
     for component in order.chunk_by(|a, b| a.0 == b.0) {
-        sides.clear();
         accepted.clear();
+        ends.clear();
+        known.clear();
         let numbers = component.iter().map(|&(_, at)| at as usize);
         accepted.extend(numbers.clone().map(|edge| pair(&edges[edge])));
         // A component of more articles has more pairs than a tree of so many.
@@ -56,42 +74,45 @@ pub(super) fn keep_best(
         }
         for edge in numbers {
             let (a, b) = pair(&edges[edge]);
-            let of = [sources(a), sources(b)];
-            if have_common(&of[0], &of[1]) {
-                continue;
-            }
-            for (article, other, sources) in [(a, b, &of[1]), (b, a, &of[0])] {
-                sides.extend(sources.iter().map(|&source| Side {
-                    article,
+            ends.extend([(a, b, edge), (b, a, edge)]);
+        }
+        accepted.sort_unstable();
+        ends.sort_unstable();
+        for of_article in ends.chunk_by(|a, b| a.0 == b.0) {
+            let own = sources(of_article[0].0);
+            sides.clear();
+            for &(_, other, edge) in of_article {
+                let theirs = sources(other);
+                if mostly_the_same(&own, &theirs) {
+                    continue;
+                }
+                let theirs = theirs.into_iter();
+                let elsewhere = theirs.filter(|source| own.binary_search(source).is_err());
+                sides.extend(elsewhere.map(|source| Side {
                     source,
                     other,
                     edge,
                 }));
             }
-        }
-        accepted.sort_unstable();
-        sides.sort_unstable_by_key(|side| (side.article, side.source, side.other));
-        for counterparts in sides.chunk_by(|a, b| (a.article, a.source) == (b.article, b.source)) {
-            let shared = |side: &Side| {
-                let edge = &edges[side.edge];
-                let news = edge.news.map(|news| (news.contained, news.opening));
-                let (weight, opening) = news.unwrap_or((1.0, 1.0));
-                [weight, edge.similarity.jaccard(), opening]
-            };
-            let best = counterparts.iter().max_by(|a, b| {
-                let by_shared = shared(a).into_iter().zip(shared(b));
-                let by_shared = by_shared.map(|(a, b)| a.total_cmp(&b));
-                let by_digest = || digest(b.other).cmp(&digest(a.other));
-                by_shared
-                    .fold(Ordering::Equal, Ordering::then)
-                    .then_with(by_digest)
-            });
-            let Some(best) = best else { continue };
-            for side in counterparts {
-                let with_best = (side.other.min(best.other), side.other.max(best.other));
-                goes[side.edge] |= side.other != best.other
-                    && accepted.binary_search(&with_best).is_err()
-                    && !alike(with_best.0, with_best.1)?;
+            sides.sort_unstable_by_key(|side| (side.source, side.other));
+            for counterparts in sides.chunk_by(|a, b| a.source == b.source) {
+                let Some(best) = counterparts.iter().max_by(|a, b| better(a, b)) else {
+                    continue;
+                };
+                for side in counterparts {
+                    let with_best = (side.other.min(best.other), side.other.max(best.other));
+                    if goes[side.edge]
+                        || side.other == best.other
+                        || accepted.binary_search(&with_best).is_ok()
+                    {
+                        continue;
+                    }
+                    let alike = match known.entry(with_best) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(new) => *new.insert(alike(with_best.0, with_best.1)?),
+                    };
+                    goes[side.edge] = !alike;
+                }
             }
         }
     }

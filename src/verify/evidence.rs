@@ -52,6 +52,8 @@ pub struct Evidence {
     sizes: Vec<u32>,
     spool: Spool,
     shortened: u64,
+    /// Pairs of exact duplicates.
+    equal: usize,
     /// Bytes of memory that whoever works with it may take.
     room_beside: usize,
     budget: Budget,
@@ -81,7 +83,8 @@ struct Scratch {
 impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
     /// and of those that have exact duplicates, beyond what `budget` allows in a temporary file. Lines of their texts that
-    /// turned out to be furniture are left out from here on, of `prints` too.
+    /// turned out to be furniture are left out from here on, of `prints` too: those of its own source, of a text that several printed in the same
+    /// words those of the first of them in the corpus.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
@@ -101,7 +104,8 @@ impl Evidence {
 
         let words = compared.iter().map(|a| prints.rows.tokens(a));
         let longest = Longest::default().with(0, words.max().unwrap_or(0) as usize);
-        let room = budget.for_evidence(articles, wanted.len(), candidates.len(), longest)?;
+        let equal = duplicates.pairs.len();
+        let room = budget.for_evidence(articles, wanted.len(), candidates.len(), equal, longest)?;
         let mut spool = Spool::new(MEMORY.min(room), corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
@@ -161,6 +165,7 @@ impl Evidence {
             sizes,
             spool,
             shortened: shortened.len() as u64,
+            equal,
             room_beside: room,
             budget,
         })
@@ -212,11 +217,20 @@ impl Evidence {
         self.index(article).map_or(0, |index| self.sizes[index])
     }
 
+    /// The figures of an article, sorted.
+    pub(super) fn figures<'a>(
+        &'a self,
+        article: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<&'a [[u8; 4]]> {
+        Ok(self.facts(article, scratch)?.figures)
+    }
+
     /// How the figures of two articles compare.
     pub(super) fn compare_figures(&self, a: u32, b: u32) -> Result<Figures> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
-        let (a, b) = (self.facts(a, &mut of_a)?, self.facts(b, &mut of_b)?);
-        Ok(news::compare_figures(a.figures, b.figures))
+        let (a, b) = (self.figures(a, &mut of_a)?, self.figures(b, &mut of_b)?);
+        Ok(news::compare_figures(a, b))
     }
 
     /// Whether two articles speak of different things: see [`Subjects::differ`].
@@ -261,7 +275,8 @@ impl Evidence {
         similar: usize,
     ) -> Result<()> {
         let kept = self.articles.len();
-        self.budget.check_similar(articles, kept, pairs, similar)
+        self.budget
+            .check_similar(articles, kept, pairs, self.equal, similar)
     }
 
     /// Bytes of memory that whoever works with it may take.

@@ -100,7 +100,8 @@ impl NewsJudge<'_> {
         self.evidence
             .check_similar(articles, pairs.len(), similar.pairs())?;
         let weighed = similar.articles(articles);
-        let weights = Weights::of(self.evidence, weighed, self.evidence.room_beside())?;
+        let room = self.evidence.room_beside();
+        let weights = Weights::of(self.evidence, self.printings, weighed, room)?;
         let mut edges = Vec::new();
         self.judge(similar, &weights, &mut edges, progress)?;
         edges.shrink_to_fit();

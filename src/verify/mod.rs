@@ -219,7 +219,7 @@ pub fn verify_and_ask(
             Copies { edges, duplicates }
         }
         Rule::News(rule) => {
-            let printings = Printings::new(&duplicates, prints.rows.len(), evidence);
+            let printings = Printings::new(&duplicates, prints.rows.len(), evidence)?;
             let judge = NewsJudge {
                 prints,
                 evidence,

@@ -145,7 +145,7 @@ pub struct NewsMeasures {
     pub opening: f64,
     /// Hours between the dates of publication, if both have one.
     pub hours_apart: Option<f64>,
-    /// Whether both are known to be of the same source: one printed both.
+    /// Whether both are known to be of the same source; of texts that several sources printed, mostly of the same ones.
     pub same_source: bool,
 }
 

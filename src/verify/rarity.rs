@@ -1,6 +1,7 @@
 //! How special a shingle is to one report.
 
 use super::ranks::Ranks;
+use super::recurring::Printings;
 use super::{Evidence, share};
 use crate::Result;
 use crate::spool::{Handle, Spool, Strings};
@@ -33,8 +34,8 @@ impl Rarity {
     ///
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read.
-    fn count(evidence: &Evidence, articles: &Ranks) -> Result<Self> {
-        let marked = marked(evidence, articles);
+    fn count(evidence: &Evidence, printings: &Printings, articles: &Ranks) -> Result<Self> {
+        let marked = marked(evidence, printings, articles);
         let bits = bits_of_table(evidence, articles);
         let mut counts = vec![[0u8; 2]; 1 << bits];
         // Each thread has a part of the table and looks at all shingles for those that belong there.
@@ -73,26 +74,32 @@ impl Rarity {
     }
 }
 
-/// The articles by time, each with the mark of its time: 1 to 255, another than that of the time before.
-fn marked(evidence: &Evidence, articles: &Ranks) -> Vec<(u8, u32)> {
-    // By time, so that a place need only know the last one.
-    let mut order: Vec<(Option<i64>, u32)> = articles
+/// The articles by time, each with the mark of its time: 1 to 255, another than that of the time before. A text that was printed several times goes by
+/// the first.
+fn marked(evidence: &Evidence, printings: &Printings, articles: &Ranks) -> Vec<(u8, u32)> {
+    // By time, so that a place need only know the last one; those without a date by their words, so that it does not matter where in the
+    // corpus they stand.
+    let mut order: Vec<(bool, i64, u32)> = articles
         .iter()
-        .map(|article| {
-            let span = evidence.published(article).map(|at| at.div_euclid(SPAN));
-            (span, article)
+        .map(|article| match printings.date(article) {
+            Some(at) => (true, at.div_euclid(SPAN), article),
+            None => {
+                let digest = evidence.digest(article).map_or(0, |digest| digest.0);
+                (false, digest as i64, article)
+            }
         })
         .collect();
     order.par_sort_unstable();
     let (mut time, mut before) = (0u64, None);
     order
         .into_iter()
-        .map(|(span, article)| {
+        .map(|(dated, span, article)| {
             // Absent dates come first; each is a time of its own.
-            if span.is_none() || span != before {
+            let now = dated.then_some(span);
+            if now.is_none() || now != before {
                 time += 1;
             }
-            before = span;
+            before = now;
             // 0 is the mark of a place that is new.
             ((time % 255) as u8 + 1, article)
         })
@@ -164,16 +171,21 @@ impl Weights {
     ///
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read, or a temporary file not be written.
-    pub(super) fn of(evidence: &Evidence, articles: Ranks, room: usize) -> Result<Self> {
+    pub(super) fn of(
+        evidence: &Evidence,
+        printings: &Printings,
+        articles: Ranks,
+        room: usize,
+    ) -> Result<Self> {
         // Two bytes for a place of the table, and one for a shingle, of which there are no more than places.
         match room >> bits_of_table(evidence, &articles) {
-            0..3 => spilled::weights(evidence, articles, room),
-            _ => Self::in_memory(evidence, articles),
+            0..3 => spilled::weights(evidence, printings, articles, room),
+            _ => Self::in_memory(evidence, printings, articles),
         }
     }
 
-    fn in_memory(evidence: &Evidence, articles: Ranks) -> Result<Self> {
-        let rarity = Rarity::count(evidence, &articles)?;
+    fn in_memory(evidence: &Evidence, printings: &Printings, articles: Ranks) -> Result<Self> {
+        let rarity = Rarity::count(evidence, printings, &articles)?;
         let listed: Vec<u32> = articles.iter().collect();
         let mut end = 0;
         let begins = listed.iter().map(|&article| {
@@ -281,14 +293,19 @@ mod spilled {
         stretches[(begin >> IN_STRETCH) as usize].part(within..within + size)
     }
 
-    pub(super) fn weights(evidence: &Evidence, articles: Ranks, room: usize) -> Result<Weights> {
+    pub(super) fn weights(
+        evidence: &Evidence,
+        printings: &Printings,
+        articles: Ranks,
+        room: usize,
+    ) -> Result<Weights> {
         let bits = bits_of_table(evidence, &articles);
         let threads = rayon::current_num_threads();
         // The tables of all threads, of two bytes a place, and as much again for what was written down.
         let fits = (room / (4 * threads)).max(1).ilog2();
         let part_bits = fits.clamp(LEAST_BITS, MOST_BITS).min(bits);
         let cut = Cut { bits, part_bits };
-        let marked = marked(evidence, &articles);
+        let marked = marked(evidence, printings, &articles);
         let stretches = stretches(&marked, |article| evidence.size(article));
 
         let mut spool = evidence.spool_beside(0);
@@ -634,14 +651,15 @@ mod tests {
                 (0..ARTICLES).filter(|article| article % 7 != 3),
             )
         };
-        let held = Weights::in_memory(&evidence, some()).unwrap();
+        let printings = Printings::new(&none, ARTICLES as usize, &evidence).unwrap();
+        let held = Weights::in_memory(&evidence, &printings, some()).unwrap();
         for (room, threads) in [(1, 1), (1, 3), (1 << 12, 2), (1 << 22, 2)] {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()
                 .unwrap();
             let spilled = pool
-                .install(|| spilled::weights(&evidence, some(), room))
+                .install(|| spilled::weights(&evidence, &printings, some(), room))
                 .unwrap();
             assert!(matches!(spilled.times, Times::Spilled(..)));
             let weight = |weights: &Weights| {

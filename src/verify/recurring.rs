@@ -7,7 +7,9 @@
 
 use super::ranks::Ranks;
 use super::{Edge, Evidence, NewsRule, SHORT_WORDS};
+use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
+use std::cmp::Ordering;
 
 /// A date in seconds since 1970 UTC, and an article that stands for the occurrence of a text at that time.
 type Printing = (i64, u32);
@@ -17,46 +19,84 @@ type Printing = (i64, u32);
 pub(super) struct Printings<'a> {
     /// The texts that have several printings, and these by date.
     several: Ranks,
-    dated: Vec<Vec<Printing>>,
+    dated: Lists<Printing>,
     /// The sources that they name, sorted.
-    sources: Vec<Vec<u32>>,
+    sources: Lists<u32>,
     /// The earliest of them, whose title counts for all. That it is not the first in the corpus keeps the order of the corpus from mattering.
     earliest: Vec<u32>,
     evidence: &'a Evidence,
 }
 
+/// Lists one behind the other.
+#[derive(Debug)]
+struct Lists<T> {
+    items: Vec<T>,
+    ends: Vec<usize>,
+}
+
+impl<T> Lists<T> {
+    /// None yet, with room for so many with so many items.
+    fn with_room(lists: usize, items: usize) -> Self {
+        Self {
+            items: Vec::with_capacity(items),
+            ends: Vec::with_capacity(lists),
+        }
+    }
+
+    /// Adds a list.
+    fn push(&mut self, list: impl IntoIterator<Item = T>) {
+        self.items.extend(list);
+        self.ends.push(self.items.len());
+    }
+
+    fn get(&self, number: usize) -> &[T] {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.items[start..self.ends[number]]
+    }
+}
+
 impl<'a> Printings<'a> {
     /// Of a corpus of so many articles.
-    pub(super) fn new(duplicates: &Duplicates, articles: usize, evidence: &'a Evidence) -> Self {
+    ///
+    /// # Errors
+    /// If evidence that lies in a temporary file cannot be read.
+    pub(super) fn new(
+        duplicates: &Duplicates,
+        articles: usize,
+        evidence: &'a Evidence,
+    ) -> Result<Self> {
         let groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
         let firsts = groups.clone().map(|group| group[0].0);
-        let (mut dated, mut sources, mut earliest) = (Vec::new(), Vec::new(), Vec::new());
+        let texts = groups.clone().count();
+        let printed = texts + duplicates.pairs.len();
+        let mut dated = Lists::with_room(texts, printed);
+        let mut sources = Lists::with_room(texts, printed);
+        let mut earliest = Vec::with_capacity(texts);
+        let (mut printings, mut named) = (Vec::new(), Vec::new());
         for group in groups {
             let first = group[0].0;
             let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-            earliest.extend(articles.clone().min_by_key(|&article| {
-                let date = evidence.published(article);
-                (date.is_none(), date, evidence.source(article), article)
-            }));
-            let dates = articles
-                .clone()
-                .filter_map(|article| evidence.published(article));
-            let mut printings: Vec<Printing> = dates.map(|date| (date, first)).collect();
+            earliest.push(earliest_of(articles.clone(), evidence)?);
+            let dates = articles.clone();
+            let dates = dates.filter_map(|article| evidence.published(article));
+            printings.clear();
+            printings.extend(dates.map(|date| (date, first)));
             printings.sort_unstable();
-            dated.push(printings);
-            let named = articles.map(|article| evidence.source(article));
-            let mut named: Vec<u32> = named.filter(|&source| source != 0).collect();
+            dated.push(printings.iter().copied());
+            let of_all = articles.map(|article| evidence.source(article));
+            named.clear();
+            named.extend(of_all.filter(|&source| source != 0));
             named.sort_unstable();
             named.dedup();
-            sources.push(named);
+            sources.push(named.iter().copied());
         }
-        Self {
+        Ok(Self {
             several: Ranks::of(articles, firsts),
             dated,
             sources,
             earliest,
             evidence,
-        }
+        })
     }
 
     /// The article whose title counts for a text.
@@ -68,7 +108,7 @@ impl<'a> Printings<'a> {
     /// Numbers for the sources of a text, sorted; none if it names none, and several if others printed the same words.
     pub(super) fn sources<'s>(&'s self, text: u32, one: &'s mut [u32; 1]) -> &'s [u32] {
         if let Some(rank) = self.several.rank(text) {
-            return &self.sources[rank];
+            return self.sources.get(rank);
         }
         match self.evidence.source(text) {
             0 => &[],
@@ -79,10 +119,10 @@ impl<'a> Printings<'a> {
         }
     }
 
-    /// Whether a source printed both of two texts: which of them it should keep apart it did.
+    /// Whether two texts are [mostly](mostly_the_same) of the same sources: what these should keep apart they did.
     pub(super) fn of_one_source(&self, a: u32, b: u32) -> bool {
         let (mut of_a, mut of_b) = ([0], [0]);
-        have_common(self.sources(a, &mut of_a), self.sources(b, &mut of_b))
+        mostly_the_same(self.sources(a, &mut of_a), self.sources(b, &mut of_b))
     }
 
     /// The least number of hours between two texts; none if one has no date.
@@ -98,10 +138,15 @@ impl<'a> Printings<'a> {
         gaps.min().map(|seconds| seconds as f64 / 3600.0)
     }
 
+    /// When a text was printed first; none if no date is known.
+    pub(super) fn date(&self, text: u32) -> Option<i64> {
+        self.of(text, &mut [(0, 0)]).first().map(|&(date, _)| date)
+    }
+
     /// The printings of a text, by date.
     fn of<'s>(&'s self, text: u32, one: &'s mut [Printing; 1]) -> &'s [Printing] {
         if let Some(rank) = self.several.rank(text) {
-            return &self.dated[rank];
+            return self.dated.get(rank);
         }
         match self.evidence.published(text) {
             Some(date) => {
@@ -113,10 +158,40 @@ impl<'a> Printings<'a> {
     }
 }
 
-/// Whether two sorted lists have an element in common.
-pub(super) fn have_common(a: &[u32], b: &[u32]) -> bool {
+/// Of articles with the same words that of the earliest date; of several that which says where it was printed, by its source, and then by the
+/// figures in its title: of such that differ in nothing else any will do.
+fn earliest_of(articles: impl Iterator<Item = u32>, evidence: &Evidence) -> Result<u32> {
+    let key = |article: u32| {
+        let date = evidence.published(article);
+        (date.is_none(), date, evidence.source(article))
+    };
+    let mut best: Option<u32> = None;
+    let mut scratch = [Vec::new(), Vec::new()];
+    for article in articles {
+        let Some(held) = best else {
+            best = Some(article);
+            continue;
+        };
+        let before = match key(article).cmp(&key(held)) {
+            Ordering::Equal => {
+                let [of_one, of_other] = &mut scratch;
+                evidence.figures(article, of_one)? < evidence.figures(held, of_other)?
+            }
+            order => order.is_lt(),
+        };
+        if before {
+            best = Some(article);
+        }
+    }
+    Ok(best.unwrap_or_default())
+}
+
+/// Whether more than half of the sources of that of two texts which has fewer are sources of the other, too (both sorted). That one outlet of
+/// forty printed two versions of a report does not make them articles of one outlet.
+pub(super) fn mostly_the_same(a: &[u32], b: &[u32]) -> bool {
     let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    fewer.iter().any(|it| more.binary_search(it).is_ok())
+    let common = fewer.iter().filter(|it| more.binary_search(it).is_ok());
+    2 * common.count() > fewer.len()
 }
 
 /// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one of those
@@ -133,52 +208,48 @@ pub(super) fn tell_apart(
     };
     let window = (window * 3600.0) as i64;
     let mut kept = Duplicates::default();
+    let mut dated = Lists::with_room(known.dated.ends.len(), known.dated.items.len());
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
-        let is_short = prints.rows.tokens(first) < SHORT_WORDS;
-        let rank = known.several.rank(first).filter(|_| is_short);
-        let Some(rank) = rank else {
-            kept.pairs.extend(group);
-            continue;
-        };
-        let printings = &mut known.dated[rank];
         let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-        let runs = runs(articles.collect(), window, known.evidence);
-        if runs.len() == 1 {
+        let runs = match prints.rows.tokens(first) < SHORT_WORDS {
+            true => runs(articles.collect(), window, known.evidence),
+            false => Vec::new(),
+        };
+        if runs.len() < 2 {
             kept.pairs.extend(group);
+            dated.push(known.of(first, &mut [(0, 0)]).iter().copied());
             continue;
         }
-        printings.clear();
+        let mut printings = Vec::new();
         for run in &runs {
             let begin = run[0].1;
-            kept.pairs
-                .extend(run[1..].iter().map(|&(_, other)| (begin, other)));
-            let dated = run.iter().filter_map(|&(date, _)| Some((date?, begin)));
-            printings.extend(dated);
+            let others = run[1..].iter().map(|&(_, other)| (begin, other));
+            kept.pairs.extend(others);
+            let dates = run.iter().filter_map(|&(date, _)| date);
+            printings.extend(dates.clone().map(|date| (date, begin)));
             kept.recurring.push(Recurring {
                 article: begin,
                 first,
-                at: run
-                    .iter()
-                    .filter_map(|&(date, _)| date)
-                    .min()
-                    .unwrap_or_default(),
+                at: dates.min().unwrap_or_default(),
             });
         }
         printings.sort_unstable();
+        dated.push(printings);
     }
+    known.dated = dated;
     kept.pairs.sort_unstable();
     kept.recurring.sort_unstable();
     if !kept.recurring.is_empty() {
         for edge in &mut *edges {
             let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
             let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
-            // Without a date it stays with the first.
-            if let Some((a, b)) = closest(a, b) {
-                (edge.a, edge.b) = (a, b);
-                if edge.a > edge.b {
-                    *edge = edge.turned();
-                }
+            // If one has no date, it goes with the earliest of the other.
+            let earliest = |printings: &[Printing], text| printings.first().map_or(text, |it| it.1);
+            let as_they_are = || (earliest(a, edge.a), earliest(b, edge.b));
+            (edge.a, edge.b) = closest(a, b).unwrap_or_else(as_they_are);
+            if edge.a > edge.b {
+                *edge = edge.turned();
             }
         }
         edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
@@ -229,6 +300,15 @@ fn closest(a: &[Printing], b: &[Printing]) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_source_of_many_does_not_make_two_texts_its_own() {
+        assert!(mostly_the_same(&[3], &[3]) && mostly_the_same(&[1, 3, 5], &[3]));
+        assert!(mostly_the_same(&[1, 3, 5], &[2, 3, 4, 5]));
+        assert!(!mostly_the_same(&[3], &[4]) && !mostly_the_same(&[1, 3], &[3, 4]));
+        // Of what names none nothing is known.
+        assert!(!mostly_the_same(&[], &[]) && !mostly_the_same(&[], &[3]));
+    }
 
     proptest::proptest! {
         #[test]
