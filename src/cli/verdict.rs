@@ -91,7 +91,7 @@ impl Said<'_> {
         // In a run a text is of every source that printed it in the same words.
         let one_source = match measures.same_source {
             true => "of one source",
-            false => "of one source, which printed both in these words",
+            false => "of the same sources, which printed both in these words",
         };
         let apart = || {
             format!(
