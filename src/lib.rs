@@ -332,7 +332,7 @@ fn gather(
         budget.check(articles, articles, beside)?;
     }
     let digests = prints.rows.take_digests();
-    let mut duplicates = Duplicates::find(&digests, |a, b| prints.may_be_equal(a, b))?;
+    let mut duplicates = Duplicates::find(&digests, prints.alike()?);
     drop(digests);
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);

@@ -1,7 +1,6 @@
 //! Articles with the same words in the same order.
 
 use super::{ArticleSet, DigestPart, Fingerprints, equal};
-use crate::Result;
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
@@ -27,47 +26,29 @@ pub struct Recurring {
 }
 
 impl Duplicates {
-    /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and that are
-    /// [`alike`](Fingerprints::may_be_equal) otherwise. So small a part is that of other words now and then; that such articles are alike, too, takes somebody
-    /// who wants it, and does not survive [`confirm`](Self::confirm).
-    ///
-    /// # Errors
-    /// Those of `alike`.
-    pub fn find(
-        digests: &[DigestPart],
-        mut alike: impl FnMut(u32, u32) -> Result<bool>,
-    ) -> Result<Self> {
-        let (mut found, mut failed) = (Self::default(), Ok(()));
+    /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and that are `alike` otherwise
+    /// (an equivalence, such as [equal fingerprints](Fingerprints::alike)). So small a part is that of other words now and then; that such
+    /// articles are alike, too, takes somebody who wants it, and does not survive [`confirm`](Self::confirm).
+    pub fn find(digests: &[DigestPart], alike: impl Fn(u32, u32) -> bool) -> Self {
+        let mut found = Self::default();
         // Groups are told apart by the first bits of 64.
         let number = |article: u32| digests[article as usize].number() << 16;
         equal::for_each_group(digests.len(), number, |group| {
-            if failed.is_ok() {
-                let articles = group.iter().map(|&(_, article)| article);
-                failed = found.add(articles, &mut alike);
-            }
+            found.add(group.iter().map(|&(_, article)| article), &alike);
         });
-        failed?;
         found.pairs.par_sort_unstable();
-        Ok(found)
+        found
     }
 
     /// Adds each of some articles, in order, with the first of them that it is equal to.
-    fn add(
-        &mut self,
-        articles: impl Iterator<Item = u32>,
-        mut equal: impl FnMut(u32, u32) -> Result<bool>,
-    ) -> Result<()> {
-        let mut firsts = Vec::new();
-        'next: for article in articles {
-            for &first in &firsts {
-                if equal(first, article)? {
-                    self.pairs.push((first, article));
-                    continue 'next;
-                }
+    fn add(&mut self, articles: impl Iterator<Item = u32>, equal: impl Fn(u32, u32) -> bool) {
+        let mut firsts: Vec<u32> = Vec::new();
+        for article in articles {
+            match firsts.iter().find(|&&first| equal(first, article)) {
+                Some(&first) => self.pairs.push((first, article)),
+                None => firsts.push(article),
             }
-            firsts.push(article);
         }
-        Ok(())
     }
 
     /// Keeps apart what is not `equal`, an equivalence, after all.
@@ -78,8 +59,7 @@ impl Duplicates {
         for group in std::mem::take(&mut self.pairs).chunk_by(|a, b| a.0 == b.0) {
             let others = group.iter().map(|&(_, other)| other);
             let articles = std::iter::once(group[0].0).chain(others);
-            self.add(articles, |a, b| Ok(equal(a, b)))
-                .expect("no comparison failed");
+            self.add(articles, &equal);
         }
         self.pairs.par_sort_unstable();
     }
@@ -127,7 +107,7 @@ mod tests {
     #[test]
     fn duplicates_have_equal_digests_and_are_alike() {
         let digests = [7, 9, 7, 1 << 47, 9, 7, 8].map(DigestPart::of_number);
-        let mut found = Duplicates::find(&digests, |_, _| Ok(true)).unwrap();
+        let mut found = Duplicates::find(&digests, |_, _| true);
         assert_eq!(found.pairs, [(0, 2), (0, 5), (1, 4)]);
         assert_eq!((found.first(5), found.first(2)), (0, 0));
         // The first has other words than its fellows, which have the same.
@@ -136,16 +116,8 @@ mod tests {
         found.confirm(equal);
         assert_eq!(found.pairs, [(1, 4), (2, 5)]);
         assert_eq!((found.first(5), found.first(0)), (2, 0));
-        let found = Duplicates::find(&digests, |a, b| Ok(equal(a, b))).unwrap();
+        let found = Duplicates::find(&digests, equal);
         assert_eq!(found.pairs, [(1, 4), (2, 5)]);
-
-        let failed = Duplicates::find(&digests, |_, _| Err(crate::Error::Interrupted));
-        assert!(matches!(failed, Err(crate::Error::Interrupted)));
-        assert!(
-            Duplicates::find(&[], |_, _| Ok(true))
-                .unwrap()
-                .pairs
-                .is_empty()
-        );
+        assert!(Duplicates::find(&[], |_, _| true).pairs.is_empty());
     }
 }

@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// Articles of a piece: values of a column stand together in stretches of so many, and a piece is put together in memory.
 const PIECE: usize = if cfg!(test) { 64 } else { 2048 };
@@ -282,19 +283,31 @@ impl StoredSignatures {
         matches!(self, Self::Spilled(_))
     }
 
-    /// Whether two articles have the same signature.
+    /// A hash of the signature of each article.
     ///
     /// # Errors
     /// If the file they are in cannot be read.
-    pub fn are_equal(&self, a: u32, b: u32) -> Result<bool> {
+    pub(super) fn hashes(&self) -> Result<Vec<u32>> {
+        let hash = |whole: &[u32], low: &[u32]| {
+            let of_whole = xxh3_64(bytemuck::cast_slice(whole));
+            xxh3_64_with_seed(bytemuck::cast_slice(low), of_whole) as u32
+        };
         match self {
-            Self::Held(held) => Ok(held.low(a) == held.low(b) && held.whole(a) == held.whole(b)),
+            Self::Held(held) => {
+                let articles = 0..held.len() as u32;
+                let hashes = articles.map(|article| hash(held.whole(article), held.low(article)));
+                Ok(hashes.collect())
+            }
             Self::Spilled(file) => {
-                let (mut of_a, mut of_b) =
-                    (vec![0; file.layout.words()], vec![0; file.layout.words()]);
-                file.row(a, &mut of_a)?;
-                file.row(b, &mut of_b)?;
-                Ok(of_a == of_b)
+                let mut hashes = Vec::with_capacity(file.len());
+                let mut rows = Pages::default();
+                while hashes.len() < file.len() {
+                    file.block(hashes.len() / PIECE, 1, &mut rows)?;
+                    let rows = rows.as_slice().chunks_exact(file.layout.words());
+                    let parts = rows.map(|row| row.split_at(file.layout.whole_words()));
+                    hashes.extend(parts.map(|(whole, low)| hash(whole, low)));
+                }
+                Ok(hashes)
             }
         }
     }
@@ -374,11 +387,12 @@ mod tests {
     }
 
     #[test]
-    fn signatures_are_equal_in_memory_and_in_a_file() {
+    fn hashes_are_the_same_in_memory_and_in_a_file() {
         let layout = Layout::new(40, 8);
         let mut held = Signatures::new(layout);
-        // The third differs from the others in a whole value, the fourth in one of those that are not.
-        for changed in [None, None, Some(7), Some(39)] {
+        // The third of each four differs from the others in a whole value, the fourth in one of those that are not.
+        let changes = [None, None, Some(7), Some(39)];
+        for changed in changes.into_iter().cycle().take(2 * PIECE + 8) {
             let value = |at: u32| {
                 let change = u32::from(Some(at) == changed) * 0x101;
                 (at * 77).wrapping_mul(0x9e37_79b9) ^ change
@@ -386,13 +400,14 @@ mod tests {
             held.push(&(0..40).map(value).collect::<Vec<_>>());
         }
         let mut stored = StoredSignatures::Held(held);
-        for _ in 0..2 {
-            for (a, b, equal) in [(0, 1, true), (0, 2, false), (1, 3, false), (3, 3, true)] {
-                assert_eq!(stored.are_equal(a, b).unwrap(), equal, "{a} {b}");
-            }
-            stored.spill(None).unwrap();
-            stored.finish().unwrap();
-        }
+        let hashes = stored.hashes().unwrap();
+        assert_eq!(hashes.len(), 2 * PIECE + 8);
+        let [a, b, c, d] = hashes[..4].try_into().unwrap();
+        assert!(a == b && a != c && a != d && c != d);
+        assert!(hashes.chunks(4).all(|four| four == &hashes[..4]));
+        stored.spill(None).unwrap();
+        stored.finish().unwrap();
+        assert_eq!(stored.hashes().unwrap(), hashes);
     }
 
     #[test]
