@@ -332,7 +332,7 @@ fn gather(
         budget.check(articles, articles, beside)?;
     }
     let digests = prints.rows.take_digests();
-    let mut duplicates = Duplicates::find(&digests, prints.alike()?);
+    let mut duplicates = Duplicates::find(&digests, prints.tells()?);
     drop(digests);
     for &(first, _) in &duplicates.pairs {
         prints.days.forget(first);
@@ -375,7 +375,7 @@ fn gather(
         budget,
         progress,
     )?;
-    duplicates.confirm(|a, b| evidence.digest(a) == evidence.digest(b));
+    duplicates.confirm(|article| evidence.digest(article));
     spilled.evidence = evidence.spilled_bytes();
     Ok(Gathered {
         prints,

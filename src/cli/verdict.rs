@@ -88,10 +88,10 @@ impl Said<'_> {
     fn why_not(&self, refusal: Refusal, rule: NewsRule) -> String {
         let measures = self.measures;
         let (part, shared, whole) = (self.part(), self.shared(), self.whole());
-        // In a run a text is of every source that printed it in the same words.
+        // In a run the sources of a text are all that printed it in the same words.
         let one_source = match measures.same_source {
             true => "of one source",
-            false => "of the same sources, which printed both in these words",
+            false => "of texts that mostly the same sources printed",
         };
         let apart = || {
             format!(

@@ -26,40 +26,40 @@ pub struct Recurring {
 }
 
 impl Duplicates {
-    /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and that are `alike` otherwise
-    /// (an equivalence, such as [equal fingerprints](Fingerprints::alike)). So small a part is that of other words now and then; that such
-    /// articles are alike, too, takes somebody who wants it, and does not survive [`confirm`](Self::confirm).
-    pub fn find(digests: &[DigestPart], alike: impl Fn(u32, u32) -> bool) -> Self {
+    /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and what `more` says of each (such as
+    /// [its fingerprint](Fingerprints::tells)). So small a part is that of other words now and then; that such articles are alike otherwise,
+    /// too, takes somebody who wants it, and does not survive [`confirm`](Self::confirm).
+    pub fn find<K: Ord>(digests: &[DigestPart], more: impl Fn(u32) -> K) -> Self {
         let mut found = Self::default();
         // Groups are told apart by the first bits of 64.
         let number = |article: u32| digests[article as usize].number() << 16;
         equal::for_each_group(digests.len(), number, |group| {
-            found.add(group.iter().map(|&(_, article)| article), &alike);
+            found.add(group.iter().map(|&(_, article)| article), &more);
         });
         found.pairs.par_sort_unstable();
         found
     }
 
-    /// Adds each of some articles, in order, with the first of them that it is equal to.
-    fn add(&mut self, articles: impl Iterator<Item = u32>, equal: impl Fn(u32, u32) -> bool) {
-        let mut firsts: Vec<u32> = Vec::new();
-        for article in articles {
-            match firsts.iter().find(|&&first| equal(first, article)) {
-                Some(&first) => self.pairs.push((first, article)),
-                None => firsts.push(article),
-            }
+    /// Adds each of some articles with the first of them that has the same key.
+    fn add<K: Ord>(&mut self, articles: impl Iterator<Item = u32>, key: impl Fn(u32) -> K) {
+        let mut keyed: Vec<(K, u32)> = articles.map(|article| (key(article), article)).collect();
+        keyed.sort_unstable();
+        for equal in keyed.chunk_by(|a, b| a.0 == b.0) {
+            let first = equal[0].1;
+            let pairs = equal[1..].iter().map(|&(_, other)| (first, other));
+            self.pairs.extend(pairs);
         }
     }
 
-    /// Keeps apart what is not `equal`, an equivalence, after all.
-    pub fn confirm(&mut self, equal: impl Fn(u32, u32) -> bool) {
-        if self.pairs.iter().all(|&(first, other)| equal(first, other)) {
+    /// Keeps apart what has different keys after all.
+    pub fn confirm<K: Ord>(&mut self, key: impl Fn(u32) -> K) {
+        let mut pairs = self.pairs.iter();
+        if pairs.all(|&(first, other)| key(first) == key(other)) {
             return;
         }
         for group in std::mem::take(&mut self.pairs).chunk_by(|a, b| a.0 == b.0) {
             let others = group.iter().map(|&(_, other)| other);
-            let articles = std::iter::once(group[0].0).chain(others);
-            self.add(articles, &equal);
+            self.add(std::iter::once(group[0].0).chain(others), &key);
         }
         self.pairs.par_sort_unstable();
     }
@@ -107,17 +107,17 @@ mod tests {
     #[test]
     fn duplicates_have_equal_digests_and_are_alike() {
         let digests = [7, 9, 7, 1 << 47, 9, 7, 8].map(DigestPart::of_number);
-        let mut found = Duplicates::find(&digests, |_, _| true);
+        let mut found = Duplicates::find(&digests, |_| 0);
         assert_eq!(found.pairs, [(0, 2), (0, 5), (1, 4)]);
         assert_eq!((found.first(5), found.first(2)), (0, 0));
         // The first has other words than its fellows, which have the same.
         let words = [1, 9, 2, 3, 9, 2, 8];
-        let equal = |a: u32, b: u32| words[a as usize] == words[b as usize];
-        found.confirm(equal);
+        let key = |article: u32| words[article as usize];
+        found.confirm(key);
         assert_eq!(found.pairs, [(1, 4), (2, 5)]);
         assert_eq!((found.first(5), found.first(0)), (2, 0));
-        let found = Duplicates::find(&digests, equal);
+        let found = Duplicates::find(&digests, key);
         assert_eq!(found.pairs, [(1, 4), (2, 5)]);
-        assert!(Duplicates::find(&[], |_, _| true).pairs.is_empty());
+        assert!(Duplicates::find(&[], |_| 0).pairs.is_empty());
     }
 }

@@ -133,17 +133,20 @@ impl Fingerprints {
         self.rows.shingles(article, self.shingle_size)
     }
 
-    /// A function that says of two articles whether they have as many words, and signatures with the same hash, as those with the same words
-    /// in the same order do. It holds four bytes an article.
+    /// A function that gives, for an article, the number of its words and a hash of its signature: articles with the same words in the same
+    /// order have the same. It holds four bytes an article.
     ///
     /// # Errors
     /// If signatures that are in a file cannot be read.
-    pub fn alike(&self) -> Result<impl Fn(u32, u32) -> bool> {
+    pub fn tells(&self) -> Result<impl Fn(u32) -> (u32, u32)> {
         let hashes = self.signatures.hashes()?;
-        Ok(move |a: u32, b: u32| {
-            self.rows.tokens(a) == self.rows.tokens(b)
-                // Signatures of no shingles mean nothing.
-                && (*self.shingles(a).end() == 0 || hashes[a as usize] == hashes[b as usize])
+        Ok(move |article: u32| {
+            // Signatures of no shingles mean nothing.
+            let hash = match *self.shingles(article).end() {
+                0 => 0,
+                _ => hashes[article as usize],
+            };
+            (self.rows.tokens(article), hash)
         })
     }
 

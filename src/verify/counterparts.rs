@@ -223,6 +223,31 @@ mod tests {
     }
 
     #[test]
+    fn sources_that_several_texts_share_keep_none_of_them_apart() {
+        // 0 of three outlets, 1 and 2 of a fourth, one of the three, and one more.
+        let edges = || vec![edge(0, 1, 95), edge(0, 2, 80)];
+        let sources = |of_two: &'static [u32]| {
+            move |article: u32| match article {
+                0 => vec![1, 2, 3],
+                _ => of_two.to_vec(),
+            }
+        };
+        let mut asked = 0;
+        let mut kept = edges();
+        keep_best(&mut kept, 3, sources(&[3, 4, 5]), digest, |_, _| {
+            asked += 1;
+            Ok(false)
+        })
+        .unwrap();
+        // Both 4 and 5 keep 1 and 2 apart, which is looked at once.
+        assert_eq!((kept, asked), (edges()[..1].to_vec(), 1));
+        // Articles of the same outlets are judged as such.
+        let mut kept = edges();
+        keep_best(&mut kept, 3, sources(&[3, 4]), digest, |_, _| Ok(false)).unwrap();
+        assert_eq!(kept.len(), 2);
+    }
+
+    #[test]
     fn crowds_stay_as_they_are() {
         let star: Vec<Edge> = (1..80).map(|other| edge(0, other, 80)).collect();
         let mut sources = vec![2; 80];

@@ -84,7 +84,7 @@ impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
     /// and of those that have exact duplicates, beyond what `budget` allows in a temporary file. Lines of their texts that
     /// turned out to be furniture are left out from here on, of `prints` too: those of its own source, of a text that several printed in the same
-    /// words those of the first of them in the corpus.
+    /// words those of the first of them in the corpus. For fingerprints this is done once.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
@@ -154,7 +154,7 @@ impl Evidence {
         drop(expected);
         spool.finish()?;
         for &(article, words) in &shortened {
-            prints.rows.shorten(article, words);
+            prints.rows.set_tokens(article, words);
         }
         Ok(Self {
             articles: wanted,

@@ -76,7 +76,11 @@ impl<'a> Printings<'a> {
         for group in groups {
             let first = group[0].0;
             let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-            earliest.push(earliest_of(articles.clone(), evidence)?);
+            earliest.push(earliest_of(
+                articles.clone(),
+                evidence.size(first) > 0,
+                evidence,
+            )?);
             let dates = articles.clone();
             let dates = dates.filter_map(|article| evidence.published(article));
             printings.clear();
@@ -158,12 +162,16 @@ impl<'a> Printings<'a> {
     }
 }
 
-/// Of articles with the same words that of the earliest date; of several that which says where it was printed, by its source, and then by the
-/// figures in its title: of such that differ in nothing else any will do.
-fn earliest_of(articles: impl Iterator<Item = u32>, evidence: &Evidence) -> Result<u32> {
+/// Of articles with the same words that of the earliest date; of several one that says where it was printed, by its source, and then by the
+/// figures in its title: of such that differ in nothing else any will do, and so of those that are compared with no other text.
+fn earliest_of(
+    articles: impl Iterator<Item = u32>,
+    is_compared: bool,
+    evidence: &Evidence,
+) -> Result<u32> {
     let key = |article: u32| {
-        let date = evidence.published(article);
-        (date.is_none(), date, evidence.source(article))
+        let (date, source) = (evidence.published(article), evidence.source(article));
+        (date.is_none(), date, source == 0, source)
     };
     let mut best: Option<u32> = None;
     let mut scratch = [Vec::new(), Vec::new()];
@@ -173,6 +181,7 @@ fn earliest_of(articles: impl Iterator<Item = u32>, evidence: &Evidence) -> Resu
             continue;
         };
         let before = match key(article).cmp(&key(held)) {
+            Ordering::Equal if !is_compared => false,
             Ordering::Equal => {
                 let [of_one, of_other] = &mut scratch;
                 evidence.figures(article, of_one)? < evidence.figures(held, of_other)?
@@ -186,12 +195,13 @@ fn earliest_of(articles: impl Iterator<Item = u32>, evidence: &Evidence) -> Resu
     Ok(best.unwrap_or_default())
 }
 
-/// Whether more than half of the sources of that of two texts which has fewer are sources of the other, too (both sorted). That one outlet of
-/// forty printed two versions of a report does not make them articles of one outlet.
+/// Whether at least half of the sources of that of two texts which has fewer are sources of the other, too (both sorted). That one outlet printed
+/// both of two versions that forty others printed does not make them articles of one outlet.
 pub(super) fn mostly_the_same(a: &[u32], b: &[u32]) -> bool {
     let (fewer, more) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let common = fewer.iter().filter(|it| more.binary_search(it).is_ok());
-    2 * common.count() > fewer.len()
+    let common = common.count();
+    common > 0 && 2 * common >= fewer.len()
 }
 
 /// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one of those
@@ -207,15 +217,26 @@ pub(super) fn tell_apart(
         return duplicates.clone();
     };
     let window = (window * 3600.0) as i64;
+    let runs_of = |group: &[(u32, u32)]| {
+        let first = group[0].0;
+        match prints.rows.tokens(first) < SHORT_WORDS {
+            true => {
+                let others = group.iter().map(|&(_, other)| other);
+                let articles = std::iter::once(first).chain(others);
+                runs(articles.collect(), window, known.evidence)
+            }
+            false => Vec::new(),
+        }
+    };
+    let mut groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
+    if groups.all(|group| runs_of(group).len() < 2) {
+        return duplicates.clone();
+    }
     let mut kept = Duplicates::default();
     let mut dated = Lists::with_room(known.dated.ends.len(), known.dated.items.len());
     for group in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
         let first = group[0].0;
-        let articles = std::iter::once(first).chain(group.iter().map(|&(_, other)| other));
-        let runs = match prints.rows.tokens(first) < SHORT_WORDS {
-            true => runs(articles.collect(), window, known.evidence),
-            false => Vec::new(),
-        };
+        let runs = runs_of(group);
         if runs.len() < 2 {
             kept.pairs.extend(group);
             dated.push(known.of(first, &mut [(0, 0)]).iter().copied());
@@ -240,20 +261,18 @@ pub(super) fn tell_apart(
     known.dated = dated;
     kept.pairs.sort_unstable();
     kept.recurring.sort_unstable();
-    if !kept.recurring.is_empty() {
-        for edge in &mut *edges {
-            let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
-            let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
-            // If one has no date, it goes with the earliest of the other.
-            let earliest = |printings: &[Printing], text| printings.first().map_or(text, |it| it.1);
-            let as_they_are = || (earliest(a, edge.a), earliest(b, edge.b));
-            (edge.a, edge.b) = closest(a, b).unwrap_or_else(as_they_are);
-            if edge.a > edge.b {
-                *edge = edge.turned();
-            }
+    for edge in &mut *edges {
+        let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
+        let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
+        // If one has no date, it goes with the earliest of the other.
+        let earliest = |printings: &[Printing], text| printings.first().map_or(text, |it| it.1);
+        let as_they_are = || (earliest(a, edge.a), earliest(b, edge.b));
+        (edge.a, edge.b) = closest(a, b).unwrap_or_else(as_they_are);
+        if edge.a > edge.b {
+            *edge = edge.turned();
         }
-        edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     }
+    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     kept
 }
 
@@ -304,8 +323,8 @@ mod tests {
     #[test]
     fn one_source_of_many_does_not_make_two_texts_its_own() {
         assert!(mostly_the_same(&[3], &[3]) && mostly_the_same(&[1, 3, 5], &[3]));
-        assert!(mostly_the_same(&[1, 3, 5], &[2, 3, 4, 5]));
-        assert!(!mostly_the_same(&[3], &[4]) && !mostly_the_same(&[1, 3], &[3, 4]));
+        assert!(mostly_the_same(&[1, 3, 5], &[2, 3, 4, 5]) && mostly_the_same(&[1, 3], &[3, 4]));
+        assert!(!mostly_the_same(&[3], &[4]) && !mostly_the_same(&[1, 3, 5], &[3, 4, 6]));
         // Of what names none nothing is known.
         assert!(!mostly_the_same(&[], &[]) && !mostly_the_same(&[], &[3]));
     }
