@@ -1270,6 +1270,31 @@ fn one_word_a_hundred_thousand_times() {
     assert_eq!(run(&texts).1, [vec![0, 1, 3], vec![2, 6]]);
 }
 
+/// A text that loses a learnt line is so short that its title counts, and that is longer than two bytes can tell.
+#[test]
+fn a_title_of_seventy_thousand_words() {
+    let place = Place::new();
+    let title = "more ".repeat(70_000);
+    let article = |n: usize, title: &str| {
+        let words: Vec<String> = (0..45).map(|at| format!("quay{n}breakwater{at}")).collect();
+        let tail = "Write to the harbour desk at the old customs house on the quay";
+        format!(
+            r#"{{"id":"{n}","source":"Vellan Post","title":"{title}","text":"{}.\n\n{tail}"}}"#,
+            words.join(" ")
+        )
+    };
+    let mut lines: Vec<String> = (1..40).map(|n| article(n, "")).collect();
+    lines.extend([article(0, &title), article(0, &title)]);
+    place.file("news.jsonl", lines.join("\n"));
+    let done = place.cluster(&["news.jsonl", "--summary", "run.json"]);
+    assert_eq!(done.code, Some(0), "{}", done.said);
+    let summary = fs::read_to_string(place.path("run.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+    // It was learnt and taken off, or nothing of this would be tested.
+    assert_eq!(summary["furniture"]["learnt_lines"], 1, "{summary}");
+    assert_eq!(summary["found"]["exact_duplicates"], 1, "{summary}");
+}
+
 #[test]
 fn fewer_words_than_a_shingle() {
     let [once, twice] = linear(1_000, |n| match n % 10 {
