@@ -7,7 +7,7 @@
 //! correction: whose wording is mostly the same as that of the best one.
 
 use super::complete::MOST;
-use super::recurring::mostly_the_same;
+use super::printings::mostly_the_same;
 use super::{Components, Edge};
 use crate::Result;
 use crate::fingerprint::Digest;

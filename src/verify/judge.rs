@@ -1,8 +1,8 @@
 //! Candidate pairs to accepted ones.
 
+use super::printings::Printings;
 use super::ranks::Ranks;
 use super::rarity::Weights;
-use super::recurring::Printings;
 use super::{
     Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, Similarity, Texts,
     Verdict, news,

@@ -12,6 +12,7 @@ mod evidence;
 mod judge;
 mod kept;
 mod news;
+mod printings;
 mod prospects;
 mod ranks;
 mod rarity;
@@ -33,7 +34,7 @@ pub use rule::{Acceptance, Prefilter, Similarity};
 pub use two::{Compared, Judgement, Verdict, judge_two};
 
 use judge::NewsJudge;
-use recurring::Printings;
+use printings::Printings;
 
 use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};

@@ -1,7 +1,7 @@
 //! How special a shingle is to one report.
 
+use super::printings::Printings;
 use super::ranks::Ranks;
-use super::recurring::Printings;
 use super::{Evidence, share};
 use crate::Result;
 use crate::spool::{Handle, Spool, Strings};
