@@ -123,32 +123,6 @@ impl Layout {
         kernel.low_agreement(a, b) - not_used as u32
     }
 
-    /// [`low_score`](Self::low_score) of one signature and each of `many` others, whose words stand one behind the other; they replace
-    /// what is in `scores`.
-    ///
-    /// # Panics
-    /// If `others` holds fewer words than `many` times those of `one`.
-    #[inline]
-    pub fn low_scores(
-        self,
-        kernel: Kernel,
-        one: &[u32],
-        others: &[u32],
-        many: usize,
-        scores: &mut Vec<u32>,
-    ) {
-        scores.clear();
-        if one.is_empty() {
-            scores.resize(many, 0);
-            return;
-        }
-        kernel.low_agreements(one, &others[..many * one.len()], scores);
-        let not_used = self.low.next_multiple_of(32) - self.low;
-        for score in scores {
-            *score -= not_used as u32;
-        }
-    }
-
     /// The layout of the values alone that are not kept whole.
     pub fn low_part(self) -> Self {
         Self { whole: 0, ..self }
@@ -386,30 +360,6 @@ mod tests {
                 all.push(packed_a);
             }
             prop_assert!(all.iter().all(|packed| *packed == all[0]));
-        }
-
-        #[test]
-        fn scores_of_many_are_those_of_each(
-            signatures in (1usize..200).prop_flat_map(|values| {
-                proptest::collection::vec(proptest::collection::vec(0u32..6, values), 1..8)
-            }),
-            whole in 0usize..200,
-        ) {
-            let layout = Layout::new(signatures[0].len(), whole);
-            let mut low = Vec::new();
-            for signature in &signatures {
-                let mut packed = vec![0; layout.words()];
-                layout.pack(signature, &mut packed);
-                low.push(packed[layout.whole_words()..].to_vec());
-            }
-            let (one, others) = (&low[0], &low[1..]);
-            for kernel in Kernel::available() {
-                // What was there before does not matter.
-                let mut scores = vec![7; 3];
-                layout.low_scores(kernel, one, &others.concat(), others.len(), &mut scores);
-                let each: Vec<u32> = others.iter().map(|other| layout.low_score(kernel, one, other)).collect();
-                prop_assert_eq!(scores, each, "{}", kernel.name());
-            }
         }
 
         #[test]

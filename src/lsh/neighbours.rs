@@ -20,12 +20,14 @@ pub(super) const MAX_REACH: usize = 3;
 /// that stands at most `reach` places away from it, on a circle of `values` places.
 ///
 /// Every value makes buckets, as a band of one row would; that a second one agrees shows without a look at the signatures. The
-/// pairs that share one value are found by few buckets, and the many that share it by chance are left out.
+/// pairs that share one value are found by few buckets, and the many that share it by chance are left out. In a bucket of more than
+/// [`CROWDED`](super::CROWDED) articles, which share a common phrase, only those meet that agree in all values within reach: of pairs
+/// that share little but such phrases fewer are found than [`probability`](Self::probability) says.
 ///
 /// ```
 /// use wirecopy::lsh::Neighbours;
 /// let neighbours = Neighbours::for_similarity(1.0 / 3.0, 128);
-/// assert_eq!((neighbours.values(), neighbours.reach()), (32, 2));
+/// assert_eq!((neighbours.values(), neighbours.reach()), (32, 3));
 /// assert!(neighbours.probability(1.0 / 3.0) >= 0.99);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct Neighbours {
 
 impl Neighbours {
     /// Of a signature of `slots` values the first quarter, 32 at least, and the shortest reach with which a pair at
-    /// `similarity` is found with a probability of [`WANTED_PROBABILITY`]. Where none of up to 3 places finds it, a single value is
-    /// enough, of as many as are needed.
+    /// `similarity` is found with a probability of [`WANTED_PROBABILITY`]; one place more, up to 3, makes up for values that many
+    /// articles share. Where none of up to 3 places finds it, a single value is enough, of as many as are needed.
     pub fn for_similarity(similarity: f64, slots: usize) -> Self {
         let values = slots.div_ceil(4).max(LEAST_VALUES).min(slots);
         let finds = |neighbours: &Self| neighbours.probability(similarity) >= WANTED_PROBABILITY;
@@ -47,7 +49,11 @@ impl Neighbours {
             values: slots,
             reach: 0,
         };
-        by_two.chain(by_one).find(finds).unwrap_or(all)
+        let mut chosen = by_two.chain(by_one).find(finds).unwrap_or(all);
+        if chosen.reach > 0 {
+            chosen.reach = (chosen.reach + 1).min(MAX_REACH);
+        }
+        chosen
     }
 
     /// Values that make buckets. They are kept whole.
@@ -156,19 +162,23 @@ mod tests {
     fn as_many_values_as_are_needed() {
         for (similarity, slots, values, reach) in [
             (0.3, 128, 32, 3),
-            (0.35, 128, 32, 2),
-            (0.5, 128, 32, 1),
-            (0.9, 128, 32, 1),
+            (0.35, 128, 32, 3),
+            (0.5, 128, 32, 2),
+            (0.9, 128, 32, 2),
             (0.1, 128, 44, 0),
             (0.01, 128, 128, 0),
             (0.3, 16, 16, 0),
-            (0.3, 256, 64, 1),
-            (0.3, 4096, 1024, 1),
+            (0.3, 256, 64, 2),
+            (0.3, 4096, 1024, 2),
             (0.3, 1, 1, 0),
         ] {
             let wanted = Neighbours { values, reach };
             let chosen = Neighbours::for_similarity(similarity, slots);
             assert_eq!(chosen, wanted, "{similarity} {slots}");
+            if reach == 2 {
+                let less = Neighbours { values, reach: 1 };
+                assert!(less.probability(similarity) >= WANTED_PROBABILITY);
+            }
         }
     }
 

@@ -59,10 +59,7 @@ pub(super) trait Rows: Sync {
     /// The other words of it.
     fn low(&self, article: u32) -> Self::Row<'_>;
 
-    /// Value `at` of an article, one that is kept whole.
-    fn value(&self, article: u32, at: usize) -> u32;
-
-    /// The same of `articles`, by their places in that list, if each will be asked about several times.
+    /// The whole values of `articles`, by their places in that list and in a signature, if each will be asked about several times.
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a;
 }
 
@@ -81,11 +78,6 @@ impl Rows for Signatures {
     #[inline]
     fn low(&self, article: u32) -> &[u32] {
         self.low(article)
-    }
-
-    #[inline]
-    fn value(&self, article: u32, at: usize) -> u32 {
-        self.value(article, at)
     }
 
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
@@ -128,6 +120,10 @@ impl<'a> Distant<'a> {
         row
     }
 
+    fn value(&self, article: u32, at: usize) -> u32 {
+        self.or_zero(self.file.value(article, at))
+    }
+
     fn or_zero<T: Default>(&self, read: Result<T>) -> T {
         read.unwrap_or_else(|failure| {
             self.keep(failure);
@@ -154,10 +150,6 @@ impl Rows for Distant<'_> {
 
     fn low(&self, article: u32) -> Vec<u32> {
         self.row(article).split_off(self.layout().whole_words())
-    }
-
-    fn value(&self, article: u32, at: usize) -> u32 {
-        self.or_zero(self.file.value(article, at))
     }
 
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
@@ -212,6 +204,14 @@ impl<'a> Columns<'a> {
             }
         }
     }
+
+    /// Value `at` of an article, one that is kept whole.
+    pub(super) fn value(&self, article: u32, at: usize) -> u32 {
+        match self.columns[at].as_slice().get(article as usize) {
+            Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
+            None => self.distant.value(article, at),
+        }
+    }
 }
 
 impl Rows for Columns<'_> {
@@ -230,13 +230,6 @@ impl Rows for Columns<'_> {
 
     fn low(&self, article: u32) -> Vec<u32> {
         self.distant.low(article)
-    }
-
-    fn value(&self, article: u32, at: usize) -> u32 {
-        match self.columns[at].as_slice().get(article as usize) {
-            Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
-            None => self.distant.value(article, at),
-        }
     }
 
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
@@ -271,13 +264,8 @@ impl Rows for Blocks<'_> {
         &self.row(article)[self.layout.whole_words()..]
     }
 
-    #[inline]
-    fn value(&self, article: u32, at: usize) -> u32 {
-        self.layout.value(self.row(article), at)
-    }
-
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
-        move |place, at| self.value(articles[place], at)
+        move |place, at| self.layout.value(self.row(articles[place]), at)
     }
 }
 

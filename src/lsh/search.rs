@@ -80,18 +80,11 @@ pub(super) struct Desk {
     /// Pairs that are not without hope.
     promising: Vec<u64>,
     scores: Vec<u32>,
-    /// Entries of articles that share a value and may share another one; then, in their places, that other value and the article.
-    company: Vec<u64>,
-    /// The values that are not kept whole of the articles of a family, one behind the other.
-    rows: Vec<u32>,
     verdicts: Verdicts,
 }
 
 /// So many pairs wait for signatures that are in memory.
 const WAITING: usize = 1024;
-
-/// Room for so many entries (128 kB) is kept between buckets that are far larger.
-const MOST_COMPANY: usize = 1 << 14;
 
 /// Scratches that no thread uses at the moment.
 #[derive(Default)]
@@ -117,8 +110,6 @@ pub(super) struct Search<'a, R, W> {
     pub(super) judge: &'a Judge<'a, R, W>,
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
-    /// How many values there are to meet by, one behind the other in a circle.
-    pub(super) places: usize,
     pub(super) unlike: Option<&'a Unlike<'a>>,
     /// Pairs that need no other look.
     pub(super) known: &'a Known<'a>,
@@ -138,7 +129,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs of a bucket of articles that share the value at `slot` and one more that is within `reach`, and those of
+    /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, and those of
     /// unlike size; the last of them only in [`finish`](Self::finish).
     pub(super) fn value(
         &self,
@@ -150,21 +141,20 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     ) {
         if bucket.len() <= RARE {
             self.few(bucket, desk, found);
-        } else {
+        } else if reach == 0 {
             let mut articles = std::mem::take(&mut desk.articles);
             self.list(bucket, &mut articles);
-            if let Some(unlike) = self.unlike {
-                self.common_value(&articles, slot, unlike, desk, found);
-            }
-            if reach == 0 {
-                articles.sort_unstable();
-                self.bucket(&articles, slot + 1, desk, found);
-            } else if bucket.len() <= CROWDED {
+            self.bucket(&articles, slot + 1, desk, found);
+            desk.articles = articles;
+        } else {
+            if bucket.len() <= CROWDED {
                 self.near_pairs(bucket, desk, found);
             } else {
-                self.families(bucket, &mut articles, slot, reach, desk, found);
+                self.families(bucket, slot + reach + 1, desk, found);
             }
-            desk.articles = articles;
+            if let Some(unlike) = self.unlike {
+                self.common_value(bucket, slot, unlike, desk, found);
+            }
         }
         if desk.pairs.len() >= self.waiting() {
             self.look_at_pairs(desk, found);
@@ -179,8 +169,6 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         self.look_at_pairs(desk, found);
         self.look_at_unlike(slot, desk, found);
         self.look_at_common(slot, desk, found);
-        desk.company.clear();
-        desk.company.shrink_to(MOST_COMPANY);
     }
 
     fn waiting(&self) -> usize {
@@ -261,101 +249,20 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs of many articles that share the value at `slot`: of those that share one of the values that follow,
-    /// too. `articles` is room for some of them.
-    fn families(
-        &self,
-        bucket: &[u64],
-        articles: &mut Vec<u32>,
-        slot: usize,
-        reach: usize,
-        desk: &mut Desk,
-        found: &mut Found,
-    ) {
-        let mut order = std::mem::take(&mut desk.company);
-        let mut known = Vec::new();
-        for distance in 1..=reach {
-            let is_part = |&entry: &u64| self.crowd.is_part(self.packing.article(entry));
-            if distance > 1 && bucket.iter().all(is_part) {
-                // None of their pairs would be looked at.
-                break;
-            }
-            let at = (slot + distance) % self.places;
-            self.packing.keep_near(bucket, distance, &mut order);
-            for entry in &mut order {
-                let article = self.packing.article(*entry);
-                let value = self.judge.signatures.value(article, at);
-                *entry = u64::from(value) << 32 | u64::from(article);
-            }
-            order.sort_unstable();
-            for family in order.chunk_by(|a, b| a >> 32 == b >> 32) {
-                // Of a crowd the next value alone tells the neighbours: the other values would bring it together once more.
-                if family.len() > 1 && (distance == 1 || family.len() <= CROWDED) {
-                    articles.clear();
-                    articles.extend(family.iter().map(|&entry| entry as u32));
-                    self.family(articles, slot + distance + 1, &mut known, desk, found);
-                }
-            }
-        }
-        desk.company = order;
-    }
-
-    /// Looks at the pairs of articles (ascending) that share two values.
+    /// Looks at the pairs of many articles that share a value: of those that share all values that follow it within reach. The next value
+    /// is at `behind`.
     ///
-    /// Many strangers share two phrases, and each of them is looked at beside many others: what tells them apart is fetched once, and most
-    /// pairs are left out at once.
-    fn family(
-        &self,
-        articles: &[u32],
-        band_end: usize,
-        known: &mut Vec<(W::Known, bool)>,
-        desk: &mut Desk,
-        found: &mut Found,
-    ) {
-        if self.later.is_some() || articles.len() > CROWDED {
-            return self.bucket(articles, band_end, desk, found);
-        }
-        let Judge {
-            signatures,
-            kernel,
-            promise,
-        } = *self.judge;
-        known.clear();
-        known.extend(
-            articles
-                .iter()
-                .map(|&article| (promise.known(article), self.crowd.is_part(article))),
-        );
-        desk.rows.clear();
-        for &article in articles {
-            desk.rows.extend_from_slice(&signatures.low(article));
-        }
-        let words = desk.rows.len() / articles.len();
-        let mut rest = desk.rows.as_slice();
-        for (at, &a) in articles.iter().enumerate() {
-            let (one, others) = rest.split_at(words);
-            rest = others;
-            let others = &articles[at + 1..];
-            let layout = signatures.layout();
-            layout.low_scores(kernel, one, rest, others.len(), &mut desk.scores);
-            let (of_a, in_crowd) = known[at];
-            let known = &known[at + 1..];
-            for ((&b, &(of_b, also)), &score) in others.iter().zip(known).zip(&desk.scores) {
-                if in_crowd && also {
-                    found.counts.capped += 1;
-                    continue;
-                }
-                found.counts.proposed += 1;
-                if promise.is_hopeless(of_a, of_b, score) {
-                    found.dropped(1);
-                } else if !self.known.contains(pack(a, b)) {
-                    desk.promising.push(pack(a, b));
-                }
+    /// What so many share is a phrase of strangers or a story printed many times. Few strangers share another phrase at each of the next places.
+    fn families(&self, bucket: &[u64], behind: usize, desk: &mut Desk, found: &mut Found) {
+        let mut articles = std::mem::take(&mut desk.articles);
+        for family in self.packing.families(bucket) {
+            self.list(family, &mut articles);
+            self.bucket(&articles, behind, desk, found);
+            if desk.pairs.len() >= self.waiting() {
+                self.look_at_pairs(desk, found);
             }
         }
-        if desk.promising.len() >= WAITING {
-            self.look_at_promising(desk, found);
-        }
+        desk.articles = articles;
     }
 
     fn crowded_bucket(
@@ -383,21 +290,22 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         });
     }
 
-    /// Looks at pairs of unlike size among articles so many of which share the value at `slot` that not all pairs can be looked at.
+    /// Looks at pairs of unlike size among articles so many of which share the value at `slot` that not all pairs can be looked at: of each of them and
+    /// some of those that are one story.
     fn common_value(
         &self,
-        articles: &[u32],
+        bucket: &[u64],
         slot: usize,
         unlike: &Unlike,
         desk: &mut Desk,
         found: &mut Found,
     ) {
-        let signatures = self.judge.signatures;
-        let at = (slot + 1) % self.places;
-        let next = |article: u32| signatures.value(article, at);
-        for b in single::alike(single::representatives(articles, slot), next) {
+        let families = self.packing.families(bucket);
+        for entry in single::representatives(bucket.len(), families, slot) {
+            let b = self.packing.article(entry);
             let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
-            for &a in articles {
+            for &entry in bucket {
+                let a = self.packing.article(entry);
                 let size_a = unlike.size(a);
                 if a == b || !unlike.may_contain(size_a, size) || enough && self.crowd.has_enough(a)
                 {

@@ -3,13 +3,14 @@
 //! A value that two articles share at the same place is the hash of a shingle that both have, and that is the least of
 //! theirs there: each place samples one shingle in so many, the same ones in every article. A shingle that few articles
 //! have is seldom shared by strangers, so where at most [`RARE`] articles share a value, every pair of them is considered.
-//! A value that more of them share is a common phrase or a story printed many times: where some of the articles
-//! ([`REPRESENTATIVES`]) are alike in the next value, too, it is a story, and each article is considered beside
-//! those, which are others at every place. The work is linear in both cases.
+//! A value that more of them share is a common phrase or a story printed many times: where some of the articles agree in
+//! the values that follow, too, it is a story, and each article is considered beside a few of those
+//! ([`REPRESENTATIVES`]), others at every place. The work is linear in both cases.
 //!
 //! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them. Most of them still are strangers:
 //! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
+use super::CROWDED;
 use super::rows::Rows;
 use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, Sizes};
 
@@ -21,7 +22,7 @@ pub const SHORT_CUT_SIMILARITY: f64 = 0.1;
 /// Up to so many articles may share a value for all their pairs to be looked at.
 pub const RARE: usize = 16;
 
-/// Of the articles that share a common value, so many are looked at beside all others.
+/// Of the articles that share a common value, so many at most are looked at beside all others.
 pub const REPRESENTATIVES: usize = 4;
 
 /// The probability, 0 to 1 and a little less than the true one, that an article and its copy that was only cut
@@ -40,24 +41,16 @@ pub fn probability_by_single_values(similarity: f64, values: usize) -> f64 {
     (1.0 - (1.0 - similarity).powf(values as f64)) * (1.0 - SCORE_LOSS)
 }
 
-/// Some of the articles that share a common value, spread over the corpus, others at every slot.
-pub(super) fn representatives(articles: &[u32], slot: usize) -> [u32; REPRESENTATIVES] {
-    let step = articles.len() / REPRESENTATIVES;
-    std::array::from_fn(|at| articles[at * step + slot % step])
-}
-
-/// Those of `articles` whose next value another of them shares, as copies of one story do. Strangers that a
-/// common phrase brings together do not, and leave nothing.
-pub(super) fn alike(
-    articles: [u32; REPRESENTATIVES],
-    next: impl Fn(u32) -> u32,
-) -> impl Iterator<Item = u32> {
-    let values = articles.map(next);
-    articles
-        .into_iter()
-        .zip(values)
-        .filter(move |&(_, value)| values.iter().filter(|&&other| other == value).count() > 1)
-        .map(|(article, _)| article)
+/// One entry of each of some `families` of articles that share a common value and those that follow it, others at every slot, [`REPRESENTATIVES`] at the
+/// most. `all` articles share the common value; a family is a story among them if it is more than one in [`CROWDED`], and else chance.
+pub(super) fn representatives<'a>(
+    all: usize,
+    families: impl Iterator<Item = &'a [u64]>,
+    slot: usize,
+) -> impl Iterator<Item = u64> {
+    let stories = families.filter(move |family| family.len() * CROWDED > all);
+    let one_of = move |family: &[u64]| family[slot % family.len()];
+    stories.map(one_of).take(REPRESENTATIVES)
 }
 
 /// Which pairs are accepted although their Jaccard similarity is low: those of which one contains the other.
@@ -348,7 +341,8 @@ mod tests {
                 share >= wanted - 4.0 * spread,
                 "{long} {short} {contained}: {share}, {wanted}"
             );
-            assert!(strangers <= 2, "{strangers} pairs of strangers");
+            // Of 2,200 pairs that seem to share a value three in 4,096 seem to share one of the next three.
+            assert!(strangers <= 5, "{strangers} pairs of strangers");
             // Bands alone do not find them.
             let by_bands = corpus.search(false).pairs.len() as f64 / PAIRS as f64;
             assert!(by_bands < share - 0.05, "{by_bands} by bands");
@@ -499,17 +493,22 @@ mod tests {
     }
 
     #[test]
-    fn representatives_are_different_ones() {
-        for len in [RARE as u32 + 1, 64, 1_001] {
-            let positions: Vec<u32> = (0..len).map(|at| at * 3).collect();
-            let mut all = std::collections::BTreeSet::new();
-            for slot in 0..128 {
-                let chosen = representatives(&positions, slot);
-                assert!(chosen.is_sorted_by(|a, b| a < b), "{chosen:?}");
-                all.extend(chosen);
-            }
-            assert!(all.len() >= (len as usize / REPRESENTATIVES).min(128) * REPRESENTATIVES);
-            assert!(all.iter().all(|position| positions.contains(position)));
-        }
+    fn representatives_are_of_stories_and_different_ones() {
+        let families: Vec<Vec<u64>> = [3..5, 10..40, 50..60, 70..90, 100..103, 110..200]
+            .into_iter()
+            .map(Iterator::collect)
+            .collect();
+        let chosen = |all, slot| {
+            let families = families.iter().map(Vec::as_slice);
+            representatives(all, families, slot).collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(120, 0), [3, 10, 50, 70]);
+        // Of so many, two or three share three phrases by chance.
+        assert_eq!(chosen(400, 0), [10, 50, 70, 110]);
+        assert_eq!(chosen(64 * 30, 31), [141]);
+        assert_eq!(chosen(64 * 90, 0), [0; 0]);
+        let all: std::collections::BTreeSet<u64> =
+            (0..32).flat_map(|slot| chosen(400, slot)).collect();
+        assert_eq!(all.len(), 30 + 10 + 20 + 32);
     }
 }

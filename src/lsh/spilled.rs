@@ -9,7 +9,7 @@ use super::crowded::Crowd;
 use super::found::{Batch, Found};
 use super::groups::Portion;
 use super::later::{self, Cut, Later, Which};
-use super::rows::{Blocks, Columns, Distant, Rows};
+use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Judge, Pool, Scratch, Search};
 use super::{Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};

@@ -62,9 +62,10 @@ pub struct Parameters {
     pub bands: Option<usize>,
     /// Values in a band; null if none were given.
     pub rows: Option<usize>,
-    /// Values in a signature that are kept whole; of the others two bits are.
+    /// Values in a signature that are kept whole; of the others five bits are.
     pub whole_values: usize,
-    /// How far apart two values may be whose agreement makes a candidate, 0 where one is enough; null if bands were given.
+    /// How far apart two values may be whose agreement makes a candidate, 0 where one is enough; null if bands were given. If more than 64
+    /// articles share a value, those make candidates that share all that follow it so far.
     pub reach: Option<usize>,
     /// The chance that a copy cut to half of its length becomes a candidate.
     pub probability_of_half: f64,

@@ -116,17 +116,6 @@ impl Kernel {
         }
     }
 
-    /// [`low_agreement`](Self::low_agreement) of one signature and each of others, whose words stand one behind the other; appended to
-    /// `agreeing`.
-    #[inline]
-    pub(crate) fn low_agreements(self, one: &[u32], others: &[u32], agreeing: &mut Vec<u32>) {
-        match self.0 {
-            Kind::Plain => plain::low_agreements(one, others, agreeing),
-            #[cfg(target_arch = "x86_64")]
-            Kind::X86(isa) => isa.low_agreements(one, others, agreeing),
-        }
-    }
-
     /// [`Layout::equal_and_lesser`](super::Layout::equal_and_lesser) by this kernel, of places that are not used, too, if `floor` is 0.
     #[inline]
     pub(crate) fn equal_and_lesser(

@@ -256,12 +256,6 @@ pub(super) fn low_agreement(planes_a: &[u32], planes_b: &[u32]) -> u32 {
 }
 
 #[inline(always)]
-pub(super) fn low_agreements(one: &[u32], others: &[u32], agreeing: &mut Vec<u32>) {
-    let others = others.chunks_exact(one.len());
-    agreeing.extend(others.map(|other| low_agreement(one, other)));
-}
-
-#[inline(always)]
 pub(super) fn equal_and_lesser(a: &[u32], b: &[u32], whole: usize, floor: u32) -> (u32, u32) {
     const VALUE: u32 = u32::MAX >> LEFT_OUT;
     let (mut equal, mut lesser) = (0, 0);

@@ -120,16 +120,6 @@ impl Isa {
     }
 
     #[inline]
-    pub(super) fn low_agreements(self, one: &[u32], others: &[u32], agreeing: &mut Vec<u32>) {
-        match self.0 {
-            // SAFETY: an `Isa` is made only after `detected` said that its features are there.
-            Set::Avx2 => unsafe { low_agreements_avx2(one, others, agreeing) },
-            // SAFETY: as above.
-            Set::Avx512 => unsafe { low_agreements_avx512(one, others, agreeing) },
-        }
-    }
-
-    #[inline]
     pub(super) fn equal_and_lesser(
         self,
         a: &[u32],
@@ -204,16 +194,6 @@ fn whole_agreement_avx512(a: &[u32], b: &[u32]) -> u32 {
 #[target_feature(enable = "avx2,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
 fn low_agreement_avx512(a: &[u32], b: &[u32]) -> u32 {
     plain::low_agreement(a, b)
-}
-
-#[target_feature(enable = "avx2,bmi2,popcnt")]
-fn low_agreements_avx2(one: &[u32], others: &[u32], agreeing: &mut Vec<u32>) {
-    plain::low_agreements(one, others, agreeing)
-}
-
-#[target_feature(enable = "avx2,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
-fn low_agreements_avx512(one: &[u32], others: &[u32], agreeing: &mut Vec<u32>) {
-    plain::low_agreements(one, others, agreeing)
 }
 
 #[target_feature(enable = "avx2,bmi2")]
