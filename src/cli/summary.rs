@@ -234,7 +234,7 @@ fn chances(ending: &Ending<'_>) -> String {
             let values = words::counted(neighbours.values() as u64, "value", "values");
             match neighbours.reach() {
                 0 => format!("Single values, {values} of them, find"),
-                _ => format!("Where few others share their wording, pairs of {values} find"),
+                _ => format!("Where few others share the wording, pairs of {values} find"),
             }
         }
     };
@@ -262,9 +262,13 @@ fn chances(ending: &Ending<'_>) -> String {
     if ending.run.unlike_copies.is_some() {
         let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, scheme.whole_values());
         text += &format!(
-            "; single values find one cut to {:.0} % with {}",
+            "; single values find one cut to {:.0} % with {}{}",
             100.0 * SHORT_CUT_SIMILARITY,
-            words::percent(probability)
+            words::percent(probability),
+            match scheme {
+                Scheme::Neighbours(neighbours) if neighbours.reach() > 0 => "",
+                _ => " where few others share its wording",
+            }
         );
     }
     text + "."

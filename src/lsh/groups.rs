@@ -219,10 +219,7 @@ pub(super) fn for_each_bucket(
     for &end in &grouping.ends {
         let part = &grouping.dealt.as_slice()[start..end as usize];
         start = end as usize;
-        // The bits that tell kinds all belong to the hash.
-        keep_company::<KINDS>(part, &mut grouping.company, |entry| {
-            (entry >> (u64::BITS - KINDS.trailing_zeros())) as usize
-        });
+        keep_company(part, &mut grouping.company);
         grouping.company.sort_unstable();
         for run in grouping
             .company
@@ -280,15 +277,13 @@ impl Grouping {
     }
 }
 
-/// Replaces `company` by the entries that are of the same kind as another, of at most `MOST` kinds, in their order.
+/// Replaces `company` by the entries of a part that are of the same kind as another, in their order.
 ///
-/// Most share their hash, or a value, with none, and need not be sorted.
-fn keep_company<const MOST: usize>(
-    entries: &[u64],
-    company: &mut Vec<u64>,
-    kind: impl Fn(u64) -> usize,
-) {
-    let mut seen = [0u8; MOST];
+/// Most share their hash with none, and need not be sorted.
+fn keep_company(entries: &[u64], company: &mut Vec<u64>) {
+    // The bits that tell kinds all belong to the hash.
+    let kind = |entry: u64| (entry >> (u64::BITS - KINDS.trailing_zeros())) as usize;
+    let mut seen = [0u8; KINDS];
     for &entry in entries {
         let seen = &mut seen[kind(entry)];
         *seen = seen.saturating_add(1);
@@ -369,6 +364,7 @@ mod tests {
     #[test]
     fn buckets_are_the_classes_of_equal_values_and_neighbours_show() {
         let neighbours = Neighbours::for_similarity(0.3, 128);
+        assert_eq!(neighbours.reach(), 3);
         for (articles, room) in [
             (700, 700),
             (3000, 3000),

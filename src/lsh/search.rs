@@ -77,8 +77,6 @@ pub(super) struct Desk {
     pub(super) unlike: Vec<u64>,
     /// The same of a value that many have.
     pub(super) common: Vec<u64>,
-    /// Pairs that are not without hope.
-    promising: Vec<u64>,
     scores: Vec<u32>,
     verdicts: Verdicts,
 }
@@ -129,8 +127,8 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, and those of
-    /// unlike size; the last of them only in [`finish`](Self::finish).
+    /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, or, if they are many,
+    /// all within reach, and those of unlike size; the last of them only in [`finish`](Self::finish).
     pub(super) fn value(
         &self,
         bucket: &[u64],
@@ -146,15 +144,14 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             self.list(bucket, &mut articles);
             self.bucket(&articles, slot + 1, desk, found);
             desk.articles = articles;
+        } else if bucket.len() <= CROWDED {
+            self.near_pairs(bucket, desk, found);
         } else {
-            if bucket.len() <= CROWDED {
-                self.near_pairs(bucket, desk, found);
-            } else {
-                self.families(bucket, slot + reach + 1, desk, found);
-            }
-            if let Some(unlike) = self.unlike {
-                self.common_value(bucket, slot, unlike, desk, found);
-            }
+            self.families(bucket, slot + reach, desk, found);
+        }
+        let all_looked_at = bucket.len() <= if reach == 0 { CROWDED } else { RARE };
+        if let Some(unlike) = self.unlike.filter(|_| !all_looked_at) {
+            self.common_value(bucket, slot, unlike, desk, found);
         }
         if desk.pairs.len() >= self.waiting() {
             self.look_at_pairs(desk, found);
@@ -164,7 +161,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`, and gives back room that was seldom needed.
+    /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`.
     pub(super) fn finish(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
         self.look_at_pairs(desk, found);
         self.look_at_unlike(slot, desk, found);
@@ -249,15 +246,16 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs of many articles that share a value: of those that share all values that follow it within reach. The next value
-    /// is at `behind`.
+    /// Looks at the pairs of many articles that share a value: of those that share all values that follow it within reach, the last of which is at
+    /// `last`.
     ///
     /// What so many share is a phrase of strangers or a story printed many times. Few strangers share another phrase at each of the next places.
-    fn families(&self, bucket: &[u64], behind: usize, desk: &mut Desk, found: &mut Found) {
+    fn families(&self, bucket: &[u64], last: usize, desk: &mut Desk, found: &mut Found) {
         let mut articles = std::mem::take(&mut desk.articles);
         for family in self.packing.families(bucket) {
             self.list(family, &mut articles);
-            self.bucket(&articles, behind, desk, found);
+            // The neighbours in a crowd must share two values: the last two are shared by all.
+            self.bucket(&articles, last - 1, desk, found);
             if desk.pairs.len() >= self.waiting() {
                 self.look_at_pairs(desk, found);
             }
@@ -409,24 +407,15 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         desk.pairs = pairs;
     }
 
-    /// Adds to what was found those of `pairs` that are worth a comparison.
+    /// Adds to what was found those of `pairs` that are worth a comparison, and leaves none of them.
     fn look_at(&self, pairs: &mut Vec<u64>, desk: &mut Desk, found: &mut Found) {
+        let Desk {
+            scores, verdicts, ..
+        } = desk;
         let looked_at = pairs.len();
         keep(pairs, |pair| !self.judge.is_hopeless(pair));
         found.dropped(looked_at - pairs.len());
-        desk.promising.append(pairs);
-        self.look_at_promising(desk, found);
-    }
-
-    /// Adds to what was found those of the promising pairs that are worth a comparison.
-    fn look_at_promising(&self, desk: &mut Desk, found: &mut Found) {
-        let Desk {
-            promising,
-            scores,
-            verdicts,
-            ..
-        } = desk;
-        promising.retain(|&pair| match verdicts.get(pair) {
+        pairs.retain(|&pair| match verdicts.get(pair) {
             // Found before.
             Some(true) => false,
             Some(false) => {
@@ -436,8 +425,8 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             None => true,
         });
         scores.clear();
-        scores.extend(promising.iter().map(|&pair| self.judge.score(pair)));
-        for (&pair, &score) in promising.iter().zip(&*scores) {
+        scores.extend(pairs.iter().map(|&pair| self.judge.score(pair)));
+        for (&pair, &score) in pairs.iter().zip(&*scores) {
             let worth = self.judge.worth_of(pair, score);
             verdicts.set(pair, worth != Worth::Nothing);
             match worth {
@@ -446,7 +435,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 Worth::Likely => found.likely.push(pair),
             }
         }
-        promising.clear();
+        pairs.clear();
     }
 
     /// Whether a pair of a crowd is worth a comparison of its texts.
