@@ -66,7 +66,7 @@ impl Neighbours {
         self.reach
     }
 
-    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate: that of each number of values that
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate, where few others share its values: that of each number of values that
     /// agree, times that of two of them [being close](Self::probability_given).
     pub fn probability(self, similarity: f64) -> f64 {
         if similarity >= 1.0 {
@@ -77,7 +77,7 @@ impl Neighbours {
         found.sum::<f64>().clamp(0.0, 1.0)
     }
 
-    /// The probability that of `agreeing` values that agree two are close.
+    /// The probability that of `agreeing` values that agree two are close; the most there is that such a pair is met.
     ///
     /// Of `n` places on a circle `m` can be chosen such that between any two of them lie `d` others at least in
     /// `n / (n - m d) * (n - m d over m)` of the `n over m` ways (Kaplansky, *Solution of the "Problème des ménages"*, 1943).

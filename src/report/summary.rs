@@ -67,7 +67,7 @@ pub struct Parameters {
     /// How far apart two values may be whose agreement makes a candidate, 0 where one is enough; null if bands were given. If more than 64
     /// articles share a value, those make candidates that share all that follow it so far.
     pub reach: Option<usize>,
-    /// The chance that a copy cut to half of its length becomes a candidate.
+    /// The chance that a copy cut to half of its length becomes a candidate, where few others share its wording; so for the next two.
     pub probability_of_half: f64,
     /// The chance that a copy cut to 30 % of its length becomes a candidate.
     pub probability_of_cut_copy: f64,
