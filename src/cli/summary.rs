@@ -232,10 +232,11 @@ fn chances(ending: &Ending<'_>) -> String {
         ),
         Scheme::Neighbours(neighbours) => {
             let values = words::counted(neighbours.values() as u64, "value", "values");
-            match neighbours.reach() {
-                0 => format!("Single values, {values} of them, find"),
-                _ => format!("Where few others share the wording, pairs of {values} find"),
-            }
+            let meeting = match neighbours.reach() {
+                0 => format!("single values, {values} of them,"),
+                _ => format!("pairs of {values}"),
+            };
+            format!("Where few others share the wording, {meeting} find")
         }
     };
     let cut = |similarity: f64| {
@@ -262,13 +263,9 @@ fn chances(ending: &Ending<'_>) -> String {
     if ending.run.unlike_copies.is_some() {
         let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, scheme.whole_values());
         text += &format!(
-            "; single values find one cut to {:.0} % with {}{}",
+            "; single values find one cut to {:.0} % with {}",
             100.0 * SHORT_CUT_SIMILARITY,
-            words::percent(probability),
-            match scheme {
-                Scheme::Neighbours(neighbours) if neighbours.reach() > 0 => "",
-                _ => " where few others share its wording",
-            }
+            words::percent(probability)
         );
     }
     text + "."

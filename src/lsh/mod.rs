@@ -91,28 +91,18 @@ pub enum Worth {
 ///
 /// Any function `worth(a, b, score)` is one, which leaves no pair out beforehand.
 pub trait Promise: Sync {
-    /// What is known of an article beforehand, in a few bytes.
-    type Known: Copy;
-
-    /// What is known of an article.
-    fn known(&self, article: u32) -> Self::Known;
-
-    /// Whether a pair of articles, of which this is known, is not worth a comparison if so many of the values agree that are not kept whole
+    /// Whether a pair of articles is not worth a comparison if so many of the values agree that are not kept whole
     /// ([`Layout::low_score`]), whatever the others say. Most pairs are left out here: it must be quick.
     ///
     /// [`Layout::low_score`]: crate::fingerprint::Layout::low_score
-    fn is_hopeless(&self, a: Self::Known, b: Self::Known, low_score: u32) -> bool;
+    fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool;
 
     /// What the [score](crate::fingerprint::Layout::score) of their signatures says of a pair that is not hopeless.
     fn worth(&self, a: u32, b: u32, score: u32) -> Worth;
 }
 
 impl<F: Fn(u32, u32, u32) -> Worth + Sync> Promise for F {
-    type Known = ();
-
-    fn known(&self, _: u32) {}
-
-    fn is_hopeless(&self, (): (), (): (), _: u32) -> bool {
+    fn is_hopeless(&self, _: u32, _: u32, _: u32) -> bool {
         false
     }
 
@@ -602,11 +592,7 @@ mod tests {
     struct WithHope(u32);
 
     impl Promise for WithHope {
-        type Known = ();
-
-        fn known(&self, _: u32) {}
-
-        fn is_hopeless(&self, (): (), (): (), low_score: u32) -> bool {
+        fn is_hopeless(&self, _: u32, _: u32, low_score: u32) -> bool {
             low_score < self.0
         }
 

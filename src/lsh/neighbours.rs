@@ -66,8 +66,8 @@ impl Neighbours {
         self.reach
     }
 
-    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate, where few others share its values: that of each number of values that
-    /// agree, times that of two of them [being close](Self::probability_given).
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate, where few others share its values: that of each
+    /// number of values that agree, times that of two of them [being close](Self::probability_given).
     pub fn probability(self, similarity: f64) -> f64 {
         if similarity >= 1.0 {
             return 1.0;

@@ -37,8 +37,7 @@ impl<R: Rows, W: Promise> Judge<'_, R, W> {
     #[inline]
     fn is_hopeless(&self, pair: u64) -> bool {
         let (a, b) = unpack(pair);
-        let (of_a, of_b) = (self.promise.known(a), self.promise.known(b));
-        self.promise.is_hopeless(of_a, of_b, self.low_score(pair))
+        self.promise.is_hopeless(a, b, self.low_score(pair))
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! What signatures promise of pairs, for the search of candidates.
 
 use super::{Prefilter, Rule};
-use crate::fingerprint::{Day, Fingerprints, Layout, Size, Sizes};
+use crate::fingerprint::{Fingerprints, Layout, Sizes};
 use crate::lsh::{Promise, Scheme, Worth};
 
 /// Judges pairs by their signatures, lengths and days: whether the [rule](Rule) may accept them.
@@ -34,42 +34,25 @@ impl<'a> Prospects<'a> {
     }
 
     #[inline]
-    fn filter(&self, a: Known, b: Known) -> &Prefilter {
-        let hours = a.day.least_hours(b.day);
+    fn filter(&self, a: u32, b: u32) -> &Prefilter {
+        let days = &self.prints.days;
+        let hours = days.of(a).least_hours(days.of(b));
         &self.filters[usize::from(self.rule.are_apart(hours.into()))]
     }
 }
 
-/// What [`Prospects`] knows of an article: its length and its day.
-#[derive(Debug, Clone, Copy)]
-pub struct Known {
-    size: Size,
-    day: Day,
-}
-
 impl Promise for Prospects<'_> {
-    type Known = Known;
-
     #[inline]
-    fn known(&self, article: u32) -> Known {
-        Known {
-            size: self.sizes.of(article),
-            day: self.prints.days.of(article),
-        }
-    }
-
-    #[inline]
-    fn is_hopeless(&self, a: Known, b: Known, low_score: u32) -> bool {
+    fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool {
         self.filter(a, b)
-            .is_hopeless(a.size.difference(b.size), low_score)
+            .is_hopeless(self.sizes.difference(a, b), low_score)
     }
 
     #[inline]
     fn worth(&self, a: u32, b: u32, score: u32) -> Worth {
-        let (known_a, known_b) = (self.known(a), self.known(b));
-        let filter = self.filter(known_a, known_b);
+        let filter = self.filter(a, b);
         // What is known suffices to leave most pairs out.
-        if filter.falls_short(known_a.size.difference(known_b.size), score) {
+        if filter.falls_short(self.sizes.difference(a, b), score) {
             return Worth::Nothing;
         }
         let (of_a, of_b) = (self.prints.shingles(a), self.prints.shingles(b));
