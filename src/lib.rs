@@ -334,11 +334,14 @@ fn gather(
     let digests = prints.rows.take_digests();
     let mut duplicates = Duplicates::find(&digests, prints.tells()?);
     drop(digests);
-    for &(first, _) in &duplicates.pairs {
-        prints.days.forget(first);
-    }
+    prints.days.forget(&duplicates);
     let distinct = duplicates.distinct_articles(&prints);
     let sizes = prints.sizes();
+    let window = rule.window_hours();
+    let facts = lsh::Facts {
+        sizes: &sizes,
+        dates: window.map(|window| lsh::Dates::new(&prints.days, window)),
+    };
     let prospects = Prospects::new(&prints, &sizes, rule, layout, scheme);
     let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
     let mut found = match (scheme, options.unlike_copies()) {
@@ -348,7 +351,7 @@ fn gather(
             neighbours,
             prospects,
             containment,
-            &sizes,
+            facts,
             progress,
         )?,
         _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress)?,

@@ -1,10 +1,28 @@
 //! On which days articles were published: enough to leave out pairs that are certainly too far apart.
 
+use super::Duplicates;
+use std::ops::Range;
+
 /// A day for each article, in two bytes; unknown for an article without a date, or one outside the years 1900 to 2079.
+///
+/// Where an article stands for others with the same words and days of their own ([`forget`](Self::forget)), its day is not known, but the first of
+/// all is.
+///
+/// ```
+/// use wirecopy::fingerprint::{Days, Duplicates};
+/// const DAY: i64 = 24 * 3600;
+/// let mut days = Days::new([Some(10 * DAY), Some(3 * DAY), None]);
+/// assert_eq!(days.of(0).least_hours(days.of(1)), 6 * 24);
+/// days.forget(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
+/// assert_eq!(days.of(0).least_hours(days.of(1)), 0);
+/// assert_eq!((days.first(0), days.first(2)), (days.first(1), None));
+/// ```
 #[derive(Debug, Default)]
 pub struct Days {
     /// Days since 1899-12-31, 0 where the day is not known.
     days: Vec<u16>,
+    /// Articles that stand for others, ascending, and the first of their days.
+    several: Vec<(u32, u16)>,
 }
 
 /// The day of an article, if it is known.
@@ -28,6 +46,14 @@ const SECONDS: i64 = 24 * 3600;
 const EPOCH: i64 = -25_568;
 
 impl Days {
+    /// The days of these times in seconds since 1970 UTC, one for each article.
+    pub fn new(times: impl IntoIterator<Item = Option<i64>>) -> Self {
+        Self {
+            days: times.into_iter().map(Self::day).collect(),
+            several: Vec::new(),
+        }
+    }
+
     /// The day of a time in seconds since 1970 UTC, as it is kept.
     pub(super) fn day(published: Option<i64>) -> u16 {
         let day = published.map(|at| at.div_euclid(SECONDS) - EPOCH);
@@ -38,9 +64,38 @@ impl Days {
         self.days.extend_from_slice(days);
     }
 
-    /// Makes the day of an article unknown, since it stands for others with days of their own.
-    pub fn forget(&mut self, article: u32) {
-        self.days[article as usize] = 0;
+    /// Makes the days of articles unknown that stand for others with the same words, but for the [first](Self::first) of their days.
+    pub fn forget(&mut self, duplicates: &Duplicates) {
+        for printings in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
+            let article = printings[0].0;
+            let all = printings.iter().map(|&(_, other)| other).chain([article]);
+            let known = all.map(|article| self.days[article as usize]);
+            if let Some(first) = known.filter(|&day| day > 0).min() {
+                self.several.push((article, first));
+            }
+            self.days[article as usize] = 0;
+        }
+    }
+
+    /// The day of an article, or the first of those that it stands for, in days since 1899-12-31; none if it is not known.
+    #[inline]
+    pub fn first(&self, article: u32) -> Option<u16> {
+        match self.days[article as usize] {
+            0 => self.first_of_several(article),
+            day => Some(day),
+        }
+    }
+
+    fn first_of_several(&self, article: u32) -> Option<u16> {
+        let found = self
+            .several
+            .binary_search_by_key(&article, |&(article, _)| article);
+        found.ok().map(|at| self.several[at].1)
+    }
+
+    /// The articles.
+    pub(crate) fn articles(&self) -> Range<u32> {
+        0..self.days.len() as u32
     }
 
     /// The day of an article.
@@ -72,14 +127,11 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn hours_are_never_more_than_they_are(a in -2_000_000_000i64..3_000_000_000, b in -2_000_000_000i64..3_000_000_000) {
-            let mut days = Days::default();
-            days.extend(&[Days::day(Some(a)), Days::day(Some(b))]);
+            let days = Days::new([Some(a), Some(b)]);
             let hours = a.abs_diff(b) / 3600;
             let least = days.of(0).least_hours(days.of(1));
             proptest::prop_assert!(u64::from(least) <= hours);
             proptest::prop_assert!(u64::from(least) + 48 > hours);
-            days.forget(1);
-            proptest::prop_assert_eq!(days.of(0).least_hours(days.of(1)), 0);
         }
     }
 }

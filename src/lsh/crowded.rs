@@ -82,6 +82,8 @@ pub(super) struct Crowd {
     likely: Vec<u8>,
     /// Crowded buckets that each article was in, up to 255.
     buckets: Vec<AtomicU8>,
+    /// Whether any article belongs to a crowd and has partners enough.
+    any_part: bool,
 }
 
 impl Crowd {
@@ -92,12 +94,14 @@ impl Crowd {
             partners: vec![0; articles],
             likely: vec![0; articles],
             buckets: (0..articles).map(|_| AtomicU8::new(0)).collect(),
+            any_part: false,
         }
     }
 
     /// Settles who belongs to a crowd for the bands that come next, after `bands` of them.
     pub(super) fn begin(&mut self, bands: usize) {
         let least = bands.div_ceil(OF_BUCKETS).clamp(1, u8::MAX.into()) as u8;
+        self.any_part = false;
         for ((likely, buckets), &partners) in self
             .likely
             .iter_mut()
@@ -107,6 +111,7 @@ impl Crowd {
             *likely &= !Self::PART;
             if *buckets.get_mut() >= least && partners >= PERHAPS_PARTNERS && *likely >= CERTAIN {
                 *likely |= Self::PART;
+                self.any_part = true;
             }
         }
     }
@@ -119,7 +124,7 @@ impl Crowd {
     /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
     pub(super) fn is_part(&self, article: u32) -> bool {
-        self.likely[article as usize] & Self::PART != 0
+        self.any_part && self.likely[article as usize] & Self::PART != 0
     }
 
     /// Counts a crowded bucket for each of its articles.

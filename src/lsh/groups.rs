@@ -9,6 +9,7 @@
 //! values that follow, so that of two articles in a bucket it shows whether one of those agrees, too.
 
 use super::Neighbours;
+use super::dates::Period;
 use crate::fingerprint::ArticleSet;
 use crate::memory::Pages;
 use std::ops::Range;
@@ -129,6 +130,19 @@ impl Packing {
         // They stand side by side, since a bucket is sorted.
         let agree = move |a: &u64, b: &u64| (a ^ b) >> self.article_bits == 0;
         bucket.chunk_by(agree).filter(|family| family.len() > 1)
+    }
+
+    /// The entry with a period in the place of the first bits of its hash, of which there are enough.
+    #[inline]
+    pub(super) fn in_period(self, entry: u64, period: Period) -> u64 {
+        const { assert!(KINDS >= 1 << Period::BITS) };
+        u64::from(period.0) << (u64::BITS - Period::BITS) | entry & !self.bucket_mask
+    }
+
+    /// The period of such an entry.
+    #[inline]
+    pub(super) fn period(self, entry: u64) -> Period {
+        Period((entry >> (u64::BITS - Period::BITS)) as u16)
     }
 
     fn bucket(self, entry: u64) -> u64 {
@@ -402,6 +416,10 @@ mod tests {
                                 };
                                 let near = (1..=3).any(|d| value(a, d) == value(b, d));
                                 assert!(!near || packing.near(a, b), "{slot}");
+                                let dated = packing.in_period(b, Period(4095 - slot as u16));
+                                assert_eq!(packing.near(a, dated), packing.near(a, b));
+                                assert_eq!(packing.article(dated), packing.article(b));
+                                assert_eq!(packing.period(dated), Period(4095 - slot as u16));
                                 pairs += 1;
                                 seeming += usize::from(!near && packing.near(a, b));
                             }

@@ -8,7 +8,8 @@
 //! in each; nothing is asked about it again if it was found by an earlier band or value (`found`) or is still remembered (`verdicts`).
 //!
 //! A value that more than [`CROWDED`] articles share is a common phrase of strangers, or a story printed many times: of these only those meet that
-//! share all the values that follow it within reach.
+//! share all the values that follow it within reach; and, where dates count, those that share one of these and were published
+//! together with few of the others (`dates`).
 //!
 //! A bucket of more than [`CROWDED`] articles that still meet (a consent wall, a page of boilerplate, a story printed ten
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
@@ -29,6 +30,7 @@
 
 mod banding;
 mod crowded;
+mod dates;
 mod found;
 mod groups;
 mod later;
@@ -41,6 +43,7 @@ mod verdicts;
 
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
+pub use dates::Dates;
 pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
 pub use rows::Source;
 
@@ -139,6 +142,15 @@ impl CandidateCounts {
     }
 }
 
+/// What is known of the articles of a corpus beside their signatures.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Their sizes.
+    pub sizes: &'a Sizes,
+    /// When they were published, if that counts.
+    pub dates: Option<Dates<'a>>,
+}
+
 /// Finds the candidate pairs among `members` by bands, or by two values that are close.
 ///
 /// `promise` judges from their signatures whether a pair can be similar enough; its functions must be pure, or runs would
@@ -163,8 +175,10 @@ pub fn candidates<'a>(
 /// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
-/// [`Containment`] says which pairs these are; `sizes` are those of all articles of the corpus.
-/// [`probability_by_single_values`] is what this finds.
+/// [`Containment`] says which pairs these are, and `facts` what is known of the articles by which they are told.
+/// [`probability_by_single_values`] is what this finds of those that were published together, where dates count.
+///
+/// Where they do, articles that share a value with many others over the years meet by one value more if few of these were published with them.
 ///
 /// # Errors
 /// As for [`candidates`].
@@ -174,11 +188,11 @@ pub fn candidates_and_unlike<'a>(
     neighbours: Neighbours,
     promise: impl Promise,
     containment: Containment,
-    sizes: &Sizes,
+    facts: Facts,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    let unlike = Unlike::new(containment, sizes, source.layout());
+    let unlike = Unlike::new(containment, facts, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
     find(source, members, scheme, promise, Some(unlike), progress)
 }
@@ -377,7 +391,7 @@ fn unpack(pair: u64) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::{SignatureFile, Signatures};
+    use crate::fingerprint::{Days, SignatureFile, Signatures};
     use crate::progress::Silent;
 
     use crate::fingerprint::Layout;
@@ -485,9 +499,13 @@ mod tests {
                 _ => Worth::Likely,
             };
             let containment = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
+            let days = Days::new((0..count as i64).map(|at| (at % 7 > 0).then_some(at / 40 * 100_000)));
+            let dates = (seed % 2 == 0).then(|| Dates::new(&days, 24.0));
+            let sizes = Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5));
+            let facts = Facts { sizes: &sizes, dates };
             let search = |source: Source| match scheme {
                 Scheme::Neighbours(neighbours) => candidates_and_unlike(
-                    source, &all(count), neighbours, worth, containment, &Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5)), &Silent,
+                    source, &all(count), neighbours, worth, containment, facts, &Silent,
                 ),
                 scheme => candidates(source, &all(count), scheme, worth, &Silent),
             }.unwrap();
@@ -881,6 +899,58 @@ mod tests {
             "{} of {STORIES}",
             met.len()
         );
+    }
+
+    /// Strangers of whom hundreds share each common value, and copies of some, printed the next day, that share nothing else.
+    #[test]
+    fn copies_that_share_common_values_meet_if_few_were_published_with_them() {
+        const ARTICLES: usize = 3_000;
+        let noise = random_rows(ARTICLES, 32, 10, 5);
+        let table = (0..ARTICLES).map(|id| {
+            let original = id - usize::from(id % 10 == 1);
+            let own = |(at, &n): (usize, &u32)| match n < 3 {
+                true => at as u32,
+                false => (1 << 12) + (id * 32 + at) as u32,
+            };
+            noise[original].iter().enumerate().map(own).collect()
+        });
+        let table: Vec<Vec<u32>> = table.collect();
+        let members = all(ARTICLES);
+        let containment = Containment {
+            least: 0.75,
+            min_shingles: 30,
+            found_by_two: FOUND_BY_TWO,
+        };
+        let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
+        let sizes = Sizes::new(ARTICLES, |_| 100..=100);
+        let copies = |articles_a_day: i64| {
+            let at = |id: i64| (id % 10 + id / 10 * 10 / articles_a_day) * 24 * 3600;
+            let days = Days::new((0..ARTICLES as i64).map(|id| Some(at(id))));
+            let facts = Facts {
+                sizes: &sizes,
+                dates: Some(Dates::new(&days, 24.0)),
+            };
+            let (signatures, worth) = (store(&table), likely_above(6));
+            let found = candidates_and_unlike(
+                &signatures,
+                &members,
+                neighbours,
+                worth,
+                containment,
+                facts,
+                &Silent,
+            );
+            let pairs = found.unwrap().pairs;
+            let copies = pairs.iter().filter(|&&(a, b)| a % 10 == 0 && b == a + 1);
+            copies.count()
+        };
+        let alike = (0..ARTICLES as u32).step_by(10).filter(|&id| {
+            let (a, b) = (&table[id as usize], &table[id as usize + 1]);
+            a.iter().zip(b).filter(|(a, b)| a == b).count() > 6
+        });
+        let (alike, apart, crowded) = (alike.count(), copies(1), copies(1_000));
+        assert!(apart > alike * 95 / 100, "{apart} of {alike}");
+        assert!(crowded < alike / 2, "{crowded} of {alike}");
     }
 
     /// Light variants of one row and a row of its own for each of the others: the variants are one component.

@@ -5,7 +5,7 @@ use super::found::{Found, Known};
 use super::groups::{Grouping, Packing};
 use super::later::{Later, Which};
 use super::rows::Rows;
-use super::single::{self, RARE, Unlike};
+use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Promise, Worth, pack, unpack};
 use crate::fingerprint::{Kernel, Size};
@@ -76,6 +76,8 @@ pub(super) struct Desk {
     pub(super) unlike: Vec<u64>,
     /// The same of a value that many have.
     pub(super) common: Vec<u64>,
+    /// Entries of a bucket, by their periods.
+    dated: Vec<u64>,
     scores: Vec<u32>,
     verdicts: Verdicts,
 }
@@ -144,9 +146,10 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             self.bucket(&articles, slot + 1, desk, found);
             desk.articles = articles;
         } else if bucket.len() <= CROWDED {
-            self.near_pairs(bucket, desk, found);
+            self.near_pairs(bucket, &[], desk, found);
         } else {
             self.families(bucket, slot + reach, desk, found);
+            self.periods(bucket, desk, found);
         }
         let all_looked_at = bucket.len() <= if reach == 0 { CROWDED } else { RARE };
         if let Some(unlike) = self.unlike.filter(|_| !all_looked_at) {
@@ -203,11 +206,11 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs of a bucket of at most [`CROWDED`] entries of which a value that follows agrees.
-    fn near_pairs(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+    /// Looks at the pairs of some entries of a bucket, at most [`CROWDED`], and of these and `others`, of which a value that follows agrees.
+    fn near_pairs(&self, some: &[u64], others: &[u64], desk: &mut Desk, found: &mut Found) {
         let packing = self.packing;
-        for (at, &a) in bucket.iter().enumerate() {
-            for &b in &bucket[at + 1..] {
+        for (at, &a) in some.iter().enumerate() {
+            for &b in some[at + 1..].iter().chain(others) {
                 if packing.near(a, b) {
                     self.propose(packing.article(a), packing.article(b), desk, found);
                 }
@@ -219,7 +222,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     /// unlike.
     fn few(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
         let Some(unlike) = self.unlike else {
-            return self.near_pairs(bucket, desk, found);
+            return self.near_pairs(bucket, &[], desk, found);
         };
         let packing = self.packing;
         let mut sizes = [Size::default(); RARE];
@@ -228,18 +231,20 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
         let sizes = &sizes[..bucket.len()];
         if !unlike.any_may_contain(sizes) {
-            return self.near_pairs(bucket, desk, found);
+            return self.near_pairs(bucket, &[], desk, found);
         }
+        let any_time = bucket.len() <= RARE_APART;
         for (at, &a) in bucket.iter().enumerate() {
-            for (&b, &size) in bucket.iter().zip(sizes).skip(at + 1) {
+            for (other, &b) in bucket.iter().enumerate().skip(at + 1) {
                 let (article_a, article_b) = (packing.article(a), packing.article(b));
                 if packing.near(a, b) {
                     self.propose(article_a, article_b, desk, found);
-                } else if unlike.may_contain(sizes[at], size)
+                } else if unlike.may_contain(sizes[at], sizes[other])
+                    && (any_time || !unlike.are_apart(article_a, article_b))
                     && !self.of_crowd(article_a, article_b)
                 {
-                    desk.unlike
-                        .push(Unlike::in_order(article_a, sizes[at], article_b, size));
+                    let pair = Unlike::in_order(article_a, sizes[at], article_b, sizes[other]);
+                    desk.unlike.push(pair);
                 }
             }
         }
@@ -260,6 +265,37 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             }
         }
         desk.articles = articles;
+    }
+
+    /// Looks at the pairs of many articles that share a value: of those of one period, or of two that follow each other, if these are at most
+    /// [`RARE`]. Of them one value more is enough, as if the value were rare.
+    fn periods(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+        let Some(dates) = self.unlike.and_then(Unlike::dates) else {
+            return;
+        };
+        if 2 * bucket.len() > RARE * dates.periods() {
+            return;
+        }
+        let packing = self.packing;
+        let mut dated = std::mem::take(&mut desk.dated);
+        dated.clear();
+        dated.extend(bucket.iter().filter_map(|&entry| {
+            let period = dates.period(packing.article(entry))?;
+            Some(packing.in_period(entry, period))
+        }));
+        dated.sort_unstable();
+        let same = |a: &u64, b: &u64| packing.period(*a) == packing.period(*b);
+        let first = dated.chunk_by(same).next().unwrap_or_default();
+        let mut runs = dated.chunk_by(same).peekable();
+        while let Some(run) = runs.next() {
+            let next = runs.peek().copied().unwrap_or(first);
+            let follows = packing.period(next[0]) == packing.period(run[0]).next();
+            let next = if follows { next } else { &[] };
+            if run.len() + next.len() <= RARE {
+                self.near_pairs(run, next, desk, found);
+            }
+        }
+        desk.dated = dated;
     }
 
     fn crowded_bucket(
@@ -304,7 +340,10 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             for &entry in bucket {
                 let a = self.packing.article(entry);
                 let size_a = unlike.size(a);
-                if a == b || !unlike.may_contain(size_a, size) || enough && self.crowd.has_enough(a)
+                if a == b
+                    || !unlike.may_contain(size_a, size)
+                    || unlike.are_apart(a, b)
+                    || enough && self.crowd.has_enough(a)
                 {
                     continue;
                 }

@@ -7,12 +7,13 @@
 //! the values that follow, too, it is a story, and each article is considered beside a few of those
 //! ([`REPRESENTATIVES`]), others at every place. The work is linear in both cases.
 //!
-//! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them. Most of them still are strangers:
+//! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them, and, where dates count and more than
+//! [`RARE_APART`] share the value, that may have been published together: nearly all others are strangers. Most of what is left still is:
 //! that shows in the signatures ([`Layout::equal_and_lesser`]).
 
-use super::CROWDED;
 use super::rows::Rows;
-use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, Sizes};
+use super::{CROWDED, Dates, Facts};
+use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size};
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
 ///
@@ -22,6 +23,9 @@ pub const SHORT_CUT_SIMILARITY: f64 = 0.1;
 /// Up to so many articles may share a value for all their pairs to be looked at.
 pub const RARE: usize = 16;
 
+/// Up to so many may share it for pairs of articles to be looked at that were published apart, where dates count.
+pub const RARE_APART: usize = 4;
+
 /// Of the articles that share a common value, so many at most are looked at beside all others.
 pub const REPRESENTATIVES: usize = 4;
 
@@ -29,7 +33,7 @@ pub const REPRESENTATIVES: usize = 4;
 /// become a candidate by one of `values` single values: `(1 - (1 - s)^values) (1 - .01)`, where
 /// `s` is their Jaccard similarity, [`SHORT_CUT_SIMILARITY`] or more.
 ///
-/// That is so where the shared shingles are rare; where only a part of them is, `similarity` counts for that
+/// That is so where the shared shingles are rare, and, if they are not very rare, the two were published together; where only a part of them is, `similarity` counts for that
 /// part. What is taken off is what the comparison of signatures may lose. Of pairs that are contained just enough it loses
 /// 5 % more.
 ///
@@ -89,7 +93,7 @@ fn floor(size: Size) -> u32 {
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
 #[derive(Debug)]
 pub(super) struct Unlike<'a> {
-    sizes: &'a Sizes,
+    facts: Facts<'a>,
     /// The difference in size, as a logarithm, from which on the search by two values may not find a contained article.
     difference: u16,
     min_size: u16,
@@ -111,8 +115,8 @@ const SCORE_LOSS: f64 = 0.01;
 const SHARE_OF_LOW: f64 = 0.1;
 
 impl<'a> Unlike<'a> {
-    /// For articles of these sizes, with signatures of this layout.
-    pub(super) fn new(containment: Containment, sizes: &'a Sizes, layout: Layout) -> Self {
+    /// For articles of which these facts are known, with signatures of this layout.
+    pub(super) fn new(containment: Containment, facts: Facts<'a>, layout: Layout) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
         let Containment {
             least,
@@ -127,7 +131,7 @@ impl<'a> Unlike<'a> {
         let low_scores =
             LeastScores::new(layout.low_part(), |_| SCORE_LOSS * SHARE_OF_LOW, |_| 1.0);
         Self {
-            sizes,
+            facts,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
             needed: Needed::new(least, layout.whole(), LOSS),
@@ -136,9 +140,20 @@ impl<'a> Unlike<'a> {
         }
     }
 
+    /// When articles were published, if that counts.
+    pub(super) fn dates(&self) -> Option<Dates<'a>> {
+        self.facts.dates
+    }
+
+    /// Whether two articles were published so far apart that single values say little of them.
+    #[inline]
+    pub(super) fn are_apart(&self, a: u32, b: u32) -> bool {
+        self.facts.dates.is_some_and(|dates| dates.are_apart(a, b))
+    }
+
     #[inline]
     pub(super) fn size(&self, article: u32) -> Size {
-        self.sizes.of(article)
+        self.facts.sizes.of(article)
     }
 
     /// Whether two articles of these sizes may be a pair of which one may contain the other.
@@ -156,13 +171,13 @@ impl<'a> Unlike<'a> {
     /// [`SHORT_CUT_SIMILARITY`] allows; with a probability of [`SCORE_LOSS`] at most it is less.
     #[inline]
     pub(super) fn least_score(&self, a: u32, b: u32) -> u32 {
-        self.least_scores.at(self.sizes.difference(a, b))
+        self.least_scores.at(self.facts.sizes.difference(a, b))
     }
 
     /// The part of that score that the values have at least that are not kept whole.
     #[inline]
     pub(super) fn least_low_score(&self, a: u32, b: u32) -> u32 {
-        self.least_low_scores.at(self.sizes.difference(a, b))
+        self.least_low_scores.at(self.facts.sizes.difference(a, b))
     }
 
     /// Whether one of two articles of these sizes may contain the other and yet be too unlike it to be found by two values.
@@ -251,7 +266,7 @@ impl Needed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::{ArticleSet, Permutations, Signatures};
+    use crate::fingerprint::{ArticleSet, Days, Permutations, Signatures, Sizes};
     use crate::lsh::{
         Candidates, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates, candidates_and_unlike,
     };
@@ -264,6 +279,10 @@ mod tests {
         min_shingles: 30,
         found_by_two: FOUND_BY_TWO,
     };
+
+    fn undated(sizes: &Sizes) -> Facts<'_> {
+        Facts { sizes, dates: None }
+    }
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
     struct Random(u64);
@@ -299,6 +318,11 @@ mod tests {
 
         /// The candidates that share at least one value.
         fn search(&self, unlike: bool) -> Candidates {
+            self.search_dated(unlike, None)
+        }
+
+        /// The same where time counts.
+        fn search_dated(&self, unlike: bool, dates: Option<Dates>) -> Candidates {
             let signatures = self.signatures();
             let by_two = Neighbours::for_similarity(FOUND_BY_TWO, 128);
             let members = ArticleSet::all(self.0.len());
@@ -313,7 +337,18 @@ mod tests {
             };
             if unlike {
                 let sizes = Sizes::new(self.0.len(), size);
-                candidates_and_unlike(&signatures, &members, by_two, worth, RULE, &sizes, &Silent)
+                candidates_and_unlike(
+                    &signatures,
+                    &members,
+                    by_two,
+                    worth,
+                    RULE,
+                    Facts {
+                        sizes: &sizes,
+                        dates,
+                    },
+                    &Silent,
+                )
             } else {
                 let scheme = Scheme::Neighbours(by_two);
                 candidates(&signatures, &members, scheme, worth, &Silent)
@@ -385,6 +420,41 @@ mod tests {
     }
 
     #[test]
+    fn short_cuts_are_found_apart_only_where_very_few_share_them() {
+        const STORIES: usize = 200;
+        let mut random = Random(6);
+        for cuts in [1, RARE_APART - 1, RARE_APART + 3] {
+            let (mut corpus, mut times) = (Corpus::default(), [Vec::new(), Vec::new()]);
+            for story in 0..STORIES {
+                let text = random.set(600);
+                corpus.0.push(text.clone());
+                for _ in 0..cuts {
+                    corpus.0.push([&text[..55], &random.set(5)].concat());
+                }
+                for (times, apart) in times.iter_mut().zip([1, 9]) {
+                    let day = |day: usize| Some((20 * story + day) as i64 * 24 * 3600);
+                    times.push(day(0));
+                    times.extend((0..cuts).map(|_| day(apart)));
+                }
+            }
+            let [together, apart] = times.map(|times| {
+                let days = Days::new(times);
+                let found = corpus.search_dated(true, Some(Dates::new(&days, 72.0)));
+                let of_text = |&&(a, _): &&(u32, u32)| (a as usize).is_multiple_of(cuts + 1);
+                found.pairs.iter().filter(of_text).count()
+            });
+            let whenever = corpus.search(true).pairs;
+            let of_text = |&&(a, _): &&(u32, u32)| (a as usize).is_multiple_of(cuts + 1);
+            assert_eq!(together, whenever.iter().filter(of_text).count());
+            assert!(together > STORIES * cuts * 9 / 10, "{together}");
+            match cuts < RARE_APART {
+                true => assert_eq!(apart, together),
+                false => assert!(apart < together / 2, "{apart} of {together}"),
+            }
+        }
+    }
+
+    #[test]
     fn few_strangers_of_unlike_length_that_share_a_passage_are_found() {
         let mut random = Random(3);
         for (articles, passage) in [(10, 30), (2_000, 30)] {
@@ -451,11 +521,11 @@ mod tests {
             Sizes::new(2, move |article| both[article as usize].clone())
         };
         let not_known_well = sizes([600..=600, 100..=700]);
-        let unlike = Unlike::new(RULE, &not_known_well, layout);
+        let unlike = Unlike::new(RULE, undated(&not_known_well), layout);
         assert!(unlike.may_contain(unlike.size(0), unlike.size(1)));
         assert!(contained(&unlike));
         let known = sizes([100..=100, 600..=600]);
-        assert!(!contained(&Unlike::new(RULE, &known, layout)));
+        assert!(!contained(&Unlike::new(RULE, undated(&known), layout)));
     }
 
     #[test]
@@ -477,7 +547,7 @@ mod tests {
             let (short, long) = (short.min(long), short.max(long));
             let (size_a, size_b) = (Size::new(short..=short), Size::new(long..=long));
             let sizes = Sizes::new(2, |article| if article == 0 { short..=short } else { long..=long });
-            let unlike = Unlike::new(Containment { least, ..RULE }, &sizes, Layout::new(128, 32));
+            let unlike = Unlike::new(Containment { least, ..RULE }, undated(&sizes), Layout::new(128, 32));
             let shared = least * f64::from(short);
             let similarity = shared / (f64::from(short) + f64::from(long) - shared);
             if similarity < RULE.found_by_two {

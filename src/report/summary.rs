@@ -73,7 +73,8 @@ pub struct Parameters {
     pub probability_of_cut_copy: f64,
     /// The chance that a pair at the threshold becomes a candidate; null if the rule has none.
     pub probability_at_threshold: Option<f64>,
-    /// The chance, at least, that a copy cut to 10 % of its length becomes a candidate if its shingles are rare; null if
+    /// The chance, at least, that a copy cut to 10 % of its length becomes a candidate if its shingles are rare and, where dates count, it was
+    /// published together with what it was cut from; null if
     /// containment does not count or bands and rows were given.
     pub probability_of_short_cut: Option<f64>,
     /// The chance, at most, that a pair that is just similar enough to be looked at is dropped by its signature.

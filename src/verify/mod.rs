@@ -83,6 +83,14 @@ impl Rule {
         }
     }
 
+    /// The most hours between two copies that need no more in common than others, if dates count.
+    pub fn window_hours(self) -> Option<f64> {
+        match self {
+            Self::News(rule) => rule.window_hours(),
+            Self::Plain(_) => None,
+        }
+    }
+
     /// How much of the shorter article must stand in the longer, whatever else the two have in common; none if that does not count.
     pub fn contained(self) -> Option<f64> {
         match self {

@@ -1,0 +1,135 @@
+//! When articles were published, as far as that says which pairs are worth a look.
+
+use crate::fingerprint::Days;
+
+/// A period of time, as long as copies may be apart: two copies are of one period, or of two that follow each other.
+///
+/// Periods have numbers that begin again after [`PERIODS`]: some that are far apart seem to be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Period(pub(super) u16);
+
+/// Eleven years, where copies may be a day apart.
+const PERIODS: u16 = 1 << Period::BITS;
+
+impl Period {
+    /// Bits of its number.
+    pub(super) const BITS: u32 = 12;
+
+    /// The period that follows.
+    #[inline]
+    pub(super) fn next(self) -> Self {
+        Self((self.0 + 1) % PERIODS)
+    }
+}
+
+/// When the articles of a corpus were published, and how far apart copies may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Dates<'a> {
+    days: &'a Days,
+    window_hours: f64,
+    days_of_a_period: u16,
+    /// Periods in which articles of the corpus were published.
+    periods: usize,
+}
+
+impl<'a> Dates<'a> {
+    /// Of articles of these days, copies of which are at most `window_hours` apart, 0 or more.
+    pub fn new(days: &'a Days, window_hours: f64) -> Self {
+        let length = (window_hours / 24.0).ceil();
+        let mut dates = Self {
+            days,
+            window_hours,
+            days_of_a_period: length.clamp(1.0, f64::from(u16::MAX)) as u16,
+            periods: 0,
+        };
+        let mut seen = [false; PERIODS as usize];
+        for Period(number) in days.articles().filter_map(|article| dates.period(article)) {
+            seen[usize::from(number)] = true;
+        }
+        dates.periods = seen.iter().filter(|seen| **seen).count();
+        dates
+    }
+
+    /// Whether two articles were published further apart than copies are, for sure.
+    #[inline]
+    pub(super) fn are_apart(&self, a: u32, b: u32) -> bool {
+        let hours = self.days.of(a).least_hours(self.days.of(b));
+        f64::from(hours) > self.window_hours
+    }
+
+    /// In how many periods the corpus was published.
+    pub(super) fn periods(&self) -> usize {
+        self.periods
+    }
+
+    /// The period in which an article was published, or first was; none if its date is not known.
+    #[inline]
+    pub(super) fn period(&self, article: u32) -> Option<Period> {
+        let day = self.days.first(article)?;
+        Some(Period(day / self.days_of_a_period % PERIODS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::Duplicates;
+    use proptest::prelude::*;
+
+    const HOUR: i64 = 3600;
+    const DAY: i64 = 24 * HOUR;
+
+    proptest! {
+        #[test]
+        fn copies_are_of_one_period_or_two_that_follow_each_other(
+            at in 0i64..100_000 * HOUR, window in 0i64..3_000, apart in 0i64..4_000, part in 0i64..HOUR
+        ) {
+            let days = Days::new([Some(at), Some(at + apart * HOUR + part), None]);
+            let dates = Dates::new(&days, window as f64 + 0.99);
+            let (a, b) = (dates.period(0).unwrap(), dates.period(1).unwrap());
+            if apart <= window {
+                prop_assert!(a == b || a.next() == b);
+                prop_assert!(!dates.are_apart(0, 1));
+            } else if apart > window + 48 {
+                prop_assert!(dates.are_apart(1, 0));
+            }
+            prop_assert_eq!(dates.period(2), None);
+            prop_assert!(!dates.are_apart(0, 2));
+        }
+    }
+
+    #[test]
+    fn periods_are_counted() {
+        let days = Days::new([Some(DAY), Some(DAY), None, Some(90 * DAY), Some(-9 * DAY)]);
+        assert_eq!(Dates::new(&days, 72.0).periods(), 3);
+        assert_eq!(Dates::new(&days, 1e9).periods(), 1);
+        assert_eq!(Dates::new(&Days::new([None]), 72.0).periods(), 0);
+    }
+
+    #[test]
+    fn a_text_of_several_days_is_of_the_first_period_and_apart_from_nothing() {
+        let mut days = Days::new([
+            Some(90 * DAY),
+            Some(2 * DAY),
+            Some(DAY),
+            Some(40 * DAY),
+            None,
+        ]);
+        let pairs = vec![(0, 1), (0, 2), (3, 4)];
+        days.forget(&Duplicates {
+            pairs,
+            ..Duplicates::default()
+        });
+        let dates = Dates::new(&days, 24.0);
+        assert_eq!(dates.period(0), dates.period(2));
+        assert_eq!(dates.period(1), dates.period(2).map(Period::next));
+        assert!(!dates.are_apart(0, 3) && !dates.are_apart(0, 1) && !dates.are_apart(3, 1));
+        assert!(dates.period(3).is_some());
+    }
+
+    #[test]
+    fn periods_begin_again() {
+        assert_eq!(Period(PERIODS - 1).next(), Period(0));
+        assert_eq!(Period(0).next(), Period(1));
+    }
+}
