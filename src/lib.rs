@@ -334,15 +334,12 @@ fn gather(
     let digests = prints.rows.take_digests();
     let mut duplicates = Duplicates::find(&digests, prints.tells()?);
     drop(digests);
-    prints.days.forget(&duplicates);
+    prints.days.merge(&duplicates);
     let distinct = duplicates.distinct_articles(&prints);
     let sizes = prints.sizes();
     let window = rule.window_hours();
-    let facts = lsh::Facts {
-        sizes: &sizes,
-        dates: window.map(|window| lsh::Dates::new(&prints.days, window)),
-    };
-    let prospects = Prospects::new(&prints, &sizes, rule, layout, scheme);
+    let dates = window.map(|window| lsh::Dates::new(&prints.days, window));
+    let prospects = Prospects::new(&prints, &sizes, dates, rule, layout, scheme);
     let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
     let mut found = match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
@@ -351,7 +348,10 @@ fn gather(
             neighbours,
             prospects,
             containment,
-            facts,
+            lsh::Traits {
+                sizes: &sizes,
+                dates,
+            },
             progress,
         )?,
         _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress)?,

@@ -6,7 +6,7 @@ use super::look::{Look, fit, one_line};
 use super::matching::MatchingArguments;
 use super::pager::show;
 use super::progress::Talk;
-use super::verdict::{Said, hours};
+use super::verdict::Said;
 use super::{help, memory, words};
 use crate::compare::{
     Background, CompareOptions, Comparison, Found, Matrix, Original, Passage, compare, find,
@@ -227,7 +227,9 @@ fn two(
         ),
         (
             "Published apart",
-            measures.hours_apart.map_or("not known".into(), hours),
+            measures
+                .hours_apart
+                .map_or("not known".into(), words::hours),
         ),
     ]);
     text.push('\n');

@@ -262,9 +262,11 @@ fn chances(ending: &Ending<'_>) -> String {
     }
     if ending.run.unlike_copies.is_some() {
         let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, scheme.whole_values());
+        let within = |window| format!(" and published within {}", words::hours(window));
         text += &format!(
-            "; single values find one cut to {:.0} % with {}",
+            "; single values find one cut to {:.0} %{} with {}",
             100.0 * SHORT_CUT_SIMILARITY,
+            ending.rule.window_hours().map_or(String::new(), within),
             words::percent(probability)
         );
     }

@@ -14,15 +14,6 @@ pub(super) struct Said<'a> {
     pub weighed: bool,
 }
 
-/// A time between two articles.
-pub(super) fn hours(hours: f64) -> String {
-    if hours >= 48.0 {
-        format!("{:.1} days", hours / 24.0)
-    } else {
-        format!("{hours:.1} hours")
-    }
-}
-
 impl Said<'_> {
     /// How much the rule found to be shared.
     fn part(&self) -> String {
@@ -96,8 +87,8 @@ impl Said<'_> {
         let apart = || {
             format!(
                 "published {} apart, beyond the window of {}",
-                measures.hours_apart.map_or("too far".into(), hours),
-                rule.window_hours().map_or("none".into(), hours)
+                measures.hours_apart.map_or("too far".into(), words::hours),
+                rule.window_hours().map_or("none".into(), words::hours)
             )
         };
         match refusal {

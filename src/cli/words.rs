@@ -40,6 +40,15 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
+/// A time between two articles.
+pub(super) fn hours(hours: f64) -> String {
+    if hours >= 48.0 {
+        format!("{:.1} days", hours / 24.0)
+    } else {
+        format!("{hours:.1} hours")
+    }
+}
+
 /// `37.9 %`. What is not quite everything, or not quite nothing, does not read as if it were.
 pub(super) fn percent(share: f64) -> String {
     let percent = 100.0 * share;

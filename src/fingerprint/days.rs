@@ -5,23 +5,23 @@ use std::ops::Range;
 
 /// A day for each article, in two bytes; unknown for an article without a date, or one outside the years 1900 to 2079.
 ///
-/// Where an article stands for others with the same words and days of their own ([`forget`](Self::forget)), its day is not known, but the first of
-/// all is.
+/// Where an article stands for others with the same words and days of their own ([`merge`](Self::merge)), its day is not known, but the
+/// earliest of all is.
 ///
 /// ```
 /// use wirecopy::fingerprint::{Days, Duplicates};
 /// const DAY: i64 = 24 * 3600;
 /// let mut days = Days::new([Some(10 * DAY), Some(3 * DAY), None]);
 /// assert_eq!(days.of(0).least_hours(days.of(1)), 6 * 24);
-/// days.forget(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
+/// days.merge(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
 /// assert_eq!(days.of(0).least_hours(days.of(1)), 0);
-/// assert_eq!((days.first(0), days.first(2)), (days.first(1), None));
+/// assert_eq!((days.earliest(0), days.earliest(2)), (days.earliest(1), None));
 /// ```
 #[derive(Debug, Default)]
 pub struct Days {
     /// Days since 1899-12-31, 0 where the day is not known.
     days: Vec<u16>,
-    /// Articles that stand for others, ascending, and the first of their days.
+    /// Articles that stand for others, ascending, and the earliest of their days.
     several: Vec<(u32, u16)>,
 }
 
@@ -64,29 +64,29 @@ impl Days {
         self.days.extend_from_slice(days);
     }
 
-    /// Makes the days of articles unknown that stand for others with the same words, but for the [first](Self::first) of their days.
-    pub fn forget(&mut self, duplicates: &Duplicates) {
+    /// Lets articles stand for their exact duplicates: of their days no more than the [earliest](Self::earliest) is known.
+    pub fn merge(&mut self, duplicates: &Duplicates) {
         for printings in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
             let article = printings[0].0;
             let all = printings.iter().map(|&(_, other)| other).chain([article]);
             let known = all.map(|article| self.days[article as usize]);
-            if let Some(first) = known.filter(|&day| day > 0).min() {
-                self.several.push((article, first));
+            if let Some(earliest) = known.filter(|&day| day > 0).min() {
+                self.several.push((article, earliest));
             }
             self.days[article as usize] = 0;
         }
     }
 
-    /// The day of an article, or the first of those that it stands for, in days since 1899-12-31; none if it is not known.
+    /// The day of an article, or the earliest of those that it stands for, in days since 1899-12-31; none if it is not known.
     #[inline]
-    pub fn first(&self, article: u32) -> Option<u16> {
+    pub fn earliest(&self, article: u32) -> Option<u16> {
         match self.days[article as usize] {
-            0 => self.first_of_several(article),
+            0 => self.earliest_of_several(article),
             day => Some(day),
         }
     }
 
-    fn first_of_several(&self, article: u32) -> Option<u16> {
+    fn earliest_of_several(&self, article: u32) -> Option<u16> {
         let found = self
             .several
             .binary_search_by_key(&article, |&(article, _)| article);

@@ -2,7 +2,7 @@
 
 use crate::fingerprint::Days;
 
-/// A period of time, as long as copies may be apart: two copies are of one period, or of two that follow each other.
+/// A period of time of whole days, no shorter than copies may be apart: two copies are of one period, or of two that follow each other.
 ///
 /// Periods have numbers that begin again after [`PERIODS`]: some that are far apart seem to be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl<'a> Dates<'a> {
         let mut dates = Self {
             days,
             window_hours,
-            days_of_a_period: length.clamp(1.0, f64::from(u16::MAX)) as u16,
+            days_of_a_period: length.max(1.0).min(f64::from(u16::MAX)) as u16,
             periods: 0,
         };
         let mut seen = [false; PERIODS as usize];
@@ -52,7 +52,7 @@ impl<'a> Dates<'a> {
 
     /// Whether two articles were published further apart than copies are, for sure.
     #[inline]
-    pub(super) fn are_apart(&self, a: u32, b: u32) -> bool {
+    pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let hours = self.days.of(a).least_hours(self.days.of(b));
         f64::from(hours) > self.window_hours
     }
@@ -62,10 +62,10 @@ impl<'a> Dates<'a> {
         self.periods
     }
 
-    /// The period in which an article was published, or first was; none if its date is not known.
+    /// The period in which an article was published, of a text that was printed several times the first; none if its date is not known.
     #[inline]
     pub(super) fn period(&self, article: u32) -> Option<Period> {
-        let day = self.days.first(article)?;
+        let day = self.days.earliest(article)?;
         Some(Period(day / self.days_of_a_period % PERIODS))
     }
 }
@@ -116,7 +116,7 @@ mod tests {
             None,
         ]);
         let pairs = vec![(0, 1), (0, 2), (3, 4)];
-        days.forget(&Duplicates {
+        days.merge(&Duplicates {
             pairs,
             ..Duplicates::default()
         });

@@ -70,8 +70,10 @@ impl Packing {
             let low_end = 1 << (bits + at * near_bits);
             (low | low_end, high | low_end << (near_bits - 1))
         });
+        let bucket_mask: u64 = !0 << (bits + reach as u32 * near_bits);
+        assert!(bucket_mask.count_ones() >= Period::BITS);
         Self {
-            bucket_mask: !0 << (bits + reach as u32 * near_bits),
+            bucket_mask,
             reach,
             near_bits,
             near_ends: ends,
@@ -132,10 +134,9 @@ impl Packing {
         bucket.chunk_by(agree).filter(|family| family.len() > 1)
     }
 
-    /// The entry with a period in the place of the first bits of its hash, of which there are enough.
+    /// The entry with a period in the place of the first bits of its hash.
     #[inline]
     pub(super) fn in_period(self, entry: u64, period: Period) -> u64 {
-        const { assert!(KINDS >= 1 << Period::BITS) };
         u64::from(period.0) << (u64::BITS - Period::BITS) | entry & !self.bucket_mask
     }
 

@@ -9,7 +9,7 @@
 //!
 //! A value that more than [`CROWDED`] articles share is a common phrase of strangers, or a story printed many times: of these only those meet that
 //! share all the values that follow it within reach; and, where dates count, those that share one of these and were published
-//! together with few of the others (`dates`).
+//! about the same time as each other and few of the rest (`dates`).
 //!
 //! A bucket of more than [`CROWDED`] articles that still meet (a consent wall, a page of boilerplate, a story printed ten
 //! thousand times) would propose a quadratic number of pairs. It is sorted by the values that
@@ -48,7 +48,8 @@ pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
 pub use rows::Source;
 
 pub use single::{
-    Containment, RARE, REPRESENTATIVES, SHORT_CUT_SIMILARITY, probability_by_single_values,
+    Containment, RARE, RARE_APART, REPRESENTATIVES, SHORT_CUT_SIMILARITY,
+    probability_by_single_values,
 };
 
 use crate::fingerprint::{ArticleSet, Kernel, Sizes};
@@ -114,8 +115,8 @@ impl<F: Fn(u32, u32, u32) -> Worth + Sync> Promise for F {
     }
 }
 
-/// What the search for candidates did. A pair counts once for every bucket that it shares, and once for every single value by
-/// which it is looked at.
+/// What the search for candidates did. A pair counts once for every bucket that it shares (of a value that many share once more if
+/// dates bring it together, too), and once for every single value by which it is looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct CandidateCounts {
     /// Pairs that shared a bucket or a single value and were looked at, or had been found before.
@@ -144,7 +145,7 @@ impl CandidateCounts {
 
 /// What is known of the articles of a corpus beside their signatures.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct Traits<'a> {
     /// Their sizes.
     pub sizes: &'a Sizes,
     /// When they were published, if that counts.
@@ -169,16 +170,18 @@ pub fn candidates<'a>(
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    find(source, members, scheme, promise, None, progress)
+    find(source, members, scheme, promise, None, None, progress)
 }
 
 /// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
-/// [`Containment`] says which pairs these are, and `facts` what is known of the articles by which they are told.
-/// [`probability_by_single_values`] is what this finds of those that were published together, where dates count.
+/// [`Containment`] says which pairs these are, and `traits` what is known of the articles by which they are told.
+/// [`probability_by_single_values`] is what this finds; where dates count, and more than [`RARE_APART`] articles share a value, of those that were
+/// published together.
 ///
-/// Where they do, articles that share a value with many others over the years meet by one value more if few of these were published with them.
+/// Where dates count, articles that share a value with many others over the years meet by one value more if few of these were published about
+/// the same time.
 ///
 /// # Errors
 /// As for [`candidates`].
@@ -188,13 +191,14 @@ pub fn candidates_and_unlike<'a>(
     neighbours: Neighbours,
     promise: impl Promise,
     containment: Containment,
-    facts: Facts,
+    traits: Traits,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    let unlike = Unlike::new(containment, facts, source.layout());
+    let unlike = Unlike::new(containment, traits.sizes, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
-    find(source, members, scheme, promise, Some(unlike), progress)
+    let (unlike, dates) = (Some(unlike), traits.dates);
+    find(source, members, scheme, promise, unlike, dates, progress)
 }
 
 fn find(
@@ -203,6 +207,7 @@ fn find(
     scheme: Scheme,
     promise: impl Promise,
     unlike: Option<Unlike>,
+    dates: Option<Dates>,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let articles = members.corpus_len();
@@ -218,6 +223,7 @@ fn find(
         scheme,
         packing,
         unlike,
+        dates,
         promise,
         progress,
     };
@@ -307,6 +313,7 @@ struct Hunt<'a, W> {
     scheme: Scheme,
     packing: Packing,
     unlike: Option<Unlike<'a>>,
+    dates: Option<Dates<'a>>,
     promise: W,
     progress: &'a dyn Progress,
 }
@@ -332,6 +339,7 @@ impl<W: Promise> Hunt<'_, W> {
             crowd,
             packing: self.packing,
             unlike: self.unlike.as_ref(),
+            dates: self.dates,
             known,
             later,
         }
@@ -395,6 +403,7 @@ mod tests {
     use crate::progress::Silent;
 
     use crate::fingerprint::Layout;
+    use std::ops::Range;
 
     /// Signatures of these whole values.
     fn store(rows: &[Vec<u32>]) -> Signatures {
@@ -502,10 +511,10 @@ mod tests {
             let days = Days::new((0..count as i64).map(|at| (at % 7 > 0).then_some(at / 40 * 100_000)));
             let dates = (seed % 2 == 0).then(|| Dates::new(&days, 24.0));
             let sizes = Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5));
-            let facts = Facts { sizes: &sizes, dates };
+            let traits = Traits { sizes: &sizes, dates };
             let search = |source: Source| match scheme {
                 Scheme::Neighbours(neighbours) => candidates_and_unlike(
-                    source, &all(count), neighbours, worth, containment, facts, &Silent,
+                    source, &all(count), neighbours, worth, containment, traits, &Silent,
                 ),
                 scheme => candidates(source, &all(count), scheme, worth, &Silent),
             }.unwrap();
@@ -901,56 +910,112 @@ mod tests {
         );
     }
 
-    /// Strangers of whom hundreds share each common value, and copies of some, printed the next day, that share nothing else.
-    #[test]
-    fn copies_that_share_common_values_meet_if_few_were_published_with_them() {
+    /// Strangers of whom hundreds share each common value, in the hundred articles of a block those with a number that 10 divides and, after each of them,
+    /// its copy, which shares its common values and nothing else; and the originals whose copies share enough.
+    fn strangers_with_common_values() -> (Vec<Vec<u32>>, Vec<u32>) {
         const ARTICLES: usize = 3_000;
         let noise = random_rows(ARTICLES, 32, 10, 5);
-        let table = (0..ARTICLES).map(|id| {
+        let values = |id: usize| -> Vec<u32> {
             let original = id - usize::from(id % 10 == 1);
             let own = |(at, &n): (usize, &u32)| match n < 3 {
                 true => at as u32,
                 false => (1 << 12) + (id * 32 + at) as u32,
             };
             noise[original].iter().enumerate().map(own).collect()
-        });
-        let table: Vec<Vec<u32>> = table.collect();
-        let members = all(ARTICLES);
+        };
+        let shared = |id: u32| noise[id as usize].iter().filter(|&&n| n < 3).count();
+        let originals = (0..ARTICLES as u32).step_by(10);
+        let copied = originals.filter(|&id| shared(id) > 6).collect();
+        ((0..ARTICLES).map(values).collect(), copied)
+    }
+
+    /// The candidates of such strangers, published on these days; a copy may be a day older or younger.
+    fn published_on(
+        source: Source,
+        articles: usize,
+        day: impl Fn(i64) -> Option<i64>,
+    ) -> Candidates {
+        let days = Days::new((0..articles as i64).map(|id| Some(day(id)? * 24 * 3600)));
         let containment = Containment {
             least: 0.75,
             min_shingles: 30,
             found_by_two: FOUND_BY_TWO,
         };
-        let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
-        let sizes = Sizes::new(ARTICLES, |_| 100..=100);
-        let copies = |articles_a_day: i64| {
-            let at = |id: i64| (id % 10 + id / 10 * 10 / articles_a_day) * 24 * 3600;
-            let days = Days::new((0..ARTICLES as i64).map(|id| Some(at(id))));
-            let facts = Facts {
-                sizes: &sizes,
-                dates: Some(Dates::new(&days, 24.0)),
-            };
-            let (signatures, worth) = (store(&table), likely_above(6));
-            let found = candidates_and_unlike(
-                &signatures,
-                &members,
-                neighbours,
-                worth,
-                containment,
-                facts,
-                &Silent,
-            );
-            let pairs = found.unwrap().pairs;
-            let copies = pairs.iter().filter(|&&(a, b)| a % 10 == 0 && b == a + 1);
-            copies.count()
+        let traits = Traits {
+            sizes: &Sizes::new(articles, |_| 100..=100),
+            dates: Some(Dates::new(&days, 24.0)),
         };
-        let alike = (0..ARTICLES as u32).step_by(10).filter(|&id| {
-            let (a, b) = (&table[id as usize], &table[id as usize + 1]);
-            a.iter().zip(b).filter(|(a, b)| a == b).count() > 6
+        let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
+        let (members, worth) = (all(articles), likely_above(6));
+        candidates_and_unlike(
+            source,
+            &members,
+            neighbours,
+            worth,
+            containment,
+            traits,
+            &Silent,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn copies_that_share_common_values_meet_if_few_were_published_with_them() {
+        let (table, copied) = strangers_with_common_values();
+        let signatures = store(&table);
+        let met = |day: &dyn Fn(i64) -> Option<i64>, of: Range<u32>| {
+            let found = published_on(Source::Held(&signatures), table.len(), day);
+            let copied = copied.iter().filter(|id| of.contains(id));
+            let is_met = |&&id: &&u32| found.pairs.contains(&(id, id + 1));
+            100 * copied.clone().filter(is_met).count() / copied.count()
+        };
+        let all = 0..table.len() as u32;
+        assert!(met(&Some, all.clone()) > 95);
+        assert!(met(&|_| None, all.clone()) < 50);
+        // Periods begin again on day 28,672 of their calendar, which is day 3,104 of ours.
+        let split = copied[copied.len() / 2];
+        let across = |id| Some(id + 3_103 - i64::from(split));
+        assert_eq!(met(&across, split..split + 1), 100);
+        // The first ten blocks: the originals and copies of each on one day, the rest of them the day after, the day before, the same day.
+        for (rest, at_least, at_most) in [(1, 95, 100), (-1, 95, 100), (0, 0, 50)] {
+            let day = |id: i64| match (id < 1_000, id % 10 < 2) {
+                (true, true) => Some(id / 100 * 10),
+                (true, false) => Some(id / 100 * 10 + rest),
+                _ => Some(id),
+            };
+            let met = met(&day, 0..1_000);
+            assert!((at_least..=at_most).contains(&met), "{rest}: {met}");
+        }
+        // All of them within two weeks: too many on average for any to be looked for.
+        assert!(met(&|id| Some(id % 10 + id / 1_000), all) < 50);
+    }
+
+    #[test]
+    fn dates_bring_together_the_same_in_memory_and_in_a_file_in_any_order() {
+        let (mut table, _) = strangers_with_common_values();
+        table.truncate(1_500);
+        let found = published_on(Source::Held(&store(&table)), table.len(), Some);
+        let undated = published_on(Source::Held(&store(&table)), table.len(), |_| None);
+        let next = |found: &Candidates| found.pairs.iter().filter(|(a, b)| b - a == 1).count();
+        assert!(next(&found) > next(&undated) * 3 / 2);
+        for other in from_a_file(&table, |source| published_on(source, 1_500, Some)) {
+            assert_eq!(other.pairs, found.pairs);
+            assert_eq!(other.counts, found.counts);
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+        let parallel = pool
+            .unwrap()
+            .install(|| published_on(Source::Held(&store(&table)), 1_500, Some));
+        assert_eq!(parallel.pairs, found.pairs);
+        table.reverse();
+        let last = table.len() as u32 - 1;
+        let reversed = published_on(Source::Held(&store(&table)), table.len(), |id| {
+            Some(i64::from(last) - id)
         });
-        let (alike, apart, crowded) = (alike.count(), copies(1), copies(1_000));
-        assert!(apart > alike * 95 / 100, "{apart} of {alike}");
-        assert!(crowded < alike / 2, "{crowded} of {alike}");
+        let pairs = reversed.pairs.iter().map(|&(a, b)| (last - b, last - a));
+        let mut pairs: Vec<(u32, u32)> = pairs.collect();
+        pairs.sort_unstable();
+        assert_eq!(pairs, found.pairs);
     }
 
     /// Light variants of one row and a row of its own for each of the others: the variants are one component.

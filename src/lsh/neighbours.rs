@@ -21,8 +21,8 @@ pub(super) const MAX_REACH: usize = 3;
 ///
 /// Every value makes buckets, as a band of one row would; that a second one agrees shows without a look at the signatures. The
 /// pairs that share one value are found by few buckets, and the many that share it by chance are left out. In a bucket of more than
-/// [`CROWDED`](super::CROWDED) articles, which share a common phrase, only those meet that agree in all values within reach: of pairs
-/// that share little but such phrases fewer are found than [`probability`](Self::probability) says.
+/// [`CROWDED`](super::CROWDED) articles, which share a common phrase, only those meet that agree in all values within reach, or that were
+/// published with few of the others: of pairs that share little but such phrases fewer are found than [`probability`](Self::probability) says.
 ///
 /// ```
 /// use wirecopy::lsh::Neighbours;

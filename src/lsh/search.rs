@@ -7,7 +7,7 @@ use super::later::{Later, Which};
 use super::rows::Rows;
 use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
-use super::{CandidateCounts, Promise, Worth, pack, unpack};
+use super::{CandidateCounts, Dates, Promise, Worth, pack, unpack};
 use crate::fingerprint::{Kernel, Size};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -110,6 +110,8 @@ pub(super) struct Search<'a, R, W> {
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
     pub(super) unlike: Option<&'a Unlike<'a>>,
+    /// When articles were published, if that counts.
+    pub(super) dates: Option<Dates<'a>>,
     /// Pairs that need no other look.
     pub(super) known: &'a Known<'a>,
     /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
@@ -129,7 +131,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     }
 
     /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, or, if they are many,
-    /// all within reach, and those of unlike size; the last of them only in [`finish`](Self::finish).
+    /// all within reach, or one and were published with few of the others; and of those of unlike size; the last of them only in [`finish`](Self::finish).
     pub(super) fn value(
         &self,
         bucket: &[u64],
@@ -235,19 +237,25 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
         let any_time = bucket.len() <= RARE_APART;
         for (at, &a) in bucket.iter().enumerate() {
-            for (other, &b) in bucket.iter().enumerate().skip(at + 1) {
+            for (&b, &size) in bucket.iter().zip(sizes).skip(at + 1) {
                 let (article_a, article_b) = (packing.article(a), packing.article(b));
                 if packing.near(a, b) {
                     self.propose(article_a, article_b, desk, found);
-                } else if unlike.may_contain(sizes[at], sizes[other])
-                    && (any_time || !unlike.are_apart(article_a, article_b))
+                } else if unlike.may_contain(sizes[at], size)
+                    && (any_time || !self.are_apart(article_a, article_b))
                     && !self.of_crowd(article_a, article_b)
                 {
-                    let pair = Unlike::in_order(article_a, sizes[at], article_b, sizes[other]);
-                    desk.unlike.push(pair);
+                    desk.unlike
+                        .push(Unlike::in_order(article_a, sizes[at], article_b, size));
                 }
             }
         }
+    }
+
+    /// Whether two articles were published so far apart that one value says little of them.
+    #[inline]
+    fn are_apart(&self, a: u32, b: u32) -> bool {
+        self.dates.is_some_and(|dates| dates.are_apart(a, b))
     }
 
     /// Looks at the pairs of many articles that share a value: of those that share all values that follow it within reach, the last of which is at
@@ -269,8 +277,10 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
 
     /// Looks at the pairs of many articles that share a value: of those of one period, or of two that follow each other, if these are at most
     /// [`RARE`]. Of them one value more is enough, as if the value were rare.
+    ///
+    /// If more share it on the average of two periods of the corpus, none are looked for: it would be in vain mostly.
     fn periods(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
-        let Some(dates) = self.unlike.and_then(Unlike::dates) else {
+        let Some(dates) = self.dates else {
             return;
         };
         if 2 * bucket.len() > RARE * dates.periods() {
@@ -290,9 +300,17 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         while let Some(run) = runs.next() {
             let next = runs.peek().copied().unwrap_or(first);
             let follows = packing.period(next[0]) == packing.period(run[0]).next();
-            let next = if follows { next } else { &[] };
-            if run.len() + next.len() <= RARE {
+            let few = |entries: usize| entries <= RARE;
+            if few(run.len()) {
+                let next = if follows && few(run.len() + next.len()) {
+                    next
+                } else {
+                    &[]
+                };
                 self.near_pairs(run, next, desk, found);
+            }
+            if desk.pairs.len() >= self.waiting() {
+                self.look_at_pairs(desk, found);
             }
         }
         desk.dated = dated;
@@ -342,7 +360,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 let size_a = unlike.size(a);
                 if a == b
                     || !unlike.may_contain(size_a, size)
-                    || unlike.are_apart(a, b)
+                    || self.are_apart(a, b)
                     || enough && self.crowd.has_enough(a)
                 {
                     continue;

@@ -74,7 +74,7 @@ pub struct Parameters {
     /// The chance that a pair at the threshold becomes a candidate; null if the rule has none.
     pub probability_at_threshold: Option<f64>,
     /// The chance, at least, that a copy cut to 10 % of its length becomes a candidate if its shingles are rare and, where dates count, it was
-    /// published together with what it was cut from; null if
+    /// published within the window of what it was cut from (of copies apart those whose shingles very few share are found); null if
     /// containment does not count or bands and rows were given.
     pub probability_of_short_cut: Option<f64>,
     /// The chance, at most, that a pair that is just similar enough to be looked at is dropped by its signature.

@@ -67,19 +67,11 @@ impl Rule {
         }
     }
 
-    /// The same for pairs that [are apart](Self::are_apart).
+    /// The same for pairs that are more than [`window_hours`](Self::window_hours) apart.
     pub fn floor_apart(self) -> Acceptance {
         match self {
             Self::News(rule) => rule.floor(true),
             Self::Plain(rule) => rule,
-        }
-    }
-
-    /// Whether articles that are so many hours apart must have more in common than others.
-    pub fn are_apart(self, hours: f64) -> bool {
-        match self {
-            Self::News(rule) => rule.are_apart(Some(hours)),
-            Self::Plain(_) => false,
         }
     }
 

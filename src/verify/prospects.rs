@@ -2,23 +2,24 @@
 
 use super::{Prefilter, Rule};
 use crate::fingerprint::{Fingerprints, Layout, Sizes};
-use crate::lsh::{Promise, Scheme, Worth};
+use crate::lsh::{Dates, Promise, Scheme, Worth};
 
 /// Judges pairs by their signatures, lengths and days: whether the [rule](Rule) may accept them.
 #[derive(Debug)]
 pub struct Prospects<'a> {
     prints: &'a Fingerprints,
     sizes: &'a Sizes,
-    rule: Rule,
+    dates: Option<Dates<'a>>,
     /// Of pairs that may be near each other in time, and of those that are apart for sure.
     filters: [Prefilter; 2],
 }
 
 impl<'a> Prospects<'a> {
-    /// For the articles of `prints`, which have these sizes, and pairs that meet by `scheme`.
+    /// For the articles of `prints`, which have these sizes and dates, and pairs that meet by `scheme`.
     pub fn new(
         prints: &'a Fingerprints,
         sizes: &'a Sizes,
+        dates: Option<Dates<'a>>,
         rule: Rule,
         layout: Layout,
         scheme: Scheme,
@@ -28,16 +29,15 @@ impl<'a> Prospects<'a> {
         Self {
             prints,
             sizes,
-            rule,
+            dates,
             filters: floors.map(|floor| Prefilter::new(floor, layout, scheme, loss, likely)),
         }
     }
 
     #[inline]
     fn filter(&self, a: u32, b: u32) -> &Prefilter {
-        let days = &self.prints.days;
-        let hours = days.of(a).least_hours(days.of(b));
-        &self.filters[usize::from(self.rule.are_apart(hours.into()))]
+        let apart = self.dates.is_some_and(|dates| dates.are_apart(a, b));
+        &self.filters[usize::from(apart)]
     }
 }
 
