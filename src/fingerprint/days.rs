@@ -127,11 +127,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn hours_are_never_more_than_they_are(a in -2_000_000_000i64..3_000_000_000, b in -2_000_000_000i64..3_000_000_000) {
-            let days = Days::new([Some(a), Some(b)]);
+            let mut days = Days::new([Some(a), Some(b)]);
             let hours = a.abs_diff(b) / 3600;
             let least = days.of(0).least_hours(days.of(1));
             proptest::prop_assert!(u64::from(least) <= hours);
             proptest::prop_assert!(u64::from(least) + 48 > hours);
+            let earliest = days.earliest(0).min(days.earliest(1));
+            days.merge(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
+            proptest::prop_assert_eq!(days.of(0).least_hours(days.of(1)), 0);
+            proptest::prop_assert_eq!(days.earliest(0), earliest);
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Dates<'a> {
 }
 
 impl<'a> Dates<'a> {
-    /// Of articles of these days, copies of which are at most `window_hours` apart, 0 or more.
+    /// Of articles of these days, copies of which are at most `window_hours` apart; what is below a day, or no number, makes periods of a day.
     pub fn new(days: &'a Days, window_hours: f64) -> Self {
         let length = (window_hours / 24.0).ceil();
         let mut dates = Self {

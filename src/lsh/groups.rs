@@ -71,6 +71,7 @@ impl Packing {
             (low | low_end, high | low_end << (near_bits - 1))
         });
         let bucket_mask: u64 = !0 << (bits + reach as u32 * near_bits);
+        // A period takes the place of the hash, which the bounds above leave longer than that, however few or many articles there are.
         assert!(bucket_mask.count_ones() >= Period::BITS);
         Self {
             bucket_mask,

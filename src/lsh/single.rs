@@ -7,10 +7,10 @@
 //! the values that follow, too, it is a story, and each article is considered beside a few of those
 //! ([`REPRESENTATIVES`]), others at every place. The work is linear in both cases.
 //!
-//! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them, and, where dates count and more than
-//! [`RARE_APART`] share the value, that may have been published together: of a million articles nearly all others are strangers, and were half of all
-//! pairs that were looked at. Most of what is left still is:
-//! that shows in the signatures ([`Layout::equal_and_lesser`]).
+//! Of these pairs only those count whose lengths are so unlike that the search by two values may miss them, and, where dates count and
+//! more than [`RARE_APART`] share the value, that may have been published together: the others, half of all pairs that a million articles had to be
+//! looked at for, are nearly all strangers. Most of those that are left are strangers, too; that shows in the signatures
+//! ([`Layout::equal_and_lesser`]).
 
 use super::CROWDED;
 use super::rows::Rows;
@@ -24,7 +24,8 @@ pub const SHORT_CUT_SIMILARITY: f64 = 0.1;
 /// Up to so many articles may share a value for all their pairs to be looked at.
 pub const RARE: usize = 16;
 
-/// Up to so many may share it for pairs of articles to be looked at that were published apart, where dates count.
+/// Up to so many may share it for pairs of articles to be looked at that were published apart, where dates count. Such values make a sixth of all pairs
+/// that share a value which up to [`RARE`] have, and are the ones that tell most.
 pub const RARE_APART: usize = 4;
 
 /// Of the articles that share a common value, so many at most are looked at beside all others.
@@ -34,8 +35,8 @@ pub const REPRESENTATIVES: usize = 4;
 /// become a candidate by one of `values` single values: `(1 - (1 - s)^values) (1 - .01)`, where
 /// `s` is their Jaccard similarity, [`SHORT_CUT_SIMILARITY`] or more.
 ///
-/// That is so where the shared shingles are rare, and, if they are not very rare, the two were published together; where only a part of them is, `similarity` counts for that
-/// part. What is taken off is what the comparison of signatures may lose. Of pairs that are contained just enough it loses
+/// That is so where the shared shingles are rare, and, if they are not very rare, the two were published together; where only a part of
+/// them is, `similarity` counts for that part. What is taken off is what the comparison of signatures may lose. Of pairs that are contained just enough it loses
 /// 5 % more.
 ///
 /// ```

@@ -65,7 +65,8 @@ pub struct Parameters {
     /// Values in a signature that are kept whole; of the others five bits are.
     pub whole_values: usize,
     /// How far apart two values may be whose agreement makes a candidate, 0 where one is enough; null if bands were given. If more than 64
-    /// articles share a value, those make candidates that share all that follow it so far.
+    /// articles share a value, those make candidates that share all that follow it so far, or one of these if few that share it were published
+    /// about the same time.
     pub reach: Option<usize>,
     /// The chance that a copy cut to half of its length becomes a candidate, where few others share its wording; so for the next two.
     pub probability_of_half: f64,
