@@ -808,7 +808,7 @@ fn csv_with_an_unclosed_quote() {
     Place::new().rejects(
         "news.csv",
         rows,
-        &[":4: this row opens a quote that is not closed before the end of the file"],
+        &[":4: this row opens a quote that is not closed before the end of the file, which takes the line below with it"],
     );
     // A quote inside a field that began without one is text.
     let rows = format!(

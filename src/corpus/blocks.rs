@@ -405,7 +405,7 @@ impl<'c> FileReader<'c> {
             return;
         }
         match self.state {
-            State::Open => match self.splitter.last() {
+            State::Open => match self.splitter.last(&block.buf[start..block.filled]) {
                 Last::Record => self.emit(block, start, block.filled),
                 Last::Broken(fault) => block.rejects.push(fault.at(name, Some(self.line))),
             },

@@ -5,7 +5,7 @@
 //! without being held. It never looks at a byte that it was not given, so where the pieces are cut
 //! has no influence on the records.
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::reject::{Fault, RejectReason};
 
@@ -255,18 +255,24 @@ impl Splitter {
         None
     }
 
-    /// The file has ended inside a record.
-    pub fn last(&self) -> Last {
+    /// The file has ended inside a record, of which these are the bytes.
+    pub fn last(&self, record: &[u8]) -> Last {
         match self.layout {
             Layout::Rows(_) if self.row == Row::Quoted => Last::Broken(Fault::new(
                 RejectReason::UnclosedQuote,
-                "this row opens a quote that is not closed before the end of the file; \
-                 close it, or double every quote inside a quoted field",
+                format!(
+                    "this row opens a quote that is not closed before {}; \
+                     close it, or double every quote inside a quoted field",
+                    end_of_file(record)
+                ),
             )),
             Layout::Objects | Layout::Array if self.value != Value::Bare => {
                 Last::Broken(Fault::new(
                     RejectReason::InvalidJson,
-                    "not valid JSON: the value that starts here is not closed before the end of the file",
+                    format!(
+                        "not valid JSON: the value that starts here is not closed before {}",
+                        end_of_file(record)
+                    ),
                 ))
             }
             _ => Last::Record,
@@ -286,6 +292,16 @@ impl Splitter {
     }
 }
 
+/// The end of the file behind an unfinished record, and how many lines went with the one where it starts.
+fn end_of_file(record: &[u8]) -> String {
+    let inside = record.strip_suffix(b"\n").unwrap_or(record);
+    match memchr_iter(b'\n', inside).count() {
+        0 => "the end of the file".into(),
+        1 => "the end of the file, which takes the line below with it".into(),
+        lines => format!("the end of the file, which takes the {lines} lines below with it"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +317,7 @@ mod tests {
                     match splitter.end(bytes, &mut at) {
                         Some(end) => out.push(&text[start..end]),
                         None => {
-                            return match splitter.last() {
+                            return match splitter.last(&bytes[start..]) {
                                 Last::Record => {
                                     out.push(&text[start..]);
                                     (out, None)
@@ -339,6 +355,24 @@ mod tests {
             rows("a,\"b\nc"),
             (vec![], Some(RejectReason::UnclosedQuote))
         );
+    }
+
+    #[test]
+    fn an_unfinished_record_says_what_went_with_it() {
+        for (record, end) in [
+            ("a,\"b", "the end of the file"),
+            ("a,\"b\n", "the end of the file"),
+            (
+                "a,\"b\nc",
+                "the end of the file, which takes the line below with it",
+            ),
+            (
+                "a,\"b\nc\n\nd\n",
+                "the end of the file, which takes the 3 lines below with it",
+            ),
+        ] {
+            assert_eq!(end_of_file(record.as_bytes()), end);
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ const MAGIC: &[u8; 16] = b"wirecopy shard 4";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";
-const LOCK: &str = "lock";
+const LOCK: &str = ".wirecopy-lock";
 /// How temporary files begin that a killed run may have left.
 const UNFINISHED: &str = ".wirecopy-unfinished-";
 
@@ -75,27 +75,22 @@ impl Checkpoint {
         options: &FingerprintOptions,
     ) -> Result<Self> {
         let manifest = Manifest::of(corpus, options)?;
-        fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        match fs::metadata(folder) {
+            Ok(found) if !found.is_dir() => return Err(foreign(folder, "it is a file")),
+            Ok(_) => {}
+            Err(_) => fs::create_dir_all(folder).map_err(Error::io("create", folder))?,
+        }
+        // Before anything is written: the folder may be of something else.
+        let found = Manifest::found(folder)?;
         let lock = lock(folder)?;
-        let path = folder.join(MANIFEST);
-        match fs::read(&path) {
-            Ok(bytes) => {
-                let found: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
-                    refused(folder, &format!("its {MANIFEST} cannot be read ({error})"))
-                })?;
-                found.check(&manifest, folder)?;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
-                let foreign = |path: &Path| !is_unfinished(path) && !path.ends_with(LOCK);
-                if entries.any(|entry| entry.is_ok_and(|entry| foreign(&entry.path()))) {
-                    return Err(refused(folder, "it holds files of something else"));
-                }
+        // Another run may have made one since.
+        match found.map_or_else(|| Manifest::found(folder), |found| Ok(Some(found)))? {
+            Some(found) => found.check(&manifest, folder)?,
+            None => {
                 let text = serde_json::to_vec_pretty(&manifest)
                     .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
                 write_whole(folder, MANIFEST, &[&text])?;
             }
-            Err(error) => return Err(Error::io("read", &path)(error)),
         }
         for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
             let path = entry.map_err(Error::io("read", folder))?.path();
@@ -233,6 +228,25 @@ impl Manifest {
         })
     }
 
+    /// That of a folder; none if the folder is empty.
+    fn found(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(MANIFEST);
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+                foreign(folder, &format!("its {MANIFEST} cannot be read ({error})"))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut entries = fs::read_dir(folder).map_err(Error::io("read", folder))?;
+                let own = |path: &Path| is_unfinished(path) || path.ends_with(LOCK);
+                match entries.any(|entry| entry.is_ok_and(|entry| !own(&entry.path()))) {
+                    true => Err(foreign(folder, "it holds files of something else")),
+                    false => Ok(None),
+                }
+            }
+            Err(error) => Err(Error::io("read", &path)(error)),
+        }
+    }
+
     /// Whether shards of this manifest are of use to a run of `wanted`.
     fn check(&self, wanted: &Self, folder: &Path) -> Result<()> {
         let what = if self.version != wanted.version || self.tokeniser != wanted.tokeniser {
@@ -258,7 +272,9 @@ impl Manifest {
 /// Keeps other runs out of a folder.
 fn lock(folder: &Path) -> Result<fs::File> {
     let path = folder.join(LOCK);
-    let file = fs::File::create(&path).map_err(Error::io("create", &path))?;
+    let mut options = fs::File::options();
+    let options = options.write(true).create(true).truncate(false);
+    let file = options.open(&path).map_err(Error::io("create", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => Err(Error::Input(format!(
@@ -269,9 +285,18 @@ fn lock(folder: &Path) -> Result<fs::File> {
     }
 }
 
+/// Shards that are of no use.
 fn refused(folder: &Path, what: &str) -> Error {
     Error::Input(format!(
         "--checkpoint {}: {what}; delete the folder, or name another",
+        folder.display()
+    ))
+}
+
+/// A folder that may be of something else.
+fn foreign(folder: &Path, what: &str) -> Error {
+    Error::Input(format!(
+        "--checkpoint {}: {what}; name another folder, a new or an empty one",
         folder.display()
     ))
 }
@@ -614,11 +639,21 @@ mod tests {
             "{message}"
         );
         drop(held);
-        std::fs::write(folder.shards().join("thesis.tex"), "x").unwrap();
+
+        let folder = Folder::new();
+        std::fs::create_dir(folder.shards()).unwrap();
+        for name in ["lock", "manifest"] {
+            let path = folder.shards().join(name);
+            std::fs::write(&path, "x").unwrap();
+            let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+            assert!(message.contains("name another folder"), "{message}");
+            assert!(!message.contains("delete"), "{message}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"x");
+        }
+        assert_eq!(std::fs::read_dir(folder.shards()).unwrap().count(), 2);
+        std::fs::remove_dir_all(folder.shards()).unwrap();
+        std::fs::write(folder.shards(), "x").unwrap();
         let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
-        assert!(
-            message.contains("it holds files of something else"),
-            "{message}"
-        );
+        assert!(message.contains("it is a file"), "{message}");
     }
 }
