@@ -173,6 +173,7 @@ fn in_words(reason: RejectReason) -> &'static str {
         RejectReason::WrongType => "text or id of a type that cannot be used",
         RejectReason::InvalidUtf8 => "not valid UTF-8",
         RejectReason::Utf16 => "a file in UTF-16; convert it to UTF-8",
+        RejectReason::NotText => "a file that is no text",
         RejectReason::TooLong => "longer than --max-document",
         RejectReason::Truncated => "the rest of a compressed file that ends too early",
         RejectReason::Corrupt => "the rest of a damaged compressed file",

@@ -331,8 +331,13 @@ impl<'c> FileReader<'c> {
         Ok(())
     }
 
-    /// Looks for a byte order mark; returns where the content starts.
+    /// Looks for a byte order mark; returns where the content starts. What is no text has none.
     fn begin(&mut self, block: &mut Block) -> usize {
+        if let Some(fault) = self.source.foreign.clone() {
+            block.rejects.push(fault.at(&self.source.name, None));
+            self.done = true;
+            return block.filled;
+        }
         match &block.buf[..block.filled] {
             [0xef, 0xbb, 0xbf, ..] => 3,
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {

@@ -11,6 +11,9 @@ use csv_core::ReadRecordResult;
 use super::fields::{FieldTable, Match, ROLES, Role};
 use super::reject::{Fault, RejectReason};
 
+/// What may stand between two fields: a comma, a tab, the semicolon of spreadsheets where numbers have a decimal comma, a bar.
+pub(super) const SEPARATORS: [u8; 4] = *b",\t;|";
+
 /// What each column means.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Columns {
@@ -41,7 +44,7 @@ impl Columns {
 
 /// Reusable state of the row parser.
 pub(super) struct Rows {
-    readers: [(u8, csv_core::Reader); 2],
+    readers: [csv_core::Reader; SEPARATORS.len()],
     fields: Vec<u8>,
     ends: Vec<usize>,
     count: usize,
@@ -49,9 +52,9 @@ pub(super) struct Rows {
 
 impl Default for Rows {
     fn default() -> Self {
-        let reader = |d| (d, csv_core::ReaderBuilder::new().delimiter(d).build());
+        let reader = |separator| csv_core::ReaderBuilder::new().delimiter(separator).build();
         Self {
-            readers: [reader(b','), reader(b'\t')],
+            readers: SEPARATORS.map(reader),
             fields: Vec::new(),
             ends: vec![0; 32],
             count: 0,
@@ -60,10 +63,10 @@ impl Default for Rows {
 }
 
 impl Rows {
-    /// Takes a row apart.
+    /// Takes a row apart, whose fields stand between one of [`SEPARATORS`].
     pub fn parse(&mut self, row: &[u8], separator: u8) {
-        let at = usize::from(separator == b'\t');
-        let reader = &mut self.readers[at].1;
+        let at = SEPARATORS.iter().position(|other| *other == separator);
+        let reader = &mut self.readers[at.unwrap_or(0)];
         reader.reset();
         if self.fields.len() < row.len() {
             self.fields.resize(row.len(), 0);
@@ -117,7 +120,9 @@ impl Rows {
         }
         let cause = match found < expected {
             true => "a line break or a separator may be missing",
-            false => "a field that holds the separator must be put in quotes",
+            false => {
+                "a field that holds the separator must be put in quotes, without a blank before them, and quotes inside it doubled"
+            }
         };
         Err(Fault::new(
             RejectReason::RaggedRow,

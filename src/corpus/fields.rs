@@ -313,8 +313,8 @@ impl FieldTable {
     }
 }
 
-/// Names for a message: quoted nowhere, the first twenty of them. They come from the input, so control characters,
-/// which could steer the terminal, are shown escaped.
+/// Names for a message: quoted nowhere, the first twenty of them, and of each no more than [`LONGEST_NAME`] characters. They come from the
+/// input, so control characters, which could steer the terminal, are shown escaped.
 pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(visible).collect();
     if names.is_empty() {
@@ -328,13 +328,19 @@ pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     list
 }
 
+/// No field has a longer name, in characters; what has is most likely a text.
+pub(super) const LONGEST_NAME: usize = 60;
+
 fn visible(name: &str) -> String {
-    let mut shown = String::with_capacity(name.len());
-    for c in name.chars() {
+    let mut shown = String::new();
+    for c in name.chars().take(LONGEST_NAME) {
         match c.is_control() {
             true => shown.extend(c.escape_default()),
             false => shown.push(c),
         }
+    }
+    if name.chars().nth(LONGEST_NAME).is_some() {
+        shown.push_str(" ...");
     }
     shown
 }

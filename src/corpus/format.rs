@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use super::csv::SEPARATORS;
 use super::fields::FieldTable;
 use super::split::{Layout, Splitter, Start};
 
@@ -18,7 +19,7 @@ pub enum Format {
     Jsonl,
     /// One JSON array of objects, or objects one after another, pretty-printed or not.
     Json,
-    /// Comma-separated rows under a header (RFC 4180).
+    /// Rows under a header (RFC 4180), separated by commas, or by what else separates a column of texts in the header.
     Csv,
     /// Tab-separated rows under a header, quoted as in CSV.
     Tsv,
@@ -57,11 +58,16 @@ impl Format {
             Some(b'{' | b'[') => Self::Json,
             // Nothing is no article, whereas a text file always is one.
             None => Self::Jsonl,
-            _ => delimited(body, table).unwrap_or(Self::Text),
+            _ => match separator(body, b'\t', table) {
+                Some(b'\t') => Self::Tsv,
+                Some(_) => Self::Csv,
+                None => Self::Text,
+            },
         });
+        let rows = |usual| Layout::Rows(separator(body, usual, table).unwrap_or(usual));
         match format {
-            Self::Csv => (format, Layout::Rows(b',')),
-            Self::Tsv => (format, Layout::Rows(b'\t')),
+            Self::Csv => (format, rows(b',')),
+            Self::Tsv => (format, rows(b'\t')),
             Self::Text => (format, Layout::Whole),
             Self::Jsonl => match body.first() {
                 Some(b'[') if !first_line_is_all(body, complete) => (Self::Json, Layout::Array),
@@ -103,21 +109,17 @@ fn rest_of_first(body: &[u8]) -> &[u8] {
     first_value(body).map_or(&[][..], |end| body[end..].trim_ascii())
 }
 
-/// CSV or TSV, if the first line has a column whose name is that of a text.
-fn delimited(body: &[u8], table: &FieldTable) -> Option<Format> {
+/// What separates the columns of the first line, if one of them has the name of a text: the usual one, or else another.
+fn separator(body: &[u8], usual: u8, table: &FieldTable) -> Option<u8> {
     let line = body.split(|b| matches!(b, b'\n' | b'\r')).next()?;
     let line = std::str::from_utf8(line).ok()?;
-    let has_text = |separator| {
-        let mut columns = line.split(separator).map(|c| c.trim().trim_matches('"'));
+    let has_text = |separator: &u8| {
+        let columns = line.split(char::from(*separator));
+        let mut columns = columns.map(|c| c.trim().trim_matches('"'));
         columns.clone().count() > 1 && columns.any(|c| table.is_text(c))
     };
-    if has_text('\t') {
-        Some(Format::Tsv)
-    } else if has_text(',') {
-        Some(Format::Csv)
-    } else {
-        None
-    }
+    let mut all = std::iter::once(usual).chain(SEPARATORS);
+    all.find(has_text)
 }
 
 #[cfg(test)]
@@ -154,9 +156,32 @@ mod tests {
             (Format::Csv, Layout::Rows(b','))
         );
         assert_eq!(sniff(None, "id\ttext\n").0, Format::Tsv);
+        assert_eq!(sniff(None, "id;text\n"), (Format::Csv, Layout::Rows(b';')));
         assert_eq!(sniff(None, "The text, as it was read\n").0, Format::Text);
         assert_eq!(sniff(None, "text\n").0, Format::Text);
         assert_eq!(sniff(None, " \n").0, Format::Jsonl);
+    }
+
+    #[test]
+    fn the_header_tells_the_separator() {
+        for (named, head, separator) in [
+            (Format::Csv, "id,text\n1;2,3", b','),
+            (Format::Csv, "id;\"Text\";a,b\n", b';'),
+            (Format::Csv, "id\ttext", b'\t'),
+            (Format::Csv, "id|text\r\n", b'|'),
+            (Format::Tsv, "id,text\n", b','),
+            (Format::Tsv, "id\ttext\ta,body\n", b'\t'),
+            // Nothing that is known: the usual one.
+            (Format::Csv, "text\n", b','),
+            (Format::Csv, "a;b\n", b','),
+            (Format::Tsv, "", b'\t'),
+        ] {
+            assert_eq!(
+                sniff(Some(named), head),
+                (named, Layout::Rows(separator)),
+                "{head}"
+            );
+        }
     }
 
     #[test]

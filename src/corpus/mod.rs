@@ -43,8 +43,8 @@
 //! # }
 //! ```
 //!
-//! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`
-//! and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` (threads),
+//! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
+//! `foreign` and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
@@ -56,6 +56,7 @@ mod csv;
 pub mod dates;
 mod discover;
 mod fields;
+mod foreign;
 mod format;
 mod frames;
 mod json;
@@ -139,6 +140,8 @@ pub struct SourceFile {
     layout: Layout,
     header: Vec<u8>,
     columns: csv::Columns,
+    /// Why it holds no text, if it is none.
+    foreign: Option<reject::Fault>,
     kept: unpacked::Kept,
 }
 

@@ -26,6 +26,8 @@ pub enum RejectReason {
     InvalidUtf8,
     /// The whole file is in UTF-16.
     Utf16,
+    /// The whole file is no text: an archive, or another binary format.
+    NotText,
     /// The record is longer than the limit.
     TooLong,
     /// A compressed file ends before its stream does.
@@ -49,6 +51,7 @@ impl RejectReason {
             Self::WrongType => "wrong_type",
             Self::InvalidUtf8 => "invalid_utf8",
             Self::Utf16 => "utf16",
+            Self::NotText => "not_text",
             Self::TooLong => "too_long",
             Self::Truncated => "truncated",
             Self::Corrupt => "corrupt",
@@ -127,6 +130,7 @@ mod tests {
             RejectReason::WrongType,
             RejectReason::InvalidUtf8,
             RejectReason::Utf16,
+            RejectReason::NotText,
             RejectReason::TooLong,
             RejectReason::Truncated,
             RejectReason::Corrupt,

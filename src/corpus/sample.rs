@@ -15,7 +15,9 @@ use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
 use super::discover::Candidate;
 use super::fields::{FieldTable, Node, ROLES, Role, list_names};
+use super::foreign::foreign;
 use super::format::Format;
+use super::json;
 use super::split::Layout;
 use super::unpacked::Kept;
 use super::{CorpusOptions, SourceFile};
@@ -77,6 +79,7 @@ pub(super) fn examine(
         layout: Layout::Whole,
         header: Vec::new(),
         columns: Columns::default(),
+        foreign: None,
         kept: Kept::default(),
     };
     // A folder of a million text files is not opened twice.
@@ -84,10 +87,12 @@ pub(super) fn examine(
         let (compression, head, complete) = read_head(&file.path)?;
         file.compression = compression;
         (file.format, file.layout) = Format::of_content(named, &head, complete, table);
+        file.foreign = foreign(file.format, &head);
     }
     let mut sample = Sample::new(options, table);
     match file.layout {
         Layout::Whole => {}
+        _ if file.foreign.is_some() => {}
         Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch, progress)?,
         _ => sample.objects(index, &file, scratch, progress)?,
     }
@@ -246,7 +251,10 @@ impl<'a> Sample<'a> {
         let mut reader = FileReader::open(index, file, file.layout, self.options, false, None, 1)?;
         reader.fill(block)?;
         self.walk(reader, block, progress, |sample, block, record| {
-            let Ok(Value::Object(object)) = serde_json::from_slice(block.raw(record)) else {
+            let raw = block.raw(record);
+            let value = serde_json::from_slice(raw);
+            let value = value.or_else(|_| serde_json::from_slice(&json::strict(raw)));
+            let Ok(Value::Object(object)) = value else {
                 return Ok(());
             };
             sample.records += 1;

@@ -358,6 +358,53 @@ fn a_file_of_rejects_or_of_nothing_is_no_error() {
 }
 
 #[test]
+fn what_is_no_text_is_one_reject() {
+    let mut tar = b"news.jsonl\0".to_vec();
+    tar.resize(257, 0);
+    tar.extend_from_slice(b"ustar\000{\"text\":\"a\"}\n");
+    for (name, content, reason, part) in [
+        ("b.tar", tar.clone(), "not_text", "a tar archive"),
+        ("b.tar.gz", gzip(&tar), "not_text", "a tar archive"),
+        (
+            "b.csv",
+            b"PK\x03\x04\n\n".to_vec(),
+            "not_text",
+            "spreadsheet",
+        ),
+        ("b.parquet", b"PAR1\x15\0".to_vec(), "not_text", "Parquet"),
+        (
+            "b.bin",
+            b"\x7fELF\x02\0\x01".to_vec(),
+            "not_text",
+            "zero bytes",
+        ),
+        ("b.jsonl", b"{\0}\0\n\0".to_vec(), "utf16", "UTF-16LE"),
+    ] {
+        for block_bytes in [1, 1 << 20] {
+            let options = CorpusOptions {
+                block_bytes,
+                ..CorpusOptions::default()
+            };
+            let run = run_with(name, &content, options).unwrap();
+            assert_eq!(run.seen, [], "{name}");
+            assert_eq!(run.reasons(), [(None, reason)], "{name}");
+            assert!(run.detail().contains(part), "{name}: {}", run.detail());
+        }
+    }
+}
+
+#[test]
+fn rows_go_by_the_separator_of_their_header() {
+    for (name, content) in [
+        ("a.csv", "id;text\n1;a, b\n2;\"c; d\"\n"),
+        ("a.tsv", "id|text\n1|a, b\n2|c; d\n"),
+        ("dump", "id;text\r\n1;a, b\r\n2;\"c; d\"\r\n"),
+    ] {
+        assert_eq!(run(name, content).texts(), ["a, b", "c; d"], "{name}");
+    }
+}
+
+#[test]
 fn a_missing_or_ambiguous_text_field_is_found_at_once() {
     let none = FieldNames::default;
     let message = fatal(

@@ -1,0 +1,161 @@
+//! Files that hold no text, told by how they begin: archives, tables and documents of other programs, UTF-16 without a mark.
+//!
+//! Taken for text they would be one article of nonsense, or a thousand records that each break for a reason of their own.
+
+use super::format::Format;
+use super::reject::{Fault, RejectReason};
+
+/// How formats begin, and what to do with them. Signatures as in `file`'s collection of them.
+const FORMATS: [(usize, &[u8], &str); 15] = [
+    (257, b"ustar", "a tar archive; unpack it and name its files"),
+    (
+        0,
+        b"PK\x03\x04",
+        "a zip archive, or a spreadsheet or document of an office program; unpack it, or save it as CSV or text",
+    ),
+    (
+        0,
+        b"\xfd7zXZ\0",
+        "compressed with xz; unpack it with: xz -d",
+    ),
+    (0, b"BZh", "compressed with bzip2; unpack it with: bzip2 -d"),
+    (
+        0,
+        b"\x04\x22\x4d\x18",
+        "compressed with lz4; unpack it with: lz4 -d",
+    ),
+    (
+        0,
+        b"7z\xbc\xaf\x27\x1c",
+        "a 7-Zip archive; unpack it and name its files",
+    ),
+    (
+        0,
+        b"Rar!\x1a\x07",
+        "a RAR archive; unpack it and name its files",
+    ),
+    (
+        0,
+        b"\x1f\x9d",
+        "compressed with compress; unpack it with: gzip -d",
+    ),
+    (
+        0,
+        b"PAR1",
+        "a Parquet file; write it as JSON Lines or CSV first, for example with pandas or DuckDB",
+    ),
+    (
+        0,
+        b"ARROW1",
+        "an Arrow file; write it as JSON Lines or CSV first, for example with pandas or DuckDB",
+    ),
+    (
+        0,
+        b"Obj\x01",
+        "an Avro file; write it as JSON Lines or CSV first",
+    ),
+    (
+        0,
+        b"SQLite format 3\0",
+        "an SQLite database; export its table as CSV first",
+    ),
+    (
+        0,
+        b"\xd0\xcf\x11\xe0",
+        "a spreadsheet or document of an old office program; save it as CSV or text",
+    ),
+    (
+        0,
+        b"%PDF-",
+        "a PDF; extract its text first, for example with pdftotext",
+    ),
+    (
+        0,
+        b"\x80\x04\x95",
+        "a Python pickle; write it as JSON Lines or CSV first",
+    ),
+];
+
+/// Why a file of this format that begins with `head` holds no text, if it does not.
+pub(super) fn foreign(format: Format, head: &[u8]) -> Option<Fault> {
+    let begins = |&&(at, magic, _): &&(usize, &[u8], &str)| {
+        head.get(at..).is_some_and(|rest| rest.starts_with(magic))
+    };
+    if let Some((_, _, what)) = FORMATS.iter().find(begins) {
+        return Some(Fault::new(
+            RejectReason::NotText,
+            format!("the file is {what}"),
+        ));
+    }
+    let zeros = |start: usize| {
+        let places = head.iter().skip(start).step_by(2);
+        places.filter(|byte| **byte == 0).count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    // Of a text in a Latin script every other byte is zero.
+    let half = head.len() / 2;
+    match (even.max(odd) * 10 > half * 9, even + odd > 0) {
+        (true, _) if half > 0 && even.min(odd) * 10 < half => Some(Fault::new(
+            RejectReason::Utf16,
+            format!(
+                "the file is in UTF-16, not in UTF-8; convert it first: iconv -f UTF-16{} -t UTF-8 OLD > NEW",
+                if even > odd { "BE" } else { "LE" }
+            ),
+        )),
+        // A stray one in a record is a fault of that record.
+        (_, true) if format == Format::Text => Some(Fault::new(
+            RejectReason::NotText,
+            "the file is binary (it holds zero bytes), not text",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(format: Format, head: &[u8]) -> Option<RejectReason> {
+        foreign(format, head).map(|fault| fault.reason)
+    }
+
+    #[test]
+    fn what_is_no_text() {
+        for (at, magic, what) in FORMATS {
+            let mut head = vec![b'a'; at];
+            head.extend_from_slice(magic);
+            head.extend_from_slice(b"more of it");
+            for format in [Format::Text, Format::Csv, Format::Jsonl] {
+                let fault = foreign(format, &head).unwrap();
+                assert!(fault.detail.contains(what));
+                assert_eq!(fault.reason, RejectReason::NotText);
+            }
+        }
+        let news = "{\"text\": \"Grüße aus Köln\"}\n";
+        let (little, big): (Vec<u8>, Vec<u8>) = (
+            news.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            news.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        );
+        for (head, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
+            let fault = foreign(Format::Jsonl, &head).unwrap();
+            assert_eq!(fault.reason, RejectReason::Utf16);
+            assert!(fault.detail.contains(name), "{}", fault.detail);
+        }
+        let binary = b"\x7fELF\x02\x01\x01\0\0\0\0more of it, and of it, and of it";
+        assert_eq!(reason(Format::Text, binary), Some(RejectReason::NotText));
+    }
+
+    #[test]
+    fn what_is_text() {
+        for head in [
+            "",
+            "a",
+            "PKs and BZs: all of it is text",
+            "PAR for the course",
+            "id,text\n1,a\0b\n",
+            "{\"text\":\"\0\"}",
+        ] {
+            assert_eq!(reason(Format::Csv, head.as_bytes()), None, "{head}");
+        }
+    }
+}
