@@ -6,8 +6,11 @@
 
 use std::path::Path;
 
+use serde::de::IgnoredAny;
+
 use super::csv::SEPARATORS;
 use super::fields::FieldTable;
+use super::json;
 use super::split::{Layout, Splitter, Start};
 
 /// The format of an input file.
@@ -30,7 +33,8 @@ pub enum Format {
 impl Format {
     /// The format that a file's name stands for.
     pub(super) fn of_name(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        // The ending counts, whatever the encoding of the rest.
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let name = [".gz", ".zst", ".zstd"]
             .iter()
             .find_map(|e| name.strip_suffix(e))
@@ -72,11 +76,16 @@ impl Format {
             Self::Jsonl => match body.first() {
                 Some(b'[') if !first_line_is_all(body, complete) => (Self::Json, Layout::Array),
                 Some(b'[') if rest_of_first(body).is_empty() => (Self::Json, Layout::Array),
+                _ if first_is_several_lines(body) => (Self::Json, Layout::Objects),
                 _ => (Self::Jsonl, Layout::Lines),
             },
             Self::Json => match body.first() {
                 Some(b'[') => (Self::Json, Layout::Array),
                 _ if first_line_is_all(body, complete) => (Self::Jsonl, Layout::Lines),
+                // The first may be broken.
+                _ if second_line_is_all(body) && !first_is_several_lines(body) => {
+                    (Self::Jsonl, Layout::Lines)
+                }
                 _ => (Self::Json, Layout::Objects),
             },
         }
@@ -102,6 +111,22 @@ fn first_line_is_all(body: &[u8], complete: bool) -> bool {
     };
     first_value(body).is_some_and(|end| {
         end <= line_end && body[end..line_end].iter().all(u8::is_ascii_whitespace)
+    })
+}
+
+/// Whether the second line is one whole object.
+fn second_line_is_all(body: &[u8]) -> bool {
+    let mut lines = body.splitn(3, |byte| *byte == b'\n').skip(1);
+    let line = lines.next().unwrap_or_default().trim_ascii();
+    lines.next().is_some() && line.starts_with(b"{") && first_value(line) == Some(line.len())
+}
+
+/// Whether the first value is sound and has more than one line.
+fn first_is_several_lines(body: &[u8]) -> bool {
+    first_value(body).is_some_and(|end| {
+        let value = &body[..end];
+        memchr::memchr(b'\n', value).is_some()
+            && serde_json::from_slice::<IgnoredAny>(&json::strict(value)).is_ok()
     })
 }
 
@@ -196,6 +221,15 @@ mod tests {
         assert_eq!(sniff(jsonl, "[\n{}]\n").1, Layout::Array);
         assert_eq!(sniff(jsonl, "[{}, {}]\n\n").1, Layout::Array);
         assert_eq!(sniff(jsonl, "[1]\n{\"a\":1}\n").1, Layout::Lines);
-        assert_eq!(sniff(jsonl, "{broken\n{\"a\":1}\n").1, Layout::Lines);
+        for named in [json, jsonl, None] {
+            let layout = |head: &str| sniff(named, head).1;
+            for broken in ["{broken", "{\"a\":\"b", "{\"a\":[1}"] {
+                let head = format!("{broken}\n{{\"a\":1}}\n{{\"a\":2}}\n");
+                assert_eq!(layout(&head), Layout::Lines, "{head}");
+            }
+            assert_eq!(layout("{\n \"a\":NaN\n}\n{\n\"a\":2}"), Layout::Objects);
+            let nested = "{\"a\":\n{\"b\":1}\n,\"c\":[\n1]}\n{}\n";
+            assert_eq!(layout(nested), Layout::Objects);
+        }
     }
 }

@@ -28,7 +28,7 @@ use crate::progress::Progress;
 const SAMPLE: usize = 100;
 /// Where they start at the latest, however long blocks are: what is found in a file must not depend on that.
 const SAMPLE_BYTES: u64 = 1 << 20;
-/// Bytes that tell the format.
+/// Bytes that tell the format, and as many more as the first line has.
 const HEAD: usize = 64 << 10;
 
 /// What a file's sample says.
@@ -84,7 +84,7 @@ pub(super) fn examine(
     };
     // A folder of a million text files is not opened twice.
     if named != Some(Format::Text) {
-        let (compression, head, complete) = read_head(&file.path)?;
+        let (compression, head, complete) = read_head(&file.path, options.max_document)?;
         file.compression = compression;
         (file.format, file.layout) = Format::of_content(named, &head, complete, table);
         file.foreign = foreign(file.format, &head);
@@ -121,18 +121,28 @@ fn compression_of_name(name: &str) -> Compression {
     }
 }
 
-fn read_head(path: &Path) -> Result<(Compression, Vec<u8>, bool)> {
+/// How a file begins, decompressed, and whether that is all of it. If it begins with an object, to the end of the first line at least, unless
+/// that is beyond `most` bytes.
+fn read_head(path: &Path, most: usize) -> Result<(Compression, Vec<u8>, bool)> {
     let mut stream = Stream::open(path, 1)?;
     let mut head = vec![0; HEAD];
     let mut filled = 0;
     let mut complete = false;
-    while filled < head.len() {
+    loop {
         match stream.read(&mut head[filled..], path)? {
             Chunk::Bytes(n) => filled += n,
             Chunk::End | Chunk::Broken(_) => {
                 complete = true;
                 break;
             }
+        }
+        if filled == head.len() {
+            let content = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+            let first = content.trim_ascii_start();
+            if !first.starts_with(b"{") || first.contains(&b'\n') || filled >= most {
+                break;
+            }
+            head.resize(filled * 2, 0);
         }
     }
     head.truncate(filled);

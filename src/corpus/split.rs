@@ -5,7 +5,7 @@
 //! without being held. It never looks at a byte that it was not given, so where the pieces are cut
 //! has no influence on the records.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr3};
 
 use super::reject::{Fault, RejectReason};
 
@@ -18,7 +18,7 @@ pub(super) enum Layout {
     Rows(u8),
     /// JSON values one after another.
     Objects,
-    /// The elements of one JSON array.
+    /// The elements of JSON arrays, one array after another. Commas between elements may be missing.
     Array,
     /// The whole file is one record.
     Whole,
@@ -59,6 +59,8 @@ enum Value {
     String,
     /// After a backslash in a string.
     Escape,
+    /// After a line break in a string, which is no JSON: where the next line begins a value, a quote is missing.
+    Break,
     /// Inside brackets, outside strings.
     Brackets,
     /// A number, a word, or garbage.
@@ -80,6 +82,10 @@ pub(super) struct Splitter {
     row: Row,
     value: Value,
     depth: u64,
+    /// Which of the innermost open brackets are those of objects, the innermost in the lowest bit.
+    objects: u64,
+    /// Of so many outer brackets it is no longer known.
+    unknown: u64,
     array: Array,
 }
 
@@ -94,6 +100,8 @@ impl Splitter {
             row: Row::FieldStart,
             value: Value::None,
             depth: 0,
+            objects: 0,
+            unknown: 0,
             array: Array::Before,
         }
     }
@@ -134,7 +142,13 @@ impl Splitter {
                 (Array::Before, b'[') => Array::FirstOrEnd,
                 (Array::FirstOrEnd | Array::CommaOrEnd, b']') => Array::After,
                 (Array::CommaOrEnd, b',') => Array::Element,
+                (Array::After, b'[') => Array::FirstOrEnd,
                 (Array::FirstOrEnd | Array::Element, b) if b != b',' && b != b']' => {
+                    self.array = Array::CommaOrEnd;
+                    self.value = Value::None;
+                    return Start::At;
+                }
+                (Array::CommaOrEnd, b'{') => {
                     self.array = Array::CommaOrEnd;
                     self.value = Value::None;
                     return Start::At;
@@ -201,27 +215,28 @@ impl Splitter {
         None
     }
 
+    /// A closing bracket of the wrong kind ends a value, too, and so does a line break in a string if the next line begins an
+    /// object: such a value is no JSON, and what follows need not be lost with it.
     fn end_of_value(&mut self, bytes: &[u8], mut at: usize) -> Option<usize> {
         while at < bytes.len() {
             match self.value {
                 Value::None => {
+                    (self.depth, self.unknown) = (0, 0);
                     self.value = match bytes[at] {
                         b'{' | b'[' => {
-                            self.depth = 1;
+                            self.open(bytes[at]);
                             Value::Brackets
                         }
-                        b'"' => {
-                            self.depth = 0;
-                            Value::String
-                        }
+                        b'"' => Value::String,
                         _ => Value::Bare,
                     };
                     at += 1;
                 }
                 Value::String => {
-                    at += memchr2(b'"', b'\\', &bytes[at..])? + 1;
+                    at += memchr3(b'"', b'\\', b'\n', &bytes[at..])? + 1;
                     self.value = match bytes[at - 1] {
                         b'\\' => Value::Escape,
+                        b'\n' => Value::Break,
                         _ if self.depth == 0 => return Some(at),
                         _ => Value::Brackets,
                     };
@@ -230,16 +245,16 @@ impl Splitter {
                     at += 1;
                     self.value = Value::String;
                 }
+                Value::Break => match bytes[at] {
+                    b'{' => return Some(at),
+                    b if space(b) => at += 1,
+                    _ => self.value = Value::String,
+                },
                 Value::Brackets => {
                     match bytes[at] {
                         b'"' => self.value = Value::String,
-                        b'{' | b'[' => self.depth += 1,
-                        b'}' | b']' => {
-                            self.depth -= 1;
-                            if self.depth == 0 {
-                                return Some(at + 1);
-                            }
-                        }
+                        b @ (b'{' | b'[') => self.open(b),
+                        b @ (b'}' | b']') if self.close(b) => return Some(at + 1),
                         _ => {}
                     }
                     at += 1;
@@ -253,6 +268,21 @@ impl Splitter {
             }
         }
         None
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.depth += 1;
+        self.objects = self.objects << 1 | u64::from(bracket == b'{');
+        let kept = u64::from(u64::BITS);
+        self.unknown = self.unknown.max(self.depth.saturating_sub(kept));
+    }
+
+    /// Whether a closing bracket is the last of a value, or of the wrong kind.
+    fn close(&mut self, bracket: u8) -> bool {
+        let fits = self.depth <= self.unknown || (self.objects & 1 == 1) == (bracket == b'}');
+        self.depth -= 1;
+        self.objects >>= 1;
+        self.depth == 0 || !fits
     }
 
     /// The file has ended inside a record, of which these are the bytes.
@@ -358,6 +388,37 @@ mod tests {
     }
 
     #[test]
+    fn a_broken_value_takes_nothing_else_with_it() {
+        let quote = "{\"a\":\"open\n";
+        let bracket = "{\"a\":[1,2}";
+        for broken in [quote, bracket, "{\"a\":{\"b\":[}", "{\"a\":1]"] {
+            let text = format!("[{{}},\n{broken}  {{\"b\":2}},\n3]");
+            let records = vec!["{}", broken, "{\"b\":2}", "3"];
+            let trimmed = |(found, fault): (Vec<&str>, _)| {
+                let found: Vec<String> = found.iter().map(|it| it.trim_end().into()).collect();
+                (found, fault)
+            };
+            let wanted: Vec<String> = records.iter().map(|it| it.trim_end().into()).collect();
+            assert_eq!(
+                trimmed(split(Layout::Array, &text)),
+                (wanted, None),
+                "{broken}"
+            );
+            let text = format!("{{}}\n{broken}\n{{\"b\":2}}");
+            let wanted = ["{}", broken.trim_end(), "{\"b\":2}"].map(String::from);
+            let found = trimmed(split(Layout::Objects, &text));
+            assert_eq!(found, (wanted.to_vec(), None), "{broken}");
+        }
+        // A line break in a string by itself ends nothing.
+        let text = "[{\"a\":\"one\n two\", \"b\":[{}]}, 3]";
+        let records = vec!["{\"a\":\"one\n two\", \"b\":[{}]}", "3"];
+        assert_eq!(split(Layout::Array, text), (records, None));
+        // However deep, a value ends where its brackets do.
+        let deep = "{\"a\":[".repeat(100) + &"]}".repeat(100);
+        assert_eq!(split(Layout::Objects, &deep), (vec![deep.as_str()], None));
+    }
+
+    #[test]
     fn an_unfinished_record_says_what_went_with_it() {
         for (record, end) in [
             ("a,\"b", "the end of the file"),
@@ -408,13 +469,12 @@ mod tests {
             array("[{\"a\":[1]}, 2,\"]\" ]"),
             (vec!["{\"a\":[1]}", "2", "\"]\""], None)
         );
-        for broken in [
-            "[{} {}]", "[{},]", "[{}", "[{},", "[,{}]", "[{}] x", "[{}]]",
-        ] {
+        for broken in ["[{} 1]", "[{},]", "[{}", "[{},", "[,{}]", "[{}] x", "[{}]]"] {
             let (records, reason) = array(broken);
             assert_eq!(reason, Some(RejectReason::BrokenArray), "{broken}");
             assert!(records.len() <= 1, "{broken}");
         }
+        assert_eq!(array("[{}] x").0.len(), 1);
         assert_eq!(array("[{\"a\"").1, Some(RejectReason::InvalidJson));
     }
 }

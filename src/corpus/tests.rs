@@ -275,7 +275,19 @@ fn json_in_all_its_layouts() {
     let cut = run("a.json", "[{\"text\":\"a\"},\n{\"text\":\"b\"},\n{\"te");
     assert_eq!(cut.texts(), ["a", "b"]);
     assert_eq!(cut.reasons(), [(Some(3), "invalid_json")]);
-    let broken = run("a.json", "[{\"text\":\"a\"}\n{\"text\":\"b\"}]");
+    let joined = run(
+        "a.json",
+        "[{\"text\":\"a\"}\n{\"text\":\"b\"}]\n[{\"text\":\"c\"}]",
+    );
+    assert_eq!(joined.texts(), ["a", "b", "c"]);
+    let unclosed = run(
+        "a.json",
+        "[{\"text\":\"a},\n{\"text\":\"b\"},\n{\"text\":[\"c\"},{\"text\":\"d\"}]",
+    );
+    assert_eq!(unclosed.texts(), ["b", "d"]);
+    let reasons = [(Some(1), "invalid_json"), (Some(3), "invalid_json")];
+    assert_eq!(unclosed.reasons(), reasons);
+    let broken = run("a.json", "[{\"text\":\"a\"}\n\"b\"]");
     assert_eq!(broken.texts(), ["a"]);
     assert_eq!(broken.reasons(), [(Some(2), "broken_array")]);
 }
@@ -355,6 +367,21 @@ fn a_file_of_rejects_or_of_nothing_is_no_error() {
     assert_eq!(run("a.json", "\n").seen, []);
     assert_eq!(run("a.jsonl", "{\n[\n").reasons().len(), 2);
     assert_eq!(run("a.jsonl", b"\xfe\xff\0{").reasons(), [(None, "utf16")]);
+}
+
+#[test]
+fn a_long_first_line_and_a_broken_one_are_lines_like_others() {
+    let long = "x".repeat(200_000);
+    for first in [format!("{{\"text\":\"{long}\"}}"), "{\"text\":\"a".into()] {
+        let content = format!("{first}\n{{\"text\":\"b\"}}\n{{\"text\":\"c\n{{\"text\":\"d\"}}\n");
+        for name in ["a.json", "a.jsonl", "dump"] {
+            let run = run(name, &content);
+            assert!(run.texts().ends_with(&["b", "d"]), "{name}");
+            assert_eq!(run.texts().len() + run.reasons().len(), 4, "{name}");
+        }
+    }
+    let pretty = "{\n  \"text\": \"a\"\n}\n{\n  \"text\": \"b\"\n}\n";
+    assert_eq!(run("a.jsonl", pretty).texts(), ["a", "b"]);
 }
 
 #[test]
