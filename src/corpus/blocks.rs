@@ -7,9 +7,10 @@
 
 use super::chosen::Place;
 use super::compress::{Chunk, Compression, Stream};
+use super::csv::row_after;
 use super::pieces::Ahead;
 use super::reject::{Fault, Reject, RejectReason};
-use super::split::{Last, Layout, Splitter, Start};
+use super::split::{Last, Layout, Splitter, Start, unclosed_row};
 use super::unpacked::{self, Store};
 use super::{Corpus, CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
@@ -131,6 +132,9 @@ impl Block {
     }
 }
 
+/// So many rows of a file may be left alone with their quotes: what follows them is split once more for each.
+const MOST_LEFT_ALONE: u32 = 100;
+
 /// Where the reader is between two calls of the splitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -170,6 +174,8 @@ pub(super) struct FileReader<'c> {
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
+    /// Rows that were left alone with a quote that is never closed.
+    left_alone: u32,
     /// Blocks that were filled.
     blocks: u32,
     /// Whether there was a record, good or not.
@@ -217,6 +223,7 @@ impl<'c> FileReader<'c> {
             broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            left_alone: 0,
             blocks: 0,
             any: false,
             reported: 0,
@@ -252,6 +259,11 @@ impl<'c> FileReader<'c> {
                 self.split(block, &mut at, &mut start);
             }
             if self.ended && !self.done {
+                while let Last::Broken(_) = self.splitter.last(&block.buf[start..block.filled])
+                    && self.go_on_behind_quote(block, &mut at, &mut start, block.filled)
+                {
+                    self.split(block, &mut at, &mut start);
+                }
                 self.finish(block, start);
                 self.done = true;
             }
@@ -376,10 +388,15 @@ impl<'c> FileReader<'c> {
             }
             match self.splitter.end(bytes, at) {
                 Some(end) => {
+                    let too_long = end - *start > self.max_document;
+                    let suspicious = too_long || self.splitter.is_torn();
+                    if suspicious && self.go_on_behind_quote(block, at, start, end) {
+                        continue;
+                    }
                     let was = std::mem::replace(&mut self.state, State::Between);
                     let lines = match self.layout {
                         Layout::Lines => 1,
-                        _ => newlines(&bytes[*start..end]),
+                        _ => newlines(&block.buf[*start..end]),
                     };
                     if was == State::Open {
                         self.emit(block, *start, end);
@@ -389,6 +406,9 @@ impl<'c> FileReader<'c> {
                 }
                 None => {
                     if self.state == State::Open && block.filled - *start > self.max_document {
+                        if self.go_on_behind_quote(block, at, start, block.filled) {
+                            continue;
+                        }
                         self.too_long(block);
                         self.state = State::Skipping;
                     }
@@ -400,6 +420,41 @@ impl<'c> FileReader<'c> {
                 }
             }
         }
+    }
+
+    /// Goes on with the row below one from `start` to `end` that is too long, torn or without an end, if that is so because its quote
+    /// is not closed: the lines below are rows. It is rejected alone.
+    fn go_on_behind_quote(
+        &mut self,
+        block: &mut Block,
+        at: &mut usize,
+        start: &mut usize,
+        end: usize,
+    ) -> bool {
+        let Layout::Rows(separator) = self.layout else {
+            return false;
+        };
+        if self.state != State::Open || self.skip_header || self.left_alone == MOST_LEFT_ALONE {
+            return false;
+        }
+        // No more than is there however long blocks are.
+        let swallowed = &block.buf[*start..end.min(*start + self.max_document)];
+        let columns = self.source.columns.names.len();
+        let Some(next) = row_after(swallowed, columns, separator) else {
+            return false;
+        };
+        let fault = unclosed_row();
+        block
+            .rejects
+            .push(fault.at(&self.source.name, Some(self.line)));
+        self.any = true;
+        self.left_alone += 1;
+        self.line += 1;
+        *start += next;
+        *at = *start;
+        self.splitter = Splitter::new(self.layout);
+        self.state = State::Between;
+        true
     }
 
     /// The stream has ended, and `start` is where the splitter stopped.

@@ -137,10 +137,52 @@ impl Rows {
     }
 }
 
+/// Where the row after one whose quote is never closed begins: behind the first line break of `swallowed`, if the lines there are rows.
+///
+/// They are if each of the first ones has as many fields as the header. Lines of a long text have not; a few of them may have by chance.
+pub(super) fn row_after(swallowed: &[u8], columns: usize, separator: u8) -> Option<usize> {
+    /// Lines that tell, at the least and at the most.
+    const LINES: std::ops::RangeInclusive<usize> = 3..=20;
+    let start = memchr::memchr(b'\n', swallowed)? + 1;
+    let mut rows = Rows::default();
+    let lines = swallowed[start..].split_inclusive(|byte| *byte == b'\n');
+    // Of the last one only a part may be there.
+    let lines = lines.filter(|line| line.ends_with(b"\n") && !line.trim_ascii().is_empty());
+    let mut told = 0;
+    for line in lines.take(*LINES.end()) {
+        rows.parse(line, separator);
+        if rows.count != columns {
+            return None;
+        }
+        told += 1;
+    }
+    (columns > 1 && LINES.contains(&told)).then_some(start)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::corpus::FieldNames;
+
+    #[test]
+    fn rows_are_told_from_lines_of_a_text() {
+        let after = |swallowed: &str| row_after(swallowed.as_bytes(), 3, b',');
+        let row = "1,\"never closed,a\n";
+        let rows = |count: usize| format!("{row}{}", "2,b,\"c, d\"\n".repeat(count));
+        assert_eq!(after(&rows(2)), None);
+        assert_eq!(after(&rows(3)), Some(row.len()));
+        assert_eq!(after(&rows(300)), Some(row.len()));
+        assert_eq!(after(&(rows(30) + "a line of a text\n")), Some(row.len()));
+        assert_eq!(after(&(rows(10) + "a line of a text\n")), None);
+        // The last line may be cut.
+        assert_eq!(after(&(rows(3) + "2,")), Some(row.len()));
+        assert_eq!(
+            after("1,\"In Rome, he said, it rains.\nIn Oslo, too.\na\nb\nc\n"),
+            None
+        );
+        assert_eq!(after("1,\"never closed"), None);
+        assert_eq!(row_after(b"\"a\nb\nc\nd\ne\n", 1, b','), None);
+    }
 
     fn fields(row: &str, separator: u8) -> Vec<String> {
         let mut rows = Rows::default();

@@ -80,6 +80,8 @@ enum Array {
 pub(super) struct Splitter {
     layout: Layout,
     row: Row,
+    /// A quoted field of the row goes on behind its closing quote.
+    torn: bool,
     value: Value,
     depth: u64,
     /// Which of the innermost open brackets are those of objects, the innermost in the lowest bit.
@@ -98,6 +100,7 @@ impl Splitter {
         Self {
             layout,
             row: Row::FieldStart,
+            torn: false,
             value: Value::None,
             depth: 0,
             objects: 0,
@@ -115,6 +118,7 @@ impl Splitter {
                     *at += 1;
                 }
                 self.row = Row::FieldStart;
+                self.torn = false;
             }
             Layout::Objects => {
                 while bytes.get(*at).is_some_and(|&b| space(b)) {
@@ -195,7 +199,10 @@ impl Splitter {
                         b'\n' => return Some(at + 1),
                         b'\r' => Row::Return,
                         b if b == separator => Row::FieldStart,
-                        _ => Row::Field,
+                        _ => {
+                            self.torn |= self.row == Row::Quote;
+                            Row::Field
+                        }
                     };
                     at += 1;
                 }
@@ -285,14 +292,18 @@ impl Splitter {
         self.depth == 0 || !fits
     }
 
+    /// Whether what was taken for the end of a quoted field in the last row may be the beginning of another.
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
     /// The file has ended inside a record, of which these are the bytes.
     pub fn last(&self, record: &[u8]) -> Last {
         match self.layout {
             Layout::Rows(_) if self.row == Row::Quoted => Last::Broken(Fault::new(
                 RejectReason::UnclosedQuote,
                 format!(
-                    "this row opens a quote that is not closed before {}; \
-                     close it, or double every quote inside a quoted field",
+                    "this row opens a quote that is not closed before {}; {CLOSE_IT}",
                     end_of_file(record)
                 ),
             )),
@@ -320,6 +331,18 @@ impl Splitter {
             _ => None,
         }
     }
+}
+
+const CLOSE_IT: &str = "close it, or double every quote inside a quoted field";
+
+/// A row that is left alone with its quote.
+pub(super) fn unclosed_row() -> Fault {
+    Fault::new(
+        RejectReason::UnclosedQuote,
+        format!(
+            "this row opens a quote that is never closed, and the lines below are rows of their own; {CLOSE_IT}"
+        ),
+    )
 }
 
 /// The end of the file behind an unfinished record, and how many lines went with the one where it starts.

@@ -385,6 +385,51 @@ fn a_long_first_line_and_a_broken_one_are_lines_like_others() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_costs_its_row_alone() {
+    let row = |number: usize| format!("{number},A title,text number {number}\n");
+    let rows = |numbers: std::ops::Range<usize>| numbers.map(row).collect::<String>();
+    let content = format!(
+        "id,title,text\n{}5,\"A title,text\n{}20,A title,\"open\n{}",
+        rows(1..5),
+        rows(6..20),
+        rows(21..40)
+    );
+    let wanted: Vec<String> = (1..40)
+        .filter(|n| ![5, 20].contains(n))
+        .map(|n| n.to_string())
+        .collect();
+    for max_document in [200, 16 << 20] {
+        for block_bytes in [1, 150, 1 << 20] {
+            let options = CorpusOptions {
+                max_document,
+                block_bytes,
+                ..CorpusOptions::default()
+            };
+            let run = run_with("a.csv", &content, options).unwrap();
+            assert_eq!(run.ids(), wanted, "{max_document} {block_bytes}");
+            let alone = [6, 21].map(|line| (Some(line), "unclosed_quote"));
+            assert_eq!(run.reasons(), alone, "{max_document} {block_bytes}");
+        }
+    }
+    // A text that was cut with its file is no row after row.
+    let prose = "In Rome, he said, it rains.\nIn Oslo, too.\nSo it does, \"most days\", in Bergen.\nAnd so on.\n";
+    let cut = run(
+        "a.csv",
+        format!(
+            "id,title,text\n1,a,b\n2,A title,\"{}",
+            prose.replace('"', "\"\"")
+        ),
+    );
+    assert_eq!(cut.ids(), ["1"]);
+    assert_eq!(cut.reasons(), [(Some(3), "unclosed_quote")]);
+    assert!(
+        cut.detail().contains("the 3 lines below"),
+        "{}",
+        cut.detail()
+    );
+}
+
+#[test]
 fn what_is_no_text_is_one_reject() {
     let mut tar = b"news.jsonl\0".to_vec();
     tar.resize(257, 0);
@@ -1061,6 +1106,8 @@ proptest! {
         }
         let name = if tabs { "a.tsv" } else { "a.csv" };
         let run = same_for_all_blocks(name, content.as_bytes());
+        // Where lines were taken for rows of their own the csv crate reads one long row.
+        prop_assume!(!run.rejects.iter().any(|reject| reject.detail.contains("rows of their own")));
         let mut reader = ::csv::ReaderBuilder::new();
         reader.has_headers(false).flexible(true).delimiter(if tabs { b'\t' } else { b',' });
         let theirs: Vec<Vec<String>> = reader
@@ -1086,6 +1133,34 @@ proptest! {
             .filter(|r| r.len() > 1 || !r[0].trim_matches([' ', '\r', '\n']).is_empty())
             .collect();
         prop_assert_eq!(ours, theirs);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Whatever quotes are strewn among rows, the blocks make no difference, no row is made up, and with a single quote only its row is lost, if
+    /// more than two follow.
+    #[test]
+    fn stray_quotes_cost_rows_but_make_none(
+        rows in 8usize..30, strays in prop::collection::vec((any::<prop::sample::Index>(), 0usize..3), 1..4),
+    ) {
+        let mut fields: Vec<[String; 3]> = (0..rows).map(|n| [n.to_string(), format!("t{n}"), format!("text {n}")]).collect();
+        for (row, field) in &strays {
+            let row = row.index(rows);
+            fields[row][*field].insert(0, '"');
+        }
+        let row = |fields: &[String; 3]| fields.join(",") + "\n";
+        let content = String::from("id,title,text\n") + &fields.iter().map(row).collect::<String>();
+        let run = same_for_all_blocks("a.csv", content.as_bytes());
+        prop_assert!(run.texts().len() + run.reasons().len() <= rows);
+        if let [(at, _)] = strays[..] {
+            let at = at.index(rows);
+            let behind = rows - 1 - at;
+            let used = if behind >= 3 { rows - 1 } else { at };
+            prop_assert_eq!(run.texts().len(), used);
+            prop_assert_eq!(run.reasons(), [(Some(at as u64 + 2), "unclosed_quote")]);
+        }
     }
 }
 
