@@ -105,9 +105,10 @@ impl Parser {
         };
         let id = match get(Role::Id) {
             Some(id) => Cow::Borrowed(id),
+            // A field that was only guessed to hold an id may hold anything.
             None => match wrong(Role::Id, "a string or a number") {
-                Some(fault) => return Err(fault),
-                None => default_id(file, record),
+                Some(fault) if corpus.options.fields.id.is_some() => return Err(fault),
+                _ => default_id(file, record),
             },
         };
         let optional = |role| Cow::Borrowed(get(role).unwrap_or(""));
@@ -162,8 +163,13 @@ fn whole<'p>(file: &'p SourceFile, text: &'p str) -> Result<Article<'p>, Fault> 
     })
 }
 
+/// Its place: file and line, and behind the first record of a line which one it is.
 fn default_id<'p>(file: &SourceFile, record: &Record) -> Cow<'p, str> {
-    Cow::Owned(format!("{}:{}", file.name, record.line))
+    let (name, line) = (&file.name, record.line);
+    Cow::Owned(match record.before_on_line {
+        0 => format!("{name}:{line}"),
+        before => format!("{name}:{line}:{}", before + 1),
+    })
 }
 
 fn missing_text() -> Fault {

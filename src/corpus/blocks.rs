@@ -62,6 +62,8 @@ pub struct Record {
     pub offset: u64,
     /// The line where the record starts, 1-based.
     pub line: u64,
+    /// Records before it that start on the same line, as those of a JSON array without line breaks do.
+    pub before_on_line: u32,
 }
 
 impl Block {
@@ -106,6 +108,7 @@ impl Block {
             len: end as u32,
             offset: place.offset,
             line: place.line,
+            before_on_line: 0,
         });
     }
 
@@ -165,6 +168,8 @@ pub(super) struct FileReader<'c> {
     offset: u64,
     /// The line of the unfinished or next record.
     line: u64,
+    /// The line of the last record, and how many before it start there.
+    on_line: (u64, u32),
     started: bool,
     /// The stream has ended, and if badly, why.
     ended: bool,
@@ -217,6 +222,7 @@ impl<'c> FileReader<'c> {
             seen: 0,
             offset: 0,
             line: 1,
+            on_line: (0, 0),
             started: false,
             ended: false,
             failed: None,
@@ -497,6 +503,10 @@ impl<'c> FileReader<'c> {
             return;
         }
         self.any = true;
+        self.on_line = match self.on_line {
+            (line, before) if line == self.line => (line, before.saturating_add(1)),
+            _ => (self.line, 0),
+        };
         // Both fit: a block is at most `max_document + 2 * block_bytes` long, which
         // `Corpus::open` has limited to far less than 4 GiB.
         block.records.push(Record {
@@ -504,6 +514,7 @@ impl<'c> FileReader<'c> {
             len: (end - start) as u32,
             offset: self.offset + start as u64,
             line: self.line,
+            before_on_line: self.on_line.1,
         });
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::format::Format;
 use super::spool::{self, Spooled};
@@ -124,11 +124,12 @@ impl Search<'_> {
         if !pattern.contains(['*', '?', '[']) {
             return Err(missing());
         }
-        // As in a shell: a * does not cross a /, and does not match a hidden file.
+        // As in a shell: a * does not cross a /. Nor does it match a hidden file; but left to the crate, that would panic at a name that is not
+        // UTF-8.
         let options = glob::MatchOptions {
             case_sensitive: true,
             require_literal_separator: true,
-            require_literal_leading_dot: true,
+            require_literal_leading_dot: false,
         };
         let paths = glob::glob_with(pattern, options).map_err(|e| {
             Error::Input(format!(
@@ -144,6 +145,7 @@ impl Search<'_> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
+        paths.retain(|path| !is_hidden(path, pattern));
         if paths.is_empty() {
             return Err(Error::Input(format!(
                 "{pattern}: no file matches this pattern; check it with: ls {pattern}"
@@ -243,6 +245,20 @@ impl Search<'_> {
     }
 }
 
+/// Whether a path goes through a file or folder whose name begins with a dot that the pattern does not ask for.
+fn is_hidden(path: &Path, pattern: &str) -> bool {
+    let parts = || pattern.split(std::path::is_separator);
+    path.components().any(|component| {
+        let Component::Normal(name) = component else {
+            return false;
+        };
+        let name = name.to_string_lossy();
+        let mut asked_for = parts().filter(|part| part.starts_with('.'));
+        let matches = |part| glob::Pattern::new(part).is_ok_and(|part| part.matches(&name));
+        name.starts_with('.') && !asked_for.any(|part| *part == *name || matches(part))
+    })
+}
+
 /// Whether walkdir met a link that leads nowhere: no reason to stop, there is nothing to read.
 trait Dangling {
     fn path_is_dangling_link(&self) -> bool;
@@ -327,6 +343,32 @@ mod tests {
             let message = names(dir.path(), &[input]).unwrap_err().to_string();
             assert!(message.contains(part), "{message}");
         }
+    }
+
+    #[test]
+    fn hidden_files_are_matched_when_they_are_asked_for() {
+        let dir = tree(&[".h/a.txt", ".h/.b.txt", "c/.d/e.txt", "c/f.txt"]);
+        let of = |pattern| names(dir.path(), &[pattern]).map(|found| found.0);
+        assert_eq!(of(".h/*.txt").unwrap(), [".h/a.txt"]);
+        assert_eq!(of(".h/.*.txt").unwrap(), [".h/.b.txt"]);
+        assert_eq!(of(".[a-z]/*.txt").unwrap(), [".h/a.txt"]);
+        assert_eq!(of("c/**/*.txt").unwrap(), ["c/f.txt"]);
+        assert!(of("*/*/*.txt").is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_need_not_be_utf8() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tree(&["d/a.txt"]);
+        for name in [&b"caf\xe9.txt"[..], b"caf\xe9.pdf"] {
+            let name = std::ffi::OsStr::from_bytes(name);
+            fs::write(dir.path().join("d").join(name), "x").unwrap();
+        }
+        let found = |input: &str| discover(&[dir.path().join(input)], None, &Silent).unwrap();
+        assert_eq!(found("d").files.len(), 2);
+        assert_eq!(found("d").skipped, 1);
+        assert!(found("d/a*.txt").files[0].name.ends_with("d/a.txt"));
     }
 
     #[test]
