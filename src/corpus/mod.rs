@@ -177,6 +177,11 @@ impl SourceFile {
         }
     }
 
+    /// Whether it may hold articles: not if it begins as an archive or another binary format does. Such a file becomes one reject.
+    pub fn is_text(&self) -> bool {
+        self.foreign.is_none()
+    }
+
     /// Where its bytes lie: the file itself, or the temporary copy of a pipe.
     pub fn path(&self) -> &std::path::Path {
         &self.path

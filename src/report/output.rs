@@ -26,6 +26,27 @@ enum Encoder {
     Zstd(Box<ZstdEncoder>),
 }
 
+/// Endings of formats that programs tell by them, and would not find.
+const NOT_WRITTEN: [&str; 10] = [
+    "bz2", "xz", "lz4", "zip", "7z", "parquet", "arrow", "xlsx", "xls", "ods",
+];
+
+/// What a name ends in, in lower case.
+fn extension(path: &Path) -> String {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_string_lossy().to_ascii_lowercase()
+}
+
+/// Where a path leads, also by a link to what is not there yet.
+fn place(path: &Path) -> PathBuf {
+    let end = || {
+        let link = std::fs::read_link(path).ok()?;
+        Some(path.parent()?.join(link))
+    };
+    let place = std::fs::canonicalize(path).ok().or_else(end);
+    place.unwrap_or_else(|| path.to_path_buf())
+}
+
 /// zstd's encoder has no `Debug` of its own.
 struct ZstdEncoder(zstd::Encoder<'static, BufWriter<Target>>);
 
@@ -62,12 +83,19 @@ impl Output {
     /// Begins to write `path`; a link is followed, and `-` is standard output.
     ///
     /// # Errors
-    /// If nothing can be created there.
+    /// If nothing can be created there; [`Error::Parameter`] if the name is that of a format that is not written.
     pub fn create(path: &Path) -> Result<Self> {
         if path.as_os_str() == "-" {
             return Ok(Self::standard_output());
         }
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let extension = extension(path);
+        if NOT_WRITTEN.contains(&extension.as_str()) {
+            return Err(Error::Parameter(format!(
+                "{}: no .{extension} can be written; results are text, packed if the name ends in .gz or .zst",
+                path.display()
+            )));
+        }
+        let path = place(path);
         let there = std::fs::metadata(&path).ok();
         if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
             let kind = io::ErrorKind::IsADirectory;
@@ -88,16 +116,17 @@ impl Output {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".wirecopy-").suffix(".tmp");
         #[cfg(unix)]
-        let permissions = there.map_or_else(
-            || std::os::unix::fs::PermissionsExt::from_mode(0o666),
-            |meta| meta.permissions(),
-        );
-        #[cfg(unix)]
-        builder.permissions(permissions);
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let (file, temporary) = builder
             .tempfile_in(folder)
             .map(NamedTempFile::into_parts)
             .map_err(|error| Error::io("write", &path)(reason(folder, error)))?;
+        // What the old file granted to others the new one does, whatever the mask of the process.
+        #[cfg(unix)]
+        if let Some(meta) = there {
+            file.set_permissions(meta.permissions())
+                .map_err(Error::io("write", &path))?;
+        }
         Self::new(path, Target::File(file), Some(temporary))
     }
 
@@ -112,13 +141,12 @@ impl Output {
 
     fn new(path: PathBuf, target: Target, temporary: Option<TempPath>) -> Result<Self> {
         let writer = BufWriter::with_capacity(1 << 16, target);
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        let encoder = match extension {
-            Some("gz") => {
+        let encoder = match extension(&path).as_str() {
+            "gz" => {
                 let level = flate2::Compression::default();
                 Encoder::Gzip(Box::new(GzEncoder::new(writer, level)))
             }
-            Some("zst" | "zstd") => {
+            "zst" | "zstd" => {
                 let level = zstd::DEFAULT_COMPRESSION_LEVEL;
                 let encoder =
                     zstd::Encoder::new(writer, level).map_err(Error::io("write", &path))?;
@@ -263,6 +291,38 @@ mod tests {
         );
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_rights_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("out.csv"), folder.path().join("link"));
+        symlink("out.csv", &link).unwrap();
+        let write = |text: &str| {
+            let mut output = Output::create(&link).unwrap();
+            output.put(text.as_bytes()).unwrap();
+            output.publish().unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+            assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        };
+        write("first");
+        let rights = std::fs::Permissions::from_mode(0o622);
+        std::fs::set_permissions(&path, rights).unwrap();
+        write("second");
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o622);
+    }
+
+    #[test]
+    fn no_name_promises_what_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.csv.bz2", "a.parquet", "a.XLSX"] {
+            let error = Output::create(&folder.path().join(name)).unwrap_err();
+            assert!(error.to_string().contains(".gz or .zst"), "{error}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
     #[test]
     fn a_place_that_cannot_be_written_is_named_as_the_user_named_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -320,7 +380,7 @@ mod tests {
             .read_to_string(&mut back)
             .unwrap();
         assert_eq!(back, text);
-        for name in ["a.csv.zst", "a.csv.zstd"] {
+        for name in ["a.csv.zst", "a.csv.ZSTD"] {
             let back = zstd::decode_all(written(name).as_slice()).unwrap();
             assert_eq!(back, text.as_bytes());
         }

@@ -10,6 +10,8 @@ use crate::{Error, Result, Run};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Joint {
     arrangement: Arrangement,
+    /// The first file, whose header is written.
+    first: u32,
 }
 
 impl Joint {
@@ -20,8 +22,9 @@ impl Joint {
     /// [`Error::Input`] if they cannot: text files, formats of different kinds, tables with different headers.
     pub fn of(corpus: &Corpus) -> Result<Self> {
         let files = corpus.files();
-        let mut joint: Option<(Arrangement, &str)> = None;
-        for (index, file) in files.iter().enumerate() {
+        let mut joint: Option<Self> = None;
+        // There can be no more files than that.
+        for (index, file) in (0u32..).zip(files).filter(|(_, file)| file.is_text()) {
             let here = file.arrangement();
             if here == Whole {
                 return Err(Error::Input(format!(
@@ -30,10 +33,14 @@ impl Joint {
                     file.name
                 )));
             }
-            let Some((before, name)) = joint else {
-                joint = Some((here, &file.name));
+            let Some(Self { arrangement, first }) = joint else {
+                joint = Some(Self {
+                    arrangement: here,
+                    first: index,
+                });
                 continue;
             };
+            let (before, name) = (arrangement, &files[first as usize].name);
             let both = match (before, here) {
                 (Array | Sequence, Array | Sequence) if before != here => Sequence,
                 _ if before == here => before,
@@ -45,18 +52,22 @@ impl Joint {
                     )));
                 }
             };
-            if trimmed(corpus.header(0)) != trimmed(corpus.header(index as u32)) {
+            if trimmed(corpus.header(first)) != trimmed(corpus.header(index)) {
                 return Err(Error::Input(format!(
                     "{name} and {}: the headers differ, so that their rows cannot be written into one file; run \
                      --unique on files with the same columns",
                     file.name
                 )));
             }
-            joint = Some((both, name));
+            joint = Some(Self {
+                arrangement: both,
+                first,
+            });
         }
-        Ok(Self {
-            arrangement: joint.map_or(Sequence, |(arrangement, _)| arrangement),
-        })
+        Ok(joint.unwrap_or(Self {
+            arrangement: Sequence,
+            first: 0,
+        }))
     }
 }
 
@@ -71,8 +82,18 @@ fn ends_a_line(bytes: &[u8]) -> bool {
     matches!(bytes.last(), Some(b'\n' | b'\r'))
 }
 
+/// A header without its line end. A tab at its end is one more column.
 fn trimmed(header: &[u8]) -> &[u8] {
-    header.trim_ascii_end()
+    let ends = header.iter().rev();
+    let end = ends.take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    &header[..header.len() - end.count()]
+}
+
+#[cfg(test)]
+#[test]
+fn headers_differ_in_an_empty_column() {
+    assert_eq!(trimmed(b"id\ttext\t\r\n"), b"id\ttext\t");
+    assert_eq!(trimmed(b"id,text"), b"id,text");
 }
 
 /// Reads the corpus again and writes the records of all articles but the copies (the members of clusters
@@ -95,7 +116,7 @@ pub fn write_unique(
         }
     }
     if matches!(joint.arrangement, Arrangement::Rows(_)) {
-        let header = run.corpus.header(0);
+        let header = run.corpus.header(joint.first);
         out.put(header)?;
         if !ends_a_line(header) {
             out.put(b"\n")?;
