@@ -30,6 +30,9 @@ pub enum Error {
     /// The first bad record of a run with `strict`. Without it a bad record is counted and the run goes on.
     #[error("{0} (stopped because of --strict)")]
     Rejected(crate::corpus::Reject),
+    /// There are records, so many, but none that could be used.
+    #[error("no record could be used (bad records: {0})")]
+    NoArticles(u64),
     /// An input file was changed while it was being read.
     #[error("{} changed while it was being read; run again on a file that stays as it is", .0.display())]
     Changed(PathBuf),

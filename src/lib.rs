@@ -318,10 +318,7 @@ fn gather(
 
     let mut prints = fingerprint::fingerprint_corpus(corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
-        return Err(Error::Input(format!(
-            "no record could be used (bad records: {})",
-            prints.rejected_total()
-        )));
+        return Err(Error::NoArticles(prints.rejected_total()));
     }
     let articles = prints.rows.len();
     if prints.signatures.are_spilled() {

@@ -609,6 +609,11 @@ fn a_corpus_of_nothing_but_bad_records_is_an_error() {
         ],
     );
     assert_eq!(done.csv, b"old");
+    let done = place.cluster(&["news.jsonl", "--rejects", "bad.csv"]);
+    done.failed(1, &["no record could be used"]);
+    assert_eq!(done.csv, b"old");
+    let bad = fs::read_to_string(place.path("bad.csv")).unwrap();
+    assert_eq!(bad.lines().count(), 3, "{bad}");
 }
 
 #[test]

@@ -153,6 +153,12 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         let log = RejectLog::new(&timed, outputs.rejects.take())?;
         let done = crate::cluster_corpus(corpus, &options, &log);
         outputs.rejects = log.finish()?;
+        if let Err(Error::NoArticles(_)) = done
+            && let Some(rejects) = outputs.rejects.take()
+        {
+            // What was wrong with them is all that there is to report.
+            rejects.publish()?;
+        }
         let run = done?;
         let figures = outputs.write(&run, &options, &timed, || Measured {
             total: started.elapsed(),
