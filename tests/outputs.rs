@@ -567,3 +567,35 @@ fn options_of_the_other_rule_are_refused() {
     failed(&similarity, 2, "belong to the plain rule");
     done(&wirecopy(&[&news, &"--window", &"none"]));
 }
+
+#[test]
+fn a_folder_that_holds_reports_of_runs_is_read_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("news.jsonl");
+    let texts = format!("{}\n{{\n{}\n", line("a", STORM), line("b", STORM));
+    std::fs::write(&input, texts).unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let (clusters, pairs, bad) = (place("c.csv"), place("p.csv.gz"), place("bad.csv"));
+    let run = |pairs: &Path| {
+        let path: &dyn AsRef<std::ffi::OsStr> = &folder.path();
+        wirecopy(&[
+            path,
+            &"-o",
+            &clusters,
+            &"--pairs",
+            &pairs,
+            &"--rejects",
+            &bad,
+        ])
+    };
+    done(&run(&pairs));
+    let before = [&clusters, &pairs, &bad].map(|path| std::fs::read(path).unwrap());
+    assert_eq!(rows(&clusters).len(), 2);
+    done(&run(&pairs));
+    let after = [&clusters, &pairs, &bad].map(|path| std::fs::read(path).unwrap());
+    assert_eq!(before, after);
+    // Those of a run before, too, but nothing that is an input.
+    done(&run(&place("q.csv")));
+    failed(&run(&input), 2, "is an input and cannot be the output");
+    assert!(std::fs::read_to_string(&input).unwrap().contains(STORM));
+}

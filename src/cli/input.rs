@@ -1,6 +1,7 @@
 //! The arguments that say how articles are read, of every command that reads some.
 
 use crate::corpus::{CorpusOptions, FieldNames, Format};
+use crate::report;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -76,6 +77,7 @@ impl InputArguments {
                 published: self.published_field.clone(),
                 url: self.url_field.clone(),
             },
+            passed_over: report::headers(),
             max_document: self.max_document,
             tmp,
             ..CorpusOptions::default()

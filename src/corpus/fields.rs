@@ -331,7 +331,8 @@ pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// No field has a longer name, in characters; what has is most likely a text.
 pub(super) const LONGEST_NAME: usize = 60;
 
-fn visible(name: &str) -> String {
+/// A name for a message.
+pub(super) fn visible(name: &str) -> String {
     let mut shown = String::new();
     for c in name.chars().take(LONGEST_NAME) {
         match c.is_control() {

@@ -100,6 +100,8 @@ pub struct CorpusOptions {
     pub format: Option<Format>,
     /// The user's own field names.
     pub fields: FieldNames,
+    /// Header rows, without line ends, of tables that are passed over in walked folders: reports that stand among the articles.
+    pub passed_over: Vec<String>,
     /// The longest record that is read, in bytes; from 1 byte to 1 GiB, 16 MiB by default.
     pub max_document: usize,
     /// How much is read at a time, in bytes; from 1 byte to 1 GiB, 1 MiB by default. What is found does not depend on it.
@@ -114,6 +116,7 @@ impl Default for CorpusOptions {
         Self {
             format: None,
             fields: FieldNames::default(),
+            passed_over: Vec::new(),
             max_document: 16 << 20,
             block_bytes: 1 << 20,
             tmp: None,
@@ -297,6 +300,8 @@ impl Corpus {
             fields,
             max_document,
             block_bytes,
+            // Which files there are; how they are read does not depend on it.
+            passed_over: _,
             tmp: _,
         } = &self.options;
         format!("{format:?} {fields:?} {max_document} {block_bytes}")
@@ -394,6 +399,9 @@ fn judge(
     let mut first = None;
     for examined in examined {
         let examined = examined?;
+        if examined.passed_over {
+            continue;
+        }
         match examined.no_text {
             Some(no_text) if no_text.fatal => return Err(Error::Input(no_text.message)),
             Some(no_text) => {

@@ -14,7 +14,7 @@ use super::blocks::{Block, FileReader, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
 use super::discover::Candidate;
-use super::fields::{FieldTable, Node, ROLES, Role, list_names};
+use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
 use super::foreign::foreign;
 use super::format::Format;
 use super::json;
@@ -37,6 +37,8 @@ pub(super) struct Examined {
     /// Why the file's records have no text. Fatal for a file that was named or has more than one
     /// record; one file of a folder of one-record files may lack it as any record may.
     pub no_text: Option<NoText>,
+    /// It was found in a folder and is a table that is not to be read.
+    pub passed_over: bool,
     /// Which roles occur in the sample.
     pub seen: [bool; ROLES],
     /// Whether there was any record to look at.
@@ -96,12 +98,22 @@ pub(super) fn examine(
         Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch, progress)?,
         _ => sample.objects(index, &file, scratch, progress)?,
     }
-    let alone = candidate.walked && sample.records < 2;
+    // A record that holds a list of others is not one of many.
+    let alone = candidate.walked && sample.records < 2 && sample.wrapper.is_none();
+    let advice = match candidate.walked {
+        true => {
+            "; if it holds no articles, leave it out: name the others, or a pattern such as 'FOLDER/*.jsonl'"
+        }
+        false => "",
+    };
     let no_text = (sample.records > 0 && !sample.has_text).then(|| NoText {
-        message: sample.no_text(&file),
+        message: sample.no_text(&file) + advice,
         fatal: !alone,
     });
+    let header = file.header.trim_ascii_end();
+    let mut unwanted = options.passed_over.iter();
     Ok(Examined {
+        passed_over: candidate.walked && unwanted.any(|row| row.as_bytes() == header),
         no_text,
         seen: sample.seen,
         sampled: sample.records > 0,
@@ -156,6 +168,12 @@ struct Sample<'a> {
     has_text: bool,
     names: BTreeSet<String>,
     seen: [bool; ROLES],
+    /// A field that is one of the text's but holds none, and what it holds.
+    no_text: Option<(String, &'static str)>,
+    /// A field that holds a list of so many objects, which may be the articles.
+    wrapper: Option<(String, usize)>,
+    /// Whether the names are a CSV's.
+    header: bool,
 }
 
 impl<'a> Sample<'a> {
@@ -167,6 +185,9 @@ impl<'a> Sample<'a> {
             has_text: false,
             names: BTreeSet::new(),
             seen: [false; ROLES],
+            no_text: None,
+            wrapper: None,
+            header: false,
         }
     }
 
@@ -176,7 +197,7 @@ impl<'a> Sample<'a> {
 
     fn no_text(&self, file: &SourceFile) -> String {
         let (name, fields) = (&file.name, self.fields());
-        match self.options.fields.get(Role::Text) {
+        let mut message = match self.options.fields.get(Role::Text) {
             Some(text) => format!(
                 "{name}: no text in the field \"{text}\", which --text-field names; \
                  the fields seen are: {fields}"
@@ -185,7 +206,31 @@ impl<'a> Sample<'a> {
                 "{name}: none of the fields is known to hold an article's text; name the one that does \
                  with --text-field; the fields seen are: {fields}"
             ),
+        };
+        if let Some((field, kind)) = &self.no_text {
+            message += &format!("; {} holds {kind}, which is no text", visible(field));
         }
+        if let Some((field, objects)) = &self.wrapper {
+            message += &format!(
+                "; {} holds a list of {objects} objects: if they are the articles, unpack them first",
+                visible(field)
+            );
+            // Whatever else a name holds, a shell or jq may take for something else.
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+            if field.chars().all(plain) {
+                message += &format!(": jq -c '.{field}[]' OLD.json > NEW.jsonl");
+            }
+        }
+        if self.header
+            && self
+                .names
+                .iter()
+                .any(|name| name.chars().count() > LONGEST_NAME)
+        {
+            message +=
+                "; this looks like a row of data: is the header missing, which names the columns?";
+        }
+        message
     }
 
     /// The header, then rows that may contradict it.
@@ -216,6 +261,7 @@ impl<'a> Sample<'a> {
             .collect();
         let columns = Columns::new(names, self.table);
         self.records = 1;
+        self.header = true;
         self.names.extend(columns.names.iter().cloned());
         for role in Role::ALL {
             self.seen[role as usize] = !columns.of(role).is_empty();
@@ -317,23 +363,44 @@ impl<'a> Sample<'a> {
                             texts.push((path.clone(), text));
                         }
                         // An article without text: a reject, but the field is there.
-                        None => self.has_text |= value.is_null(),
+                        None if value.is_null() => self.has_text = true,
+                        None => {
+                            self.no_text
+                                .get_or_insert_with(|| (path.clone(), kind(value)));
+                        }
                     }
                 }
+            }
+            if let Value::Array(list) = value
+                && list.iter().any(Value::is_object)
+            {
+                self.wrapper
+                    .get_or_insert_with(|| (path.clone(), list.len()));
             }
             if let Value::Object(inner) = value {
                 match entry.and_then(|e| e.inner.as_ref()) {
                     Some(names) => self.object(inner, names, &format!("{path}."), texts),
-                    None if prefix.is_empty() => {
+                    None => {
                         let inner = inner.keys().map(|k| format!("{path}.{k}"));
                         self.names.extend(inner);
                     }
-                    None => {}
                 }
             } else {
                 self.names.insert(path);
             }
         }
+    }
+}
+
+/// What a value is, for a message.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Object(_) => "an object",
+        Value::Array(list) if list.iter().any(Value::is_object) => "a list with objects in it",
+        Value::Array(_) => "a list with something else than strings in it",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Null | Value::String(_) => "nothing",
     }
 }
 

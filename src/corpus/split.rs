@@ -416,7 +416,7 @@ mod tests {
         let bracket = "{\"a\":[1,2}";
         for broken in [quote, bracket, "{\"a\":{\"b\":[}", "{\"a\":1]"] {
             let text = format!("[{{}},\n{broken}  {{\"b\":2}},\n3]");
-            let records = vec!["{}", broken, "{\"b\":2}", "3"];
+            let records = ["{}", broken, "{\"b\":2}", "3"];
             let trimmed = |(found, fault): (Vec<&str>, _)| {
                 let found: Vec<String> = found.iter().map(|it| it.trim_end().into()).collect();
                 (found, fault)

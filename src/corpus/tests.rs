@@ -466,7 +466,7 @@ fn a_quote_that_is_never_closed_costs_its_row_alone() {
 fn what_is_no_text_is_one_reject() {
     let mut tar = b"news.jsonl\0".to_vec();
     tar.resize(257, 0);
-    tar.extend_from_slice(b"ustar\000{\"text\":\"a\"}\n");
+    tar.extend_from_slice(b"ustar\x0000{\"text\":\"a\"}\n");
     for (name, content, reason, part) in [
         ("b.tar", tar.clone(), "not_text", "a tar archive"),
         ("b.tar.gz", gzip(&tar), "not_text", "a tar archive"),
@@ -526,6 +526,37 @@ fn a_missing_or_ambiguous_text_field_is_found_at_once() {
         message.contains("--text-field") && message.contains("id, inhalt"),
         "{message}"
     );
+    for (name, content, named, parts) in [
+        (
+            "a.json",
+            "{\"status\":\"ok\",\"articles\":[{\"text\":\"a\"},{\"text\":\"b\"}]}",
+            none(),
+            ["articles holds a list of 2 objects", "jq -c '.articles[]'"],
+        ),
+        (
+            "a.jsonl",
+            "{\"text\":[{\"type\":\"p\",\"content\":\"a\"}]}\n",
+            none(),
+            ["seen are: text", "text holds a list with objects"],
+        ),
+        (
+            "a.jsonl",
+            "{\"x\":NaN,\"a\":{\"b\":{\"c\":\"a\"}}}\n",
+            text_field("a.b"),
+            ["seen are: a.b.c, x", "a.b holds an object"],
+        ),
+        (
+            "a.csv",
+            "1,A title,A text that is longer than the name of any column would ever be in a header\n",
+            none(),
+            ["would ever ...", "is the header missing"],
+        ),
+    ] {
+        let message = fatal(name, content, named);
+        for part in parts {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+    }
     for (name, content) in [
         (
             "a.jsonl",
@@ -591,6 +622,25 @@ fn chosen_fields() {
 }
 
 #[test]
+fn tables_that_are_not_wanted_are_passed_over_in_folders() {
+    let dir = Dir::new();
+    dir.file("d/1.json", "{\"text\": \"a\"}");
+    let report = dir.file("d/2.csv", "\u{feff}file,line\r\nx,1\r\n");
+    let go = |path: &Path, header: &str| {
+        let options = CorpusOptions {
+            passed_over: vec!["a,b".into(), header.into()],
+            ..CorpusOptions::default()
+        };
+        Ok::<_, Error>(scan(&open(path, options)?)?.texts().len())
+    };
+    let folder = dir.0.path().join("d");
+    assert_eq!(go(&folder, "file,line").unwrap(), 1);
+    assert!(go(&folder, "file,lines").is_err());
+    // Whoever names one wants it read.
+    assert!(go(&report, "file,line").is_err());
+}
+
+#[test]
 fn one_odd_file_in_a_folder_of_articles_is_a_reject() {
     let dir = Dir::new();
     dir.file("d/1.json", "{\"text\": \"a\"}");
@@ -601,6 +651,12 @@ fn one_odd_file_in_a_folder_of_articles_is_a_reject() {
         (found.texts(), found.reasons()),
         (vec!["a"], vec![(Some(1), "missing_text")])
     );
+    dir.file("d/3.json", "{\"n\": 2, \"articles\": [{\"text\": \"b\"}]}");
+    let message = open(&folder, CorpusOptions::default()).unwrap_err();
+    for part in ["jq -c", "leave it out"] {
+        assert!(message.to_string().contains(part), "{message}");
+    }
+    std::fs::remove_file(folder.join("3.json")).unwrap();
     std::fs::remove_file(folder.join("1.json")).unwrap();
     assert!(matches!(
         open(&folder, CorpusOptions::default()),

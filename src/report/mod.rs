@@ -22,5 +22,14 @@ pub use rejects::{REJECT_COLUMNS, RejectsWriter};
 pub use summary::{Measured, Summary};
 pub use unique::{Joint, write_unique};
 
+/// The header rows of all tables that are written: no corpus, though they may stand in a folder that is one.
+pub fn headers() -> Vec<String> {
+    vec![
+        CLUSTER_COLUMNS.join(","),
+        PAIR_COLUMNS.join(","),
+        REJECT_COLUMNS.join(","),
+    ]
+}
+
 #[cfg(test)]
 mod tests;
