@@ -327,6 +327,33 @@ fn a_wrong_type_beside_the_text_costs_no_article() {
 }
 
 #[test]
+fn a_date_that_cannot_be_read_is_said_and_costs_no_article() {
+    let place = Place::new();
+    let dated = |id: &str, date: &str| {
+        let record = serde_json::json!({ "id": id, "text": STORY, "published": date });
+        format!("{record}\n")
+    };
+    let records = [
+        dated("c", "2026-03-01"),
+        dated("d", " "),
+        dated("e", "soon"),
+        dated("f", "2026-13-01\u{1b}"),
+    ];
+    let go = |between: String| {
+        place.file("news.jsonl", around(between));
+        place.cluster(&["news.jsonl"])
+    };
+    let done = go(records.concat());
+    assert_eq!(done.groups(), groups(&["a b c d e f"]));
+    let said = "2 articles have dates that cannot be read, and count as undated, first news.jsonl:4 \"soon\".";
+    assert!(done.said.replace('\n', " ").contains(said), "{}", done.said);
+    let done = go(records[3..].concat());
+    let said = "1 article has a date that cannot be read, and counts as undated: news.jsonl:2";
+    assert!(done.said.replace('\n', " ").contains(said), "{}", done.said);
+    assert!(!done.said.contains('\u{1b}'), "{}", done.said);
+}
+
+#[test]
 fn invalid_utf8() {
     let bytes = [
         b"{\"id\":\"x\",\"text\":\"caf\xe9 in latin-1\"}\n",

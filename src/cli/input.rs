@@ -1,6 +1,8 @@
 //! The arguments that say how articles are read, of every command that reads some.
 
+use crate::corpus::dates::DateOrder;
 use crate::corpus::{CorpusOptions, FieldNames, Format};
+use crate::memory::Size;
 use crate::report;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -30,12 +32,28 @@ pub(super) struct InputArguments {
     /// Field of the address
     #[arg(long, value_name = "NAME")]
     url_field: Option<String>,
-    /// Longest record in bytes, 1 to 1073741824 (1 GiB); longer ones are bad records
-    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20)]
+    /// Which number comes first in dates like 4/3/2024; told from the other dates without it, or, where these do not tell, the month
+    #[arg(long, value_enum, value_name = "FIRST")]
+    date_order: Option<DateOrderArgument>,
+    /// Longest record, 1GiB at the most; longer ones are bad records
+    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = bytes)]
     max_document: usize,
     /// Stop at the first bad record
     #[arg(long)]
     pub strict: bool,
+}
+
+fn bytes(text: &str) -> Result<usize, String> {
+    let Size(bytes) = text.parse()?;
+    usize::try_from(bytes).map_err(|error| error.to_string())
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DateOrderArgument {
+    /// The month
+    Month,
+    /// The day
+    Day,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -77,6 +95,10 @@ impl InputArguments {
                 published: self.published_field.clone(),
                 url: self.url_field.clone(),
             },
+            date_order: self.date_order.map(|order| match order {
+                DateOrderArgument::Month => DateOrder::MonthFirst,
+                DateOrderArgument::Day => DateOrder::DayFirst,
+            }),
             passed_over: report::headers(),
             max_document: self.max_document,
             tmp,

@@ -37,6 +37,7 @@ pub(super) fn summary(ending: &Ending<'_>, look: Look) -> Result<String> {
     let mut paragraphs = vec![look.bold(&look.wrap(&headline(ending.run), 0))];
     paragraphs.extend(largest_clusters(ending.run, look)?);
     paragraphs.extend(unused_records(ending.run, look));
+    paragraphs.extend(unread_dates(ending.run).map(|text| look.wrap(&text, 0)));
     paragraphs.extend(duplicate_ids(ending.run).map(|text| look.wrap(&text, 0)));
     paragraphs.extend(pairs_left_out(ending).map(|text| look.wrap(&text, 0)));
     paragraphs.extend(skipped_files(ending.run).map(|text| look.wrap(&text, 0)));
@@ -129,6 +130,22 @@ fn unused_records(run: &Run, look: Look) -> Option<String> {
         lines.push(look.wrap(&text, column + 4));
     }
     Some(lines.join("\n"))
+}
+
+fn unread_dates(run: &Run) -> Option<String> {
+    let unread = &run.fingerprints.unread_dates;
+    let first = unread.first.as_ref()?;
+    let name = one_line(&run.corpus.files()[first.file as usize].name);
+    let (have, count) = match unread.articles {
+        1 => ("has a date", "counts as undated:"),
+        _ => ("have dates", "count as undated, first"),
+    };
+    Some(format!(
+        "{} {have} that cannot be read, and {count} {name}:{} \"{}\".",
+        words::counted(unread.articles, "article", "articles"),
+        first.line,
+        one_line(&first.text)
+    ))
 }
 
 fn duplicate_ids(run: &Run) -> Option<String> {

@@ -261,6 +261,7 @@ fn owned(article: &Article) -> Article<'static> {
         title: own(&article.title),
         source: own(&article.source),
         published: own(&article.published),
+        date_order: article.date_order,
         url: own(&article.url),
         text: own(&article.text),
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::blocks::{Block, Record};
 use super::csv::Rows;
+use super::dates::{DateOrder, parse_published_in};
 use super::fields::Role;
 use super::json::{Piece, Reader};
 use super::plain;
@@ -20,12 +21,21 @@ pub struct Article<'a> {
     pub title: Cow<'a, str>,
     /// The outlet or its domain.
     pub source: Cow<'a, str>,
-    /// When it was published, as written; see [`parse_published`](super::dates::parse_published).
+    /// When it was published, as written; [`published_at`](Self::published_at) reads it.
     pub published: Cow<'a, str>,
+    /// Which number comes first in dates of its file like 4/3/2024.
+    pub date_order: DateOrder,
     /// Its address.
     pub url: Cow<'a, str>,
     /// The text. Never blank.
     pub text: Cow<'a, str>,
+}
+
+impl Article<'_> {
+    /// When it was published, in seconds since 1970-01-01T00:00:00Z, if that [can be read](super::dates::parse_published_in).
+    pub fn published_at(&self) -> Option<i64> {
+        parse_published_in(&self.published, self.date_order)
+    }
 }
 
 /// Parses records. One a thread, used again and again: it owns the buffers that articles borrow from.
@@ -117,6 +127,7 @@ impl Parser {
             title: optional(Role::Title),
             source: optional(Role::Source),
             published: optional(Role::Published),
+            date_order: file.date_order,
             url: optional(Role::Url),
             text: Cow::Borrowed(body),
         })
@@ -144,6 +155,7 @@ impl Parser {
             title: optional(Role::Title),
             source: optional(Role::Source),
             published: optional(Role::Published),
+            date_order: file.date_order,
             url: optional(Role::Url),
         })
     }
@@ -158,6 +170,7 @@ fn whole<'p>(file: &'p SourceFile, text: &'p str) -> Result<Article<'p>, Fault> 
         id: Cow::Borrowed(&file.name),
         title: Cow::Borrowed(page.title),
         published: Cow::Borrowed(page.published),
+        date_order: file.date_order,
         text: Cow::Borrowed(page.text),
         ..Article::default()
     })

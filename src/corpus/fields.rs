@@ -149,6 +149,14 @@ const PUBLISHED: &[&str] = &[
     "date",
     "created_at",
     "createdAt",
+    // As MongoDB writes them.
+    "published.$date",
+    "published_at.$date",
+    "publishedAt.$date",
+    "pubDate.$date",
+    "date.$date",
+    "created_at.$date",
+    "createdAt.$date",
 ];
 
 const URL: &[&str] = &[

@@ -89,6 +89,7 @@ pub use reject::{Reject, RejectReason};
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use dates::DateOrder;
 use fields::{FieldTable, Role};
 use split::Layout;
 use unpacked::Store;
@@ -100,6 +101,9 @@ pub struct CorpusOptions {
     pub format: Option<Format>,
     /// The user's own field names.
     pub fields: FieldNames,
+    /// Which number comes first in dates like 4/3/2024; `None` tells it from the other dates of the file, or of all files, and takes the month
+    /// where these do not tell.
+    pub date_order: Option<DateOrder>,
     /// Header rows, without line ends, of tables that are passed over in walked folders: reports that stand among the articles.
     pub passed_over: Vec<String>,
     /// The longest record that is read, in bytes; from 1 byte to 1 GiB, 16 MiB by default.
@@ -116,6 +120,7 @@ impl Default for CorpusOptions {
         Self {
             format: None,
             fields: FieldNames::default(),
+            date_order: None,
             passed_over: Vec::new(),
             max_document: 16 << 20,
             block_bytes: 1 << 20,
@@ -143,6 +148,8 @@ pub struct SourceFile {
     layout: Layout,
     header: Vec<u8>,
     columns: csv::Columns,
+    /// Which number comes first in its dates.
+    date_order: DateOrder,
     /// Why it holds no text, if it is none.
     foreign: Option<reject::Fault>,
     kept: unpacked::Kept,
@@ -298,13 +305,14 @@ impl Corpus {
         let CorpusOptions {
             format,
             fields,
+            date_order,
             max_document,
             block_bytes,
             // Which files there are; how they are read does not depend on it.
             passed_over: _,
             tmp: _,
         } = &self.options;
-        format!("{format:?} {fields:?} {max_document} {block_bytes}")
+        format!("{format:?} {fields:?} {date_order:?} {max_document} {block_bytes}")
     }
 
     /// Where temporary files go, if not to the system's folder for them.
@@ -397,6 +405,7 @@ fn judge(
     let mut any_text = false;
     let mut seen = [false; fields::ROLES];
     let mut first = None;
+    let (mut orders, mut told) = (dates::Told::default(), Vec::new());
     for examined in examined {
         let examined = examined?;
         if examined.passed_over {
@@ -415,7 +424,14 @@ fn judge(
         if examined.sampled && first.is_none() {
             first = Some((examined.file.name.clone(), examined.fields));
         }
+        orders.add(examined.orders);
+        told.push(examined.orders.order());
         files.push(examined.file);
+    }
+    // A file whose dates do not tell is like the others.
+    for (file, told) in files.iter_mut().zip(told) {
+        let order = options.date_order.or(told).or(orders.order());
+        file.date_order = order.unwrap_or_default();
     }
     if let Some(message) = excused
         && !any_text

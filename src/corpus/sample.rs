@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::blocks::{Block, FileReader, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
+use super::dates::{DateOrder, Told};
 use super::discover::Candidate;
 use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
 use super::foreign::foreign;
@@ -41,6 +42,8 @@ pub(super) struct Examined {
     pub passed_over: bool,
     /// Which roles occur in the sample.
     pub seen: [bool; ROLES],
+    /// What its dates say about their order.
+    pub orders: Told,
     /// Whether there was any record to look at.
     pub sampled: bool,
     /// The fields seen, for a message.
@@ -81,6 +84,7 @@ pub(super) fn examine(
         layout: Layout::Whole,
         header: Vec::new(),
         columns: Columns::default(),
+        date_order: DateOrder::default(),
         foreign: None,
         kept: Kept::default(),
     };
@@ -116,6 +120,7 @@ pub(super) fn examine(
         passed_over: candidate.walked && unwanted.any(|row| row.as_bytes() == header),
         no_text,
         seen: sample.seen,
+        orders: sample.orders,
         sampled: sample.records > 0,
         fields: sample.fields(),
         file,
@@ -168,6 +173,7 @@ struct Sample<'a> {
     has_text: bool,
     names: BTreeSet<String>,
     seen: [bool; ROLES],
+    orders: Told,
     /// A field that is one of the text's but holds none, and what it holds.
     no_text: Option<(String, &'static str)>,
     /// A field that holds a list of so many objects, which may be the articles.
@@ -185,6 +191,7 @@ impl<'a> Sample<'a> {
             has_text: false,
             names: BTreeSet::new(),
             seen: [false; ROLES],
+            orders: Told::default(),
             no_text: None,
             wrapper: None,
             header: false,
@@ -286,6 +293,11 @@ impl<'a> Sample<'a> {
                 return Ok(());
             }
             sample.records += 1;
+            for &column in columns.of(Role::Published) {
+                sample
+                    .orders
+                    .look(&String::from_utf8_lossy(rows.field(column)));
+            }
             let values = texts.iter().map(|&c| {
                 let value = String::from_utf8_lossy(rows.field(c)).trim().to_owned();
                 (columns.names[c].clone(), value)
@@ -356,6 +368,9 @@ impl<'a> Sample<'a> {
             let entry = names.get(key.as_bytes());
             for m in entry.iter().flat_map(|e| &e.matches) {
                 self.seen[m.role as usize] = true;
+                if let (Role::Published, Value::String(date)) = (m.role, value) {
+                    self.orders.look(date);
+                }
                 if m.role == Role::Text {
                     match text_of(value) {
                         Some(text) => {

@@ -622,6 +622,51 @@ fn chosen_fields() {
 }
 
 #[test]
+fn the_order_of_dates_is_that_of_the_file_or_of_the_others() {
+    let march = dates::parse_published("2024-03-04");
+    let april = dates::parse_published("2024-04-03");
+    let dir = Dir::new();
+    let record = |date: &str| format!("{{\"text\":\"a\",\"date\":\"{date}\"}}\n");
+    let go = |files: &[(&str, &str)], date_order| {
+        let folder = dir.0.path().join("d");
+        let _ = std::fs::remove_dir_all(&folder);
+        for (name, others) in files {
+            let content = match name.ends_with(".csv") {
+                true => format!("text,pubDate\na,4/3/2024\nb,{others}\n"),
+                false => record("4/3/2024") + &record(others),
+            };
+            dir.file(&format!("d/{name}"), content);
+        }
+        let options = CorpusOptions {
+            date_order,
+            ..CorpusOptions::default()
+        };
+        let corpus = open(&folder, options).unwrap();
+        let orders = corpus.files().iter().map(|file| file.date_order);
+        let read = orders.map(|order| dates::parse_published_in("4/3/2024", order));
+        read.collect::<Vec<_>>()
+    };
+    let none = "2024-03-04";
+    assert_eq!(go(&[("a.jsonl", none), ("b.csv", none)], None), [april; 2]);
+    assert_eq!(
+        go(&[("a.jsonl", none), ("b.csv", "20/3/2024")], None),
+        [march; 2]
+    );
+    assert_eq!(
+        go(&[("a.jsonl", "20/3/2024"), ("b.csv", none)], None),
+        [march; 2]
+    );
+    let both = [
+        ("a.jsonl", "20/3/2024"),
+        ("b.csv", "3/20/2024"),
+        ("c.csv", none),
+    ];
+    assert_eq!(go(&both, None), [march, april, april]);
+    let order = Some(dates::DateOrder::DayFirst);
+    assert_eq!(go(&both, order), [march; 3]);
+}
+
+#[test]
 fn tables_that_are_not_wanted_are_passed_over_in_folders() {
     let dir = Dir::new();
     dir.file("d/1.json", "{\"text\": \"a\"}");

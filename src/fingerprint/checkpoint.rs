@@ -5,6 +5,7 @@
 //! finds its folder takes these results over and computes the rest. Since a scan always gives the same blocks, the fingerprints are
 //! the same as without a break, and so is all that follows from them.
 
+use super::days::UnreadDates;
 use super::pass::Fingerprinted;
 use super::places::RecordStart;
 use super::rows::Row;
@@ -21,7 +22,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
-const MAGIC: &[u8; 16] = b"wirecopy shard 4";
+const MAGIC: &[u8; 16] = b"wirecopy shard 5";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";
@@ -333,8 +334,15 @@ fn payload(bytes: &[u8]) -> Option<&[u8]> {
     (magic == MAGIC && u128::from_le_bytes(*sum) == xxh3_128(payload)).then_some(payload)
 }
 
+/// What most blocks have none of.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct Faults {
+    rejects: Vec<KeptReject>,
+    unread_dates: UnreadDates,
+}
+
 /// A bad record without its file, which the block names.
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Serialize, Deserialize)]
 struct KeptReject {
     line: Option<u64>,
     reason: RejectReason,
@@ -351,16 +359,20 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
             detail: reject.detail.clone(),
         })
         .collect();
-    let rejects = match rejects.as_slice() {
-        [] => Vec::new(),
-        some => serde_json::to_vec(some).expect("numbers and strings are JSON"),
+    let faults = Faults {
+        rejects,
+        unread_dates: done.unread_dates.clone(),
+    };
+    let faults = match faults == Faults::default() {
+        true => Vec::new(),
+        false => serde_json::to_vec(&faults).expect("numbers and strings are JSON"),
     };
     for number in [
         done.file,
         done.number,
         done.rows.len() as u32,
         done.lines.len() as u32,
-        rejects.len() as u32,
+        faults.len() as u32,
     ] {
         out.extend_from_slice(&number.to_le_bytes());
     }
@@ -371,7 +383,7 @@ fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
     out.extend(done.ids.iter().flat_map(|id| id.to_le_bytes()));
     out.extend(done.days.iter().flat_map(|day| day.to_le_bytes()));
     out.extend(done.lines.iter().flat_map(|line| line.to_le_bytes()));
-    out.extend_from_slice(&rejects);
+    out.extend_from_slice(&faults);
 }
 
 const BYTES_OF_ROW: usize = 32;
@@ -413,7 +425,7 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
     };
     let (file, block) = (number()?, number()?);
     let mut count = || number().map(|count| count as usize);
-    let (rows, lines, rejects) = (count()?, count()?, count()?);
+    let (rows, lines, faults) = (count()?, count()?, count()?);
     let mut take = |len: usize| -> Option<&[u8]> {
         let (bytes, later) = rest.split_at_checked(len)?;
         *rest = later;
@@ -424,8 +436,8 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
     let (ids, _) = take(rows * 8)?.as_chunks();
     let (days, _) = take(rows * 2)?.as_chunks();
     let (lines, _) = take(lines * 4)?.as_chunks();
-    let rejects: Vec<KeptReject> = match take(rejects)? {
-        [] => Vec::new(),
+    let faults = match take(faults)? {
+        [] => Faults::default(),
         some => serde_json::from_slice(some).ok()?,
     };
     let name = &corpus.files().get(file as usize)?.name;
@@ -446,7 +458,8 @@ fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprint
         ids: ids.iter().map(|id| u64::from_le_bytes(*id)).collect(),
         days: days.iter().map(|day| u16::from_le_bytes(*day)).collect(),
         lines: lines.iter().map(|line| u32::from_le_bytes(*line)).collect(),
-        rejects: rejects.into_iter().map(reject).collect(),
+        unread_dates: faults.unread_dates,
+        rejects: faults.rejects.into_iter().map(reject).collect(),
         // It is not read again.
         longest: 0,
     })
@@ -472,7 +485,7 @@ mod tests {
             let lines: Vec<String> = (0..400)
                 .map(|n| match n % 50 {
                     7 => "{broken".into(),
-                    _ => format!("{{\"id\":{n},\"published\":\"2026-01-0{}\",\"text\":\"report {} of the {n} harbour\"}}", n % 9 + 1, n / 2),
+                    _ => format!("{{\"id\":{n},\"published\":\"2026-01-{}\",\"text\":\"report {} of the {n} harbour\"}}", n % 37 + 10, n / 2),
                 })
                 .collect();
             std::fs::write(folder.path().join("a.jsonl"), lines[..300].join("\n")).unwrap();
@@ -527,7 +540,7 @@ mod tests {
             .map(|article| prints.days.of(0).least_hours(prints.days.of(article)))
             .collect();
         let files: Vec<_> = [0, 1].map(|file| prints.articles_of_file(file)).to_vec();
-        let ids = prints.duplicate_ids.clone();
+        let ids = (prints.duplicate_ids.clone(), prints.unread_dates.clone());
         let files = (files, prints.rejected.clone());
         (rows, digests, signatures, days, files, ids)
     }

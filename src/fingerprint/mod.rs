@@ -53,7 +53,7 @@ mod signatures;
 mod sizes;
 
 pub use articles::ArticleSet;
-pub use days::{Day, Days};
+pub use days::{Day, Days, UnreadDate, UnreadDates};
 pub use digest::{Digest, DigestPart};
 pub use duplicates::{Duplicates, Recurring};
 pub use ids::DuplicateIds;

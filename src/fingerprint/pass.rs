@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::checkpoint::Checkpoint;
-use super::days::Days;
+use super::days::{Days, UnreadDates};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
 use super::rows::{Row, Rows};
@@ -9,7 +9,6 @@ use super::{
     Digest, DuplicateIds, Layout, Permutations, ShingleSize, Signatures, Sizes, StoredSignatures,
     ids, shingles,
 };
-use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser, Place, Record, Reject, RejectReason};
 use crate::memory::{Beside, Budget};
 use crate::progress::{Progress, Stage};
@@ -30,6 +29,8 @@ pub struct Fingerprints {
     pub signatures: StoredSignatures,
     /// When they were published.
     pub days: Days,
+    /// Dates that could not be read.
+    pub unread_dates: UnreadDates,
     /// Words in a shingle.
     pub shingle_size: ShingleSize,
     /// What of a text was counted: words and shingles are of that part.
@@ -190,6 +191,7 @@ pub(super) struct Fingerprinted {
     pub(super) packed: Vec<u32>,
     pub(super) ids: Vec<u64>,
     pub(super) days: Vec<u16>,
+    pub(super) unread_dates: UnreadDates,
     /// What the lines at the edges of their texts teach.
     pub(super) lines: Vec<u32>,
     pub(super) rejects: Vec<Reject>,
@@ -236,6 +238,7 @@ pub fn fingerprint_corpus(
         rows: Rows::default(),
         signatures: StoredSignatures::Held(Signatures::new(options.layout)),
         days: Days::default(),
+        unread_dates: UnreadDates::default(),
         shingle_size: options.shingle_size,
         furniture: options.furniture,
         learnt: LearntLines::default(),
@@ -283,6 +286,7 @@ pub fn fingerprint_corpus(
         }
         ids.extend_from_slice(&done.ids);
         prints.days.extend(&done.days);
+        prints.unread_dates.extend(done.unread_dates);
         lines.add(&done.lines);
         Ok(())
     };
@@ -352,6 +356,7 @@ fn fingerprint_block(
         packed: vec![0; block.records.len() * words],
         ids: Vec::with_capacity(block.records.len()),
         days: Vec::with_capacity(block.records.len()),
+        unread_dates: UnreadDates::default(),
         lines: Vec::new(),
         rejects: block.rejects.clone(),
         longest: block.records.iter().map(|it| it.len).max().unwrap_or(0) as usize,
@@ -392,8 +397,12 @@ fn fingerprint_block(
             lines_at_edges(source, text, &mut done.lines);
         }
         done.ids.push(ids::hash(&article.id));
-        done.days
-            .push(Days::day(parse_published(&article.published)));
+        let published = article.published_at();
+        if published.is_none() && !article.published.trim().is_empty() {
+            done.unread_dates
+                .add(block.file, record.line, &article.published);
+        }
+        done.days.push(Days::day(published));
         let distinct = scratch.distinct.at_least(&scratch.shingles);
         done.rows.push(Row {
             start: RecordStart {

@@ -5,7 +5,6 @@ use super::harmless;
 use super::table::{Hours, MANY, Perhaps, Rows, Similarity, Table};
 use crate::cluster::{Cluster, Member};
 use crate::corpus::Parser;
-use crate::corpus::dates::parse_published;
 use crate::progress::{Progress, Stage, Unit};
 use crate::text::Tokeniser;
 use crate::verify::Description;
@@ -143,7 +142,7 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
                 if !prints.rows.has_words(article, digest) {
                     return Err(changed());
                 }
-                let dated = parse_published(&parsed.published).is_some();
+                let dated = parsed.published_at().is_some();
                 let cluster = Cluster::of_one(article, digest, dated, &run.duplicates);
                 singles.push((cluster, Description::of(&parsed)));
             }

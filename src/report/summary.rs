@@ -101,6 +101,8 @@ pub struct InputCounts {
     pub rejected: u64,
     /// The same by reason.
     pub rejected_by_reason: BTreeMap<RejectReason, u64>,
+    /// Articles whose date could not be read; they count as undated.
+    pub unread_dates: u64,
     /// Ids that more than one article bears.
     pub duplicate_ids: u64,
     /// Articles that bear them.
@@ -213,6 +215,7 @@ impl Summary {
                 articles,
                 rejected: prints.rejected_total(),
                 rejected_by_reason: prints.rejected.clone(),
+                unread_dates: prints.unread_dates.articles,
                 duplicate_ids: prints.duplicate_ids.ids,
                 articles_with_duplicate_ids: prints.duplicate_ids.articles,
             },

@@ -9,7 +9,6 @@ use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::shingle_set::Members;
 use super::{Acceptance, Similarity};
-use crate::corpus::dates::parse_published;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
 use crate::memory::{Budget, Longest};
@@ -456,7 +455,7 @@ fn gather_block(
         let size = scratch.keeper.keep(&parsed, text, tokens, size, bytes);
         gathered.sizes.push(size);
         gathered.ends.push(gathered.bytes.len());
-        gathered.published.push(parse_published(&parsed.published));
+        gathered.published.push(parsed.published_at());
         gathered.sources.push(match parsed.source.trim() {
             "" => 0,
             source => (xxhash_rust::xxh3::xxh3_64(source.as_bytes()) as u32).max(1),
@@ -553,6 +552,7 @@ mod tests {
             published: "2026-03-01".into(),
             url: "https://example.org/?a=1".into(),
             text: "not kept".into(),
+            ..Article::default()
         };
         let mut bytes = Vec::new();
         put_figures(&[7, 1 << 31], &mut bytes);

@@ -6,7 +6,6 @@ use super::shingle_set::Members;
 use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, share};
 use crate::Result;
 use crate::corpus::Article;
-use crate::corpus::dates::parse_published;
 use crate::fingerprint::ShingleSize;
 use crate::text::{Furniture, LearntLines, Source, Tokeniser, compared_tokens};
 
@@ -41,7 +40,7 @@ impl Compared {
             tokens,
             kept,
             size: shingles,
-            published: parse_published(&article.published),
+            published: article.published_at(),
             source: article.source.trim().to_owned(),
             opening: news::opening_shingles(size),
         }

@@ -198,9 +198,8 @@ mod tests {
             id: "a".into(),
             title: "Ferry back at Nordvik".into(),
             source: source.into(),
-            published: "".into(),
-            url: "".into(),
             text: text.into(),
+            ..Article::default()
         };
         Text::new(&mut Tokeniser::new(), &article, Furniture::Strip, learnt)
     }

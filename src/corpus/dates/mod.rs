@@ -2,14 +2,92 @@
 //!
 //! ISO 8601 and RFC 3339 have a path of their own, numbers are taken for seconds, milliseconds,
 //! microseconds or nanoseconds since 1970 by their size, and everything else is read word by word: RFC 2822,
-//! `June 20, 2024`, `20 Jun 2024 5:30 PM`, `6/20/2024`. With slashes or dashes the month comes first,
-//! unless that number is over 12; with points the day. A time without a zone is UTC, a date without a time is
-//! midnight. A word that is not known makes the whole no date, rather than a guess: month names are English only.
+//! `June 20, 2024`, `20 Jun 2024 5:30 PM`, `4 mars 2024`, `6/20/2024`, `2024年6月20日`. With points the day comes first, with slashes or dashes
+//! the number that a [`DateOrder`] says, unless the other cannot be a month. A time without a zone, or with one that is not known, is UTC, a
+//! date without a time is midnight. Another word that is not known makes the whole no date, rather than a guess.
+
+mod names;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
-/// Seconds since 1970-01-01T00:00:00Z, or `None` if this is no date, or one that does not exist.
+/// Which number comes first in a date like 4/3/2024.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// The month, as in the United States.
+    #[default]
+    MonthFirst,
+    /// The day, as nearly everywhere else.
+    DayFirst,
+}
+
+impl DateOrder {
+    /// What a date says about others of its kind: in one with slashes or dashes a number over 12 is the day.
+    ///
+    /// ```
+    /// use wirecopy::corpus::dates::DateOrder;
+    /// assert_eq!(DateOrder::told_by("20/6/2024 10:30"), Some(DateOrder::DayFirst));
+    /// assert_eq!(DateOrder::told_by("6/7/2024"), None);
+    /// ```
+    pub fn told_by(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let tokens = tokens(text);
+        let (a, b) = tokens.windows(5).find_map(|five| match *five {
+            [
+                Token::Number(a),
+                Token::Mark(s @ ('/' | '-')),
+                Token::Number(b),
+                Token::Mark(t),
+                Token::Number(_),
+            ] if s == t && a.len() <= 2 && b.len() <= 2 => {
+                Some((a.parse::<u8>().ok()?, b.parse::<u8>().ok()?))
+            }
+            _ => None,
+        })?;
+        match (a, b) {
+            (13..=31, 1..=12) => Some(Self::DayFirst),
+            (1..=12, 13..=31) => Some(Self::MonthFirst),
+            _ => None,
+        }
+    }
+}
+
+/// What many dates say about their order.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    month_first: bool,
+    day_first: bool,
+}
+
+impl Told {
+    /// Adds what one says.
+    pub fn look(&mut self, text: &str) {
+        match DateOrder::told_by(text) {
+            Some(DateOrder::MonthFirst) => self.month_first = true,
+            Some(DateOrder::DayFirst) => self.day_first = true,
+            None => {}
+        }
+    }
+
+    /// Adds what others say.
+    pub fn add(&mut self, other: Self) {
+        self.month_first |= other.month_first;
+        self.day_first |= other.day_first;
+    }
+
+    /// The order, if all say the same.
+    pub fn order(self) -> Option<DateOrder> {
+        match (self.month_first, self.day_first) {
+            (true, false) => Some(DateOrder::MonthFirst),
+            (false, true) => Some(DateOrder::DayFirst),
+            _ => None,
+        }
+    }
+}
+
+/// [`parse_published_in`] the order that has the month first.
 ///
 /// ```
 /// use wirecopy::corpus::dates::parse_published;
@@ -18,14 +96,33 @@ use jiff::tz::Offset;
 /// assert_eq!(parse_published("June 31, 2024"), None);
 /// ```
 pub fn parse_published(text: &str) -> Option<i64> {
+    parse_published_in(text, DateOrder::MonthFirst)
+}
+
+/// Longer than any date, in bytes, and a bound on the work.
+const LONGEST: usize = 100;
+
+/// Seconds since 1970-01-01T00:00:00Z, or `None` if this is no date, or one that does not exist.
+///
+/// ```
+/// use wirecopy::corpus::dates::{DateOrder, parse_published, parse_published_in};
+/// let day_first = |text| parse_published_in(text, DateOrder::DayFirst);
+/// assert_eq!(day_first("4/3/2024"), parse_published("2024-03-04"));
+/// assert_eq!(day_first("3/20/2024"), parse_published("2024-03-20"));
+/// ```
+pub fn parse_published_in(text: &str, order: DateOrder) -> Option<i64> {
     let text = text.trim();
-    // Longer than any date, and a bound on the work.
-    if text.is_empty() || text.len() > 100 || !text.bytes().any(|b| b.is_ascii_digit()) {
+    if text.is_empty() || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
+    // "2024-06-20T12:30:00+02:00[Europe/Paris]": the name says again what the offset does.
+    let text = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((moment, _)) if !moment.is_empty() => moment,
+        _ => text,
+    };
     iso(text.as_bytes())
         .or_else(|| number(text))
-        .or_else(|| words(text))
+        .or_else(|| words(text, order))
 }
 
 /// Year, month, day.
@@ -153,9 +250,9 @@ fn zone(bytes: &[u8]) -> Option<i64> {
     }
     let rest = match text.find(['+', '-']) {
         Some(0) => text,
-        Some(at) if named_zone(text[..at].trim()) == Some(0) => &text[at..],
+        Some(at) if names::zone(text[..at].trim()) == Some(0) => &text[at..],
         Some(_) => return None,
-        None => return named_zone(text),
+        None => return names::zone(text),
     };
     let sign = if rest.starts_with('-') { -1 } else { 1 };
     let rest = &rest.as_bytes()[1..];
@@ -169,32 +266,6 @@ fn zone(bytes: &[u8]) -> Option<i64> {
         return None;
     }
     Some(sign * (hours * 3600 + minutes * 60))
-}
-
-/// The zones of RFC 2822, and a few that news pages write.
-fn named_zone(name: &str) -> Option<i64> {
-    const ZONES: &[(&str, i64)] = &[
-        ("Z", 0),
-        ("UTC", 0),
-        ("GMT", 0),
-        ("UT", 0),
-        ("EST", -5),
-        ("EDT", -4),
-        ("ET", -5),
-        ("CST", -6),
-        ("CDT", -5),
-        ("MST", -7),
-        ("MDT", -6),
-        ("PST", -8),
-        ("PDT", -7),
-        ("BST", 1),
-        ("CET", 1),
-        ("CEST", 2),
-        ("EET", 2),
-        ("EEST", 3),
-    ];
-    let zone = ZONES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
-    Some(zone.1 * 3600)
 }
 
 /// Seconds since 1970 or finer units, by size: all moments from 1973 to 5138 as seconds or milliseconds are told apart.
@@ -280,48 +351,6 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-fn month(word: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.to_ascii_lowercase();
-    let at = match word.as_str() {
-        "sept" => Some(8),
-        w if w.len() == 3 => MONTHS.iter().position(|m| &m[..3] == w),
-        w => MONTHS.iter().position(|m| *m == w),
-    };
-    at.map(|at| at as i64 + 1)
-}
-
-/// Words that say nothing about the moment: days of the week, and what stands between date and time.
-fn is_filler(word: &str) -> bool {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ];
-    let word = word.to_ascii_lowercase();
-    matches!(
-        word.as_str(),
-        "at" | "on" | "of" | "the" | "t" | "tues" | "weds" | "thur" | "thurs"
-    ) || DAYS.iter().any(|d| *d == word || d[..3] == word)
-}
-
 fn full_year(text: &str) -> Option<i64> {
     let year: i64 = text.parse().ok()?;
     match text.len() {
@@ -334,7 +363,7 @@ fn full_year(text: &str) -> Option<i64> {
 }
 
 /// Everything else, word by word.
-fn words(text: &str) -> Option<i64> {
+fn words(text: &str, order: DateOrder) -> Option<i64> {
     use Token::{Mark, Number, Word};
     let tokens = tokens(text);
     let mut rest = tokens.as_slice();
@@ -393,16 +422,32 @@ fn words(text: &str) -> Option<i64> {
                 } else {
                     let a = small(a)?;
                     year = full_year(c);
-                    (month_, day) = match *s == '.' || a > 12 {
+                    let day_first = *s == '.' || (order == DateOrder::DayFirst && b <= 12);
+                    (month_, day) = match day_first || a > 12 {
                         true => (Some(b), Some(a)),
                         false => (Some(a), Some(b)),
                     };
                 }
                 more
             }
-            // An offset, after the time.
+            // As in Chinese, Japanese and Korean.
+            (
+                Number(y),
+                [
+                    Word("年" | "년"),
+                    Number(m),
+                    Word("月" | "월"),
+                    Number(d),
+                    Word("日" | "일"),
+                    more @ ..,
+                ],
+            ) if year.is_none() && month_.is_none() && day.is_none() => {
+                (year, month_, day) = (full_year(y), small(m), small(d));
+                more
+            }
+            // An offset, after the time; the year may follow.
             (Mark(sign @ ('+' | '-')), [Number(n), more @ ..])
-                if time.is_some() && year.is_some() =>
+                if time.is_some() && (year.is_some() || matches!(more, [Number(_)])) =>
             {
                 if offset.is_some_and(|o| o != 0) {
                     return None;
@@ -425,23 +470,24 @@ fn words(text: &str) -> Option<i64> {
                     return None;
                 }
                 match more {
-                    [Word("st" | "nd" | "rd" | "th"), more @ ..] => more,
+                    [Word("st" | "nd" | "rd" | "th" | "er" | "º"), more @ ..] => more,
                     more => more,
                 }
             }
             (Word(word), more) => {
-                if let Some(m) = month(word) {
+                if let Some(m) = names::month(word) {
                     if month_.replace(m).is_some() {
                         return None;
                     }
-                } else if is_filler(word) {
-                } else if let Some(hours) = named_zone(word) {
+                } else if names::is_filler(word) {
+                } else if let Some(hours) = names::zone(word) {
                     if time.is_none() || offset.is_some_and(|o| o != hours && hours != 0) {
                         return None;
                     }
                     // "-0400 (EDT)" says it twice, "GMT+2" in two parts.
                     offset.get_or_insert(hours);
-                } else {
+                } else if !(more.is_empty() && time.is_some() && offset.is_none() && is_zone(word))
+                {
                     return None;
                 }
                 more
@@ -456,6 +502,11 @@ fn words(text: &str) -> Option<i64> {
         time.unwrap_or((0, 0, 0)),
         offset.unwrap_or(0),
     )
+}
+
+/// Whether a word looks like the short name of a zone: which one it is may depend on the country.
+fn is_zone(word: &str) -> bool {
+    (2..=5).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// AM or PM at the start of the tokens; `true` for PM.
@@ -559,6 +610,16 @@ mod tests {
             "20-Jun-2024",
             "20 Jun. 24",
             "2024 June 20",
+            "20. Juni 2024",
+            "Donnerstag, den 20. Juni 2024",
+            "jeudi 20 juin 2024",
+            "20 de junio de 2024",
+            "giovedì 20 giugno 2024",
+            "quinta-feira, 20 de junho de 2024",
+            "donderdag 20 juni 2024",
+            "Updated June 20, 2024",
+            "2024年6月20日",
+            "2024년 6월 20일",
         ] {
             assert_eq!(parse_published(text), Some(DAY), "{text}");
         }
@@ -578,6 +639,11 @@ mod tests {
             "20 Jun 2024 | 12:30 GMT+2",
             "Thu Jun 20 10:30:00 2024",
             "Thu Jun 20 10:30:00 UTC 2024",
+            "Thu Jun 20 10:30:00 +0000 2024",
+            "Thu Jun 20 12:30:00 +0200 2024",
+            "2024-06-20T12:30:00+02:00[Europe/Paris]",
+            "20 Jun 2024 10:30 IST",
+            "20. Juni 2024 um 10:30 Uhr",
         ] {
             assert_eq!(parse_published(text), Some(MORNING), "{text}");
         }
@@ -625,6 +691,66 @@ mod tests {
         }
         let long = "1".repeat(10_000);
         assert_eq!(parse_published(&long), None);
+        assert_eq!(DateOrder::told_by(&long), None);
+    }
+
+    #[test]
+    fn names_of_all_months() {
+        for (at, name) in [
+            "1er janvier",
+            "1 fevereiro",
+            "1 märz",
+            "1º abril",
+            "1 May",
+            "1 juni",
+            "1 luglio",
+            "1 août",
+            "1 Sept.",
+            "1 octubre",
+            "1 November",
+            "1 décembre",
+        ]
+        .iter()
+        .enumerate()
+        {
+            let wanted = parse_published(&format!("2024-{:02}-01", at + 1));
+            assert_eq!(parse_published(&format!("{name} 2024")), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_order_counts_where_it_is_not_clear() {
+        let both = |text| {
+            [DateOrder::MonthFirst, DateOrder::DayFirst]
+                .map(|order| parse_published_in(text, order))
+        };
+        let day = |text| parse_published(text);
+        assert_eq!(both("4/3/2024"), [day("2024-04-03"), day("2024-03-04")]);
+        assert_eq!(both("04-03-24"), [day("2024-04-03"), day("2024-03-04")]);
+        for clear in [
+            "20/6/2024",
+            "6/20/2024",
+            "20.06.2024",
+            "2024/06/20",
+            "06-20-2024",
+        ] {
+            assert_eq!(both(clear), [Some(DAY); 2], "{clear}");
+        }
+        assert_eq!(both("4.3.2024"), [day("2024-03-04"); 2]);
+        for (text, order) in [
+            ("20/6/2024", Some(DateOrder::DayFirst)),
+            ("Thu 20-06-24, 10:30", Some(DateOrder::DayFirst)),
+            ("06/20/2024 10:30", Some(DateOrder::MonthFirst)),
+            ("6/7/2024", None),
+            ("20.6.2024", None),
+            ("2024-06-20", None),
+            ("2024/20/06", None),
+            ("40/1/2024", None),
+            ("20-Jun-2024", None),
+            ("", None),
+        ] {
+            assert_eq!(DateOrder::told_by(text), order, "{text}");
+        }
     }
 
     proptest::proptest! {
