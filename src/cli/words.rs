@@ -40,12 +40,16 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
-/// A time between two articles.
+/// A time between two articles: `3 days`, `7.5 hours`.
 pub(super) fn hours(hours: f64) -> String {
-    if hours >= 48.0 {
-        format!("{:.1} days", hours / 24.0)
-    } else {
-        format!("{hours:.1} hours")
+    let (number, unit) = match hours >= 48.0 {
+        true => (hours / 24.0, "day"),
+        false => (hours, "hour"),
+    };
+    match (number.fract() == 0.0, number == 1.0) {
+        (true, true) => format!("1 {unit}"),
+        (true, false) => format!("{number:.0} {unit}s"),
+        (false, _) => format!("{number:.1} {unit}s"),
     }
 }
 
@@ -64,6 +68,21 @@ pub(super) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_times_have_no_fraction() {
+        for (time, said) in [
+            (72.0, "3 days"),
+            (60.0, "2.5 days"),
+            (71.99, "3.0 days"),
+            (24.0, "24 hours"),
+            (1.0, "1 hour"),
+            (0.0, "0 hours"),
+            (7.25, "7.2 hours"),
+        ] {
+            assert_eq!(hours(time), said);
+        }
+    }
 
     #[test]
     fn numbers_read_well() {
