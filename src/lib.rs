@@ -1,6 +1,6 @@
 //! Finds near-duplicate news: the same agency report printed by many outlets, cut, retitled, extended.
 //!
-//! [`cluster()`] is the whole pipeline; its stages are the modules, each of which knows only those above it:
+//! [`cluster()`] is the whole pipeline; its stages are modules, each of which hands on to those below it:
 //!
 //! * [`corpus`]: files become articles.
 //! * [`text`]: a text without the furniture of its page becomes tokens, the hashes of its words.
@@ -11,6 +11,9 @@
 //! * [`compare`]: two articles, or a few, side by side: what was kept, cut, added, moved.
 //! * [`report`]: clusters become files.
 //! * [`mod@evaluate`]: such files, and those of others, against a labelled truth.
+//!
+//! All of them may use what tells of a run as it goes ([`progress`]), what bounds it ([`memory`]) and what stops it ([`error`]). The program
+//! is [`cli`], its corpus to try things on [`synthetic`].
 //!
 //! ```
 //! use wirecopy::{Options, progress::Silent};
@@ -75,7 +78,7 @@ pub struct Options {
     pub permutations: usize,
     /// Chooses the hash functions of the signatures.
     pub seed: u64,
-    /// Bands and rows; chosen by [`Options::banding`] if there are none.
+    /// Bands and rows; if there are none, articles meet by values that are close ([`scheme`](Self::scheme)).
     pub bands_and_rows: Option<(usize, usize)>,
     /// Which pairs are copies.
     pub rule: Rule,

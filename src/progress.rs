@@ -14,7 +14,7 @@ pub enum Stage {
     Spool,
     /// The corpus is read and every article becomes a signature.
     Fingerprint,
-    /// Signatures are banded and grouped into candidate pairs.
+    /// Articles whose signatures agree in places become candidate pairs.
     Candidates,
     /// The articles of candidate pairs are read again.
     Reread,

@@ -43,7 +43,7 @@ pub(super) struct ClusterArguments {
     #[command(flatten)]
     matching: MatchingArguments,
 
-    /// Values in a signature, 1 to 4096; more find more and take more memory, 156 bytes an article for 128
+    /// Values in a signature, 1 to 4096; more find more and take more memory, 156 bytes an article for 128 (without --bands)
     #[arg(long, value_name = "N", default_value_t = 128, help_heading = FINGERPRINTS)]
     permutations: usize,
     /// Chooses the hash functions of the signatures

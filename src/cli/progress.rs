@@ -253,7 +253,7 @@ fn title(stage: Stage) -> &'static str {
 /// What a stage counts where it does not count bytes.
 fn items(stage: Stage) -> &'static str {
     match stage {
-        Stage::Candidates => "bands",
+        Stage::Candidates => "rounds",
         Stage::Verify => "pairs",
         Stage::Cluster | Stage::Write => "clusters",
         Stage::Align => "texts",

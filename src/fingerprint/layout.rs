@@ -1,7 +1,7 @@
 //! How much of a signature is kept, and what its agreement with another says.
 //!
 //! Of some values the highest 24 bits are kept, and they are called whole here: they bring articles together, and their order
-//! tells what is contained in what. Different ones seldom have these bits in common: in one case of 2^21 where an
+//! tells what is contained in what. Different ones seldom have these bits in common: in one case of some seven million where an
 //! article of 500 words has 128 values. Of the others
 //! only the lowest [`BITS`] bits are kept (b-bit minwise hashing: Li and König, *b-Bit Minwise Hashing*, WWW 2010), and two of
 //! them agree by chance in one case of 32.

@@ -57,8 +57,7 @@ pub struct Permutations {
 impl Permutations {
     /// `count` functions, 1 to 4096, all of them determined by `seed`.
     ///
-    /// The error of an estimate is at most sqrt(J (1 - J) / `count`): .044 at J = .5 with 128, which take
-    /// 512 bytes an article. Signatures with other seeds are independent of one another.
+    /// The error of an estimate is at most sqrt(J (1 - J) / `count`): .044 at J = .5 with 128. Signatures with other seeds are independent of one another.
     ///
     /// # Errors
     ///

@@ -25,7 +25,7 @@
 //! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
 //! block (`later`, `spilled`), with the same result.
 //!
-//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and some 9
+//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and up to 16
 //! for each candidate pair.
 
 mod banding;

@@ -1,4 +1,4 @@
-//! The pairs of one band, looked at.
+//! The pairs of one band or value, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
 use super::found::{Found, Known};

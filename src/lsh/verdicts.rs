@@ -38,7 +38,7 @@ impl Verdicts {
     /// Remembers what became of a pair.
     #[inline]
     pub(super) fn set(&mut self, pair: u64, found: bool) {
-        // Where there is no room for the verdict (positions of 2^31 and more, a terabyte of signatures) nothing is remembered.
+        // Where there is no room for the verdict (positions of 2^31 and more, a third of a terabyte of signatures) nothing is remembered.
         if pair >> 63 == 0 {
             self.slots[Self::slot(pair)] = pair << 1 | u64::from(found);
         }

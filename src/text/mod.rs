@@ -33,7 +33,7 @@
 //! them is decoded and tokenised by table. A text pays for the words that are not ASCII,
 //! and nothing for the others.
 //!
-//! `kernels/x86.rs` is the only file of this stage with `unsafe` code.
+//! `kernels/x86.rs` and `kernels/arm.rs` are the only files of this stage with `unsafe` code.
 
 mod chars;
 mod furniture;

@@ -172,7 +172,7 @@ pub struct Copies {
 /// keeps one counterpart in each other source, and what goes with that.
 ///
 /// # Errors
-/// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`].
+/// If evidence that lies in a temporary file cannot be read; [`Error::Interrupted`](crate::Error::Interrupted).
 pub fn verify(
     pairs: &[(u32, u32)],
     prints: &Fingerprints,

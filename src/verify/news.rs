@@ -195,7 +195,7 @@ pub(super) fn opening_shingles(size: ShingleSize) -> usize {
 /// of such a text is counted.
 pub const SHORT_WORDS: u32 = 60;
 
-/// The acceptance rule for news. See the [module](self) for the reasons.
+/// The acceptance rule for news. The reasons, and what was measured, are at the top of `src/verify/news.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct NewsRule {
     contained: f64,
