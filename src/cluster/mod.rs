@@ -92,7 +92,14 @@ pub fn build(
     let mut first_of: Vec<(u32, u32)> =
         links.clone().map(|(first, other)| (other, first)).collect();
     first_of.par_sort_unstable();
-    let best = BestMatches::find(prints.rows.len(), duplicates, edges);
+    let builder = Builder {
+        prints,
+        duplicates,
+        first_of,
+        best: BestMatches::find(prints.rows.len(), duplicates, edges),
+        evidence,
+        keep,
+    };
     let pairs = edges.iter().map(|edge| (edge.a, edge.b));
     let members = Components::of(prints.rows.len(), links.chain(pairs)).members();
     let of_one = |a: &(u32, u32), b: &(u32, u32)| a.0 == b.0;
@@ -105,9 +112,7 @@ pub fn build(
                 return Err(Error::Interrupted);
             }
             let articles = component.iter().map(|&(_, article)| article).collect();
-            let cluster = cluster_of(
-                articles, prints, duplicates, &first_of, &best, evidence, keep,
-            );
+            let cluster = builder.cluster(articles);
             progress.advance(1, 0);
             cluster
         })
@@ -185,62 +190,175 @@ fn id_of(
     format!("c{:016x}", xxh3_64(&bytes))
 }
 
-fn cluster_of(
-    articles: Vec<u32>,
-    prints: &Fingerprints,
-    duplicates: &Duplicates,
-    first_of: &[(u32, u32)],
-    best: &BestMatches,
-    evidence: &Evidence,
+/// What clusters are made from.
+struct Builder<'a> {
+    prints: &'a Fingerprints,
+    duplicates: &'a Duplicates,
+    /// Exact duplicates, ascending, each with the article that stands for it.
+    first_of: Vec<(u32, u32)>,
+    best: BestMatches,
+    evidence: &'a Evidence,
     keep: Keep,
-) -> Result<Cluster> {
-    let published = |article: u32| evidence.published(article);
-    let words = |article: u32| prints.rows.tokens(article);
-    // `None` sorts before every date, so absence is told by its own flag.
-    let by_date = |article: u32| (published(article).is_none(), published(article), article);
-    let representative = match keep {
-        Keep::Earliest => articles.iter().copied().min_by_key(|&article| {
-            let (undated, date, article) = by_date(article);
-            (undated, date, Reverse(words(article)), article)
-        }),
-        Keep::Longest => articles
-            .iter()
-            .copied()
-            .min_by_key(|&article| (Reverse(words(article)), by_date(article))),
-        Keep::First => articles.first().copied(),
-    };
-    let representative = representative.unwrap_or_default();
+}
 
-    let digests = articles.iter().filter_map(|&a| evidence.digest(a));
-    let id = id_of(&articles, digests, duplicates);
+impl Builder<'_> {
+    /// The cluster of these articles, which are ascending and at least one.
+    fn cluster(&self, articles: Vec<u32>) -> Result<Cluster> {
+        let published = |article: u32| self.evidence.published(article);
+        let representative = self.representative(&articles);
+        let digests = articles.iter().filter_map(|&a| self.evidence.digest(a));
+        let id = id_of(&articles, digests, self.duplicates);
 
-    let mut order = articles;
-    order.sort_by_key(|&article| (article != representative, by_date(article)));
-    let earliest = order.iter().filter_map(|&article| published(article)).min();
-
-    let distinct = |article: u32| {
-        let place = first_of.binary_search_by_key(&article, |of| of.0);
-        let first = place.map_or(article, |place| first_of[place].1);
-        duplicates.recurs(first).map_or(first, |it| it.first)
-    };
-    let mut comparison = evidence.comparison();
-    let mut members = Vec::with_capacity(order.len());
-    for article in order {
-        let (jaccard, containment) = if distinct(article) == distinct(representative) {
-            (1.0, 1.0)
-        } else {
-            let similarity = comparison.similarity(distinct(representative), distinct(article))?;
-            (similarity.jaccard(), similarity.containment())
-        };
-        members.push(Member {
-            article,
-            jaccard,
-            containment,
-            matched: best.of(article),
-            hours_after_first: published(article)
-                .zip(earliest)
-                .map(|(date, first)| (date - first) as f64 / 3600.0),
-        });
+        let mut order = articles;
+        order.sort_by_key(|&article| (article != representative, self.by_date(article)));
+        let earliest = order.iter().filter_map(|&article| published(article)).min();
+        let mut comparison = self.evidence.comparison();
+        let mut members = Vec::with_capacity(order.len());
+        for article in order {
+            let (a, b) = (self.distinct(representative), self.distinct(article));
+            let (jaccard, containment) = if a == b {
+                (1.0, 1.0)
+            } else {
+                let similarity = comparison.similarity(a, b)?;
+                (similarity.jaccard(), similarity.containment())
+            };
+            members.push(Member {
+                article,
+                jaccard,
+                containment,
+                matched: self.best.of(article),
+                hours_after_first: published(article)
+                    .zip(earliest)
+                    .map(|(date, first)| (date - first) as f64 / 3600.0),
+            });
+        }
+        Ok(Cluster { id, members })
     }
-    Ok(Cluster { id, members })
+
+    fn representative(&self, articles: &[u32]) -> u32 {
+        let words = |article: u32| self.prints.rows.tokens(article);
+        let all = articles.iter().copied();
+        let representative = match self.keep {
+            Keep::Earliest => all.min_by_key(|&article| {
+                let (undated, date, article) = self.by_date(article);
+                (undated, date, Reverse(words(article)), article)
+            }),
+            Keep::Longest => {
+                all.min_by_key(|&article| (Reverse(words(article)), self.by_date(article)))
+            }
+            Keep::First => all.min(),
+        };
+        representative.unwrap_or_default()
+    }
+
+    /// By date, then in corpus order. `None` sorts before every date, so absence is told by its own flag.
+    fn by_date(&self, article: u32) -> (bool, Option<i64>, u32) {
+        let published = self.evidence.published(article);
+        (published.is_none(), published, article)
+    }
+
+    /// The article that has the words of this one and is compared for it.
+    fn distinct(&self, article: u32) -> u32 {
+        let place = self.first_of.binary_search_by_key(&article, |of| of.0);
+        let first = place.map_or(article, |place| self.first_of[place].1);
+        let recurs = self.duplicates.recurs(first);
+        recurs.map_or(first, |it| it.first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::{Options, Run};
+
+    const WORDS: &str = "amber basin cedar delta ember fjord grove harbour island juniper kelp lagoon meadow \
+        nectar orchard pebble quarry river summit timber umber valley willow yarrow zephyr anchor beacon canal dune \
+        estuary ferry glacier hollow inlet jetty knoll ledge marsh narrows oasis";
+
+    /// A run over articles, each given as its date and its words: a range of those above, which are all different.
+    fn run(articles: &[(&str, std::ops::Range<usize>)], keep: Keep) -> Run {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("news.jsonl");
+        let words: Vec<&str> = WORDS.split_whitespace().collect();
+        let record = |(at, (date, range)): (usize, &(&str, std::ops::Range<usize>))| {
+            let text = words[range.clone()].join(" ");
+            serde_json::json!({"id": at, "published": date, "text": text}).to_string() + "\n"
+        };
+        let records: String = articles.iter().enumerate().map(record).collect();
+        std::fs::write(&path, records).unwrap();
+        let options = Options {
+            keep,
+            rule: crate::verify::Rule::Plain(crate::verify::Acceptance::default()),
+            ..Options::default()
+        };
+        crate::cluster(&[path], &options, &Silent).unwrap()
+    }
+
+    fn order(run: &Run) -> Vec<u32> {
+        let [cluster] = &run.clusters[..] else {
+            panic!("{} clusters", run.clusters.len());
+        };
+        cluster
+            .members
+            .iter()
+            .map(|member| member.article)
+            .collect()
+    }
+
+    #[test]
+    fn the_representative_is_the_one_that_is_kept() {
+        let articles = [
+            ("2024-03-03", 0..38),
+            ("", 0..40),
+            ("2024-03-01T12:00:00Z", 0..36),
+            ("2024-03-02", 0..40),
+            ("2024-03-01T12:00:00Z", 0..37),
+            ("", 0..38),
+        ];
+        for (keep, wanted) in [
+            // Of the two earliest the longer one; then by date, undated ones last.
+            (Keep::Earliest, [4, 2, 3, 0, 1, 5]),
+            // Of the two longest the earlier one.
+            (Keep::Longest, [3, 2, 4, 0, 1, 5]),
+            (Keep::First, [0, 2, 4, 3, 1, 5]),
+        ] {
+            let run = run(&articles, keep);
+            assert_eq!(order(&run), wanted, "{keep:?}");
+            let members = &run.clusters[0].members;
+            for member in members {
+                let hours = [Some(36.0), None, Some(0.0), Some(12.0), Some(0.0), None];
+                assert_eq!(member.hours_after_first, hours[member.article as usize]);
+            }
+            assert_eq!((members[0].jaccard, members[0].containment), (1.0, 1.0));
+        }
+    }
+
+    #[test]
+    fn the_representative_of_undated_articles_is_the_longest_and_then_the_first() {
+        let undated = [("", 0..38), ("", 0..40), ("", 0..39), ("", 0..40)];
+        assert_eq!(order(&run(&undated, Keep::Earliest)), [1, 0, 2, 3]);
+        assert_eq!(order(&run(&undated, Keep::Longest)), [1, 0, 2, 3]);
+        assert_eq!(order(&run(&undated, Keep::First)), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn each_member_names_its_best_match() {
+        // The first two are equal; of two that differ by two words the longer ones share more.
+        let articles = [
+            ("", 0..30),
+            ("", 0..30),
+            ("", 0..32),
+            ("", 0..34),
+            ("", 0..36),
+        ];
+        let run = run(&articles, Keep::First);
+        let cluster = &run.clusters[0];
+        let matched: Vec<Option<u32>> = cluster.members.iter().map(|m| m.matched).collect();
+        assert_eq!(matched, [Some(1), Some(0), Some(3), Some(4), Some(3)]);
+        // Shingles of three words: 28 of 32 are shared by the first and the fourth.
+        let similarity = |at: usize| (cluster.members[at].jaccard, cluster.members[at].containment);
+        assert_eq!(similarity(1), (1.0, 1.0));
+        assert_eq!(similarity(3), (28.0 / 32.0, 1.0));
+    }
 }
