@@ -62,6 +62,21 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         // On a fast machine it may have been done before.
         run.wait_with_output().unwrap();
     }
+    // Killed as soon as something is kept.
+    let shard = kept.join("shard-000000");
+    let mut run = wirecopy(&arguments).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !shard.exists() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(120),
+            "nothing is kept"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let written = || std::fs::metadata(&shard).unwrap().modified().unwrap();
+    let before = written();
     for threads in ["1", "2"] {
         let done = wirecopy(&arguments).args(["--threads", threads]).output();
         ok(&done.unwrap());
@@ -70,8 +85,8 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
             std::fs::read(&plain).unwrap(),
             "{threads} threads"
         );
+        assert_eq!(written(), before, "what was kept is used");
     }
-    assert!(kept.join("shard-000000").exists());
 
     // Another rule compares the same fingerprints; other shingles do not have the same.
     let done = wirecopy(&arguments).args(["--window", "none"]).output();

@@ -184,7 +184,7 @@ pub(super) fn is_filler(word: &str) -> bool {
     let word = word.to_lowercase();
     let short = |day: &&str| day[..3] == word;
     BETWEEN.contains(&word.as_str())
-        || DAYS[0].iter().any(|day| short(&day))
+        || DAYS[0].iter().any(short)
         || DAYS.iter().any(|days| days.contains(&word.as_str()))
 }
 
