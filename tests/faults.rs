@@ -110,7 +110,7 @@ impl Done {
         let lines: Vec<&str> = self
             .said
             .lines()
-            .filter(|line| line.starts_with(name))
+            .filter(|line| line.starts_with(name) && line.contains(": "))
             .collect();
         assert_eq!(lines.len(), rejects.len(), "{}", self.said);
         for (line, reject) in lines.iter().zip(rejects) {

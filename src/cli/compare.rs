@@ -17,7 +17,7 @@ use crate::memory::Bound;
 use crate::progress::{Progress, Silent};
 use crate::text::{FurnitureKind, LeftOut};
 use crate::verify::Rule;
-use crate::{Options, Result};
+use crate::{Error, Options, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::io::{self, IsTerminal};
@@ -71,6 +71,21 @@ enum Colour {
     Never,
 }
 
+/// Refuses what may be meant to be found in a corpus.
+fn refuse_what_is_no_file(name: &str) -> Result<()> {
+    let there = std::fs::metadata(name);
+    let hint = match there {
+        Ok(there) if there.is_dir() => format!(
+            "{name} is a folder; name two files of it, or the ids of two articles and --corpus {name}"
+        ),
+        Err(_) if name != "-" && !name.contains(['*', '?', '[']) => format!(
+            "{name}: no such file; if it is the id of an article, say where that is: --corpus NEWS.jsonl"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Error::Input(hint))
+}
+
 /// The articles that are named, and what their corpus tells of them.
 fn fetched(
     arguments: &CompareArguments,
@@ -82,9 +97,11 @@ fn fetched(
         Corpus::open(inputs, reading.clone(), progress)
     };
     if arguments.corpus.is_empty() {
-        let files = arguments.articles.iter();
-        let found =
-            files.map(|file| only_article(&open(&[file.into()], &Silent)?, strict, &Silent));
+        let only = |file: &String| {
+            refuse_what_is_no_file(file)?;
+            only_article(&open(&[file.into()], &Silent)?, strict, &Silent)
+        };
+        let found = arguments.articles.iter().map(only);
         return Ok((found.collect::<Result<_>>()?, Background::default()));
     }
     // Bars, but no bad records: they are seldom those that are compared. An interrupt ends the process, which has no output to tidy up.
@@ -161,8 +178,8 @@ fn letter(index: usize) -> String {
     }
 }
 
-/// Who the articles are.
-fn heads(found: &[Found], view: &View) -> String {
+/// Who the articles are. `compared` says how many words of each are, if that is known.
+fn heads(found: &[Found], compared: &[usize], view: &View) -> String {
     let look = Look {
         width: view.width,
         colour: view.colour,
@@ -177,11 +194,12 @@ fn heads(found: &[Found], view: &View) -> String {
         let head = format!("{name}  {}  {title}", one_line(&article.id));
         text += &look.fill(head.trim_end(), indent);
         text.push('\n');
-        let counted = words::counted(
-            tokeniser.tokens(&article.text).len() as u64,
-            "word",
-            "words",
-        );
+        let all = tokeniser.tokens(&article.text).len();
+        let mut counted = words::counted(all as u64, "word", "words");
+        // Without furniture, or, of a short text, with the title.
+        if let Some(&compared) = compared.get(index).filter(|&&compared| compared < all) {
+            counted += &format!(" ({} compared)", words::number(compared as u64));
+        }
         let parts = [
             one_line(&article.source),
             one_line(&article.published),
@@ -210,7 +228,7 @@ fn two(
         bars: false,
     };
     let measures = &comparison.measures;
-    let mut text = heads(found, view);
+    let mut text = heads(found, &measures.words, view);
     let mut rows = vec![
         ("Jaccard similarity", words::percent(measures.jaccard)),
         ("A found in B", words::percent(measures.a_in_b)),
@@ -348,7 +366,7 @@ fn several(found: &[Found], matrix: &Matrix, view: &View) -> String {
         colour: view.colour,
         bars: false,
     };
-    let mut text = heads(found, view);
+    let mut text = heads(found, &[], view);
     text += &format!("\n{}\n", table("Jaccard similarity", &matrix.jaccard, look));
     text += &format!(
         "{}\n",

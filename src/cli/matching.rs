@@ -32,7 +32,7 @@ pub(super) struct MatchingArguments {
     no_containment: bool,
     /// Plain rule: distinct shingles that the shorter article needs for containment to count, so that a mere phrase is no copy
     /// [default: 30]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with = "no_containment")]
     min_shingles: Option<u32>,
 
     /// Compare texts as they came: datelines, bylines, credits, share lines and the like are not taken off
@@ -59,6 +59,14 @@ struct Window(Option<f64>);
 fn window(text: &str) -> Result<Window, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Window(None));
+    }
+    // Half days, too, which the crate leaves out.
+    if let Some(days) = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<f64>().ok())
+        && days.is_finite()
+    {
+        return Ok(Window(Some(24.0 * days)));
     }
     let span: Result<jiff::Span, _> = text.parse();
     span.and_then(|span| span.total((jiff::Unit::Hour, jiff::SpanRelativeTo::days_are_24_hours())))
