@@ -763,7 +763,7 @@ fn truncated_and_damaged_compressed_files() {
         };
         let done = place.rejects(name, half, &[":"]);
         let said = format!(
-            "the {kind} data end too early, so the file is incomplete; what comes before was used"
+            "the {kind} data end too early, so the file is incomplete; whole records before that were used"
         );
         assert!(done.said.contains(&said), "{}", done.said);
         let reached = line_reached(&done.said);

@@ -467,7 +467,8 @@ impl<'c> FileReader<'c> {
     fn finish(&mut self, block: &mut Block, start: usize) {
         let name = &self.source.name;
         if let Some(fault) = self.failed.take() {
-            block.rejects.push(fault.at(name, Some(self.line)));
+            let line = (self.layout != Layout::Whole).then_some(self.line);
+            block.rejects.push(fault.at(name, line));
             return;
         }
         match self.state {

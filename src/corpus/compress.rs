@@ -290,14 +290,14 @@ impl<'s> Stream<'s> {
                 RejectReason::Truncated,
                 format!(
                     "the {name} data end too early, so the file is incomplete; \
-                     what comes before was used. Fetch the file again"
+                     whole records before that were used. Fetch the file again"
                 ),
             );
         }
         Fault::new(
             RejectReason::Corrupt,
             format!(
-                "the {name} data are damaged ({error}); what comes before was used. \
+                "the {name} data are damaged ({error}); whole records before that were used. \
                  Check the file with \"{test}\""
             ),
         )

@@ -445,7 +445,7 @@ fn judge(
                 && !seen[role as usize]
             {
                 return Err(Error::Input(format!(
-                    "{file}: no record has the field \"{name}\", which {} names; the fields seen are: {fields}",
+                    "{file}: no record has a string or a number in the field \"{name}\", which {} names; the fields seen are: {fields}",
                     role.option()
                 )));
             }

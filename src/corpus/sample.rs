@@ -367,7 +367,8 @@ impl<'a> Sample<'a> {
             let path = format!("{prefix}{key}");
             let entry = names.get(key.as_bytes());
             for m in entry.iter().flat_map(|e| &e.matches) {
-                self.seen[m.role as usize] = true;
+                let plain = !value.is_object() && !value.is_array();
+                self.seen[m.role as usize] |= plain || m.role == Role::Text;
                 if let (Role::Published, Value::String(date)) = (m.role, value) {
                     self.orders.look(date);
                 }

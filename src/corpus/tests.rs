@@ -619,6 +619,18 @@ fn chosen_fields() {
         message.contains("--title-field") && message.contains("text"),
         "{message}"
     );
+    let record = "{\"text\":\"x\",\"source\":{\"id\":null,\"name\":\"Herald\"}}\n";
+    let outlet = |name: &str| FieldNames {
+        source: Some(name.into()),
+        ..FieldNames::default()
+    };
+    let message = fatal("a.jsonl", record, outlet("source"));
+    assert!(message.contains("source.id, source.name"), "{message}");
+    let options = CorpusOptions {
+        fields: outlet("source.name"),
+        ..CorpusOptions::default()
+    };
+    assert_eq!(run_with("a.jsonl", record, options).unwrap().texts(), ["x"]);
 }
 
 #[test]
