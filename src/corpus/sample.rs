@@ -356,6 +356,19 @@ impl<'a> Sample<'a> {
         }
     }
 
+    /// Adds the names of the fields in an object that plays no role.
+    fn add_names(&mut self, object: &Map<String, Value>, path: &str, levels: usize) {
+        for (key, value) in object {
+            let path = format!("{path}.{key}");
+            match value {
+                Value::Object(inner) if levels > 1 => self.add_names(inner, &path, levels - 1),
+                _ => {
+                    self.names.insert(path);
+                }
+            }
+        }
+    }
+
     fn object(
         &mut self,
         object: &Map<String, Value>,
@@ -387,8 +400,10 @@ impl<'a> Sample<'a> {
                     }
                 }
             }
+            let is_text = entry.is_some_and(|e| e.matches.iter().any(|m| m.role == Role::Text));
             if let Value::Array(list) = value
                 && list.iter().any(Value::is_object)
+                && !is_text
             {
                 self.wrapper
                     .get_or_insert_with(|| (path.clone(), list.len()));
@@ -396,10 +411,7 @@ impl<'a> Sample<'a> {
             if let Value::Object(inner) = value {
                 match entry.and_then(|e| e.inner.as_ref()) {
                     Some(names) => self.object(inner, names, &format!("{path}."), texts),
-                    None => {
-                        let inner = inner.keys().map(|k| format!("{path}.{k}"));
-                        self.names.extend(inner);
-                    }
+                    None => self.add_names(inner, &path, NESTED),
                 }
             } else {
                 self.names.insert(path);
@@ -407,6 +419,9 @@ impl<'a> Sample<'a> {
         }
     }
 }
+
+/// Levels of objects in objects whose fields are listed.
+const NESTED: usize = 4;
 
 /// What a value is, for a message.
 fn kind(value: &Value) -> &'static str {

@@ -271,8 +271,10 @@ fn an_article_without_an_id_has_its_place_for_one() {
         fields,
         ..CorpusOptions::default()
     };
-    let named = run_with("a.jsonl", wrong, options).unwrap();
+    let content = format!("{wrong}{{\"guid\":\"y\",\"text\":\"b\"}}\n");
+    let named = run_with("a.jsonl", content, options).unwrap();
     assert_eq!(named.reasons(), [(Some(1), "wrong_type")]);
+    assert_eq!(named.ids(), ["y"]);
 }
 
 #[test]
