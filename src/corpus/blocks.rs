@@ -336,7 +336,7 @@ impl<'c> FileReader<'c> {
                 Chunk::End => {
                     self.ended = true;
                     if self.stream.disk_read() != self.source.size {
-                        return Err(Error::Changed(self.source.path.clone()));
+                        return Err(self.source.changed());
                     }
                 }
                 Chunk::Broken(fault) => {

@@ -141,11 +141,12 @@ impl<'c> Random<'c> {
     }
 
     fn read(&self, buf: &mut [u8], offset: u64, corpus: &Corpus) -> Result<()> {
-        let path = &corpus.files[self.index].path;
+        let source = &corpus.files[self.index];
+        let path = &source.path;
         match &self.bytes {
             Bytes::Disk(file) => read_exact_at(file, buf, offset).map_err(|error| {
                 if error.kind() == std::io::ErrorKind::UnexpectedEof {
-                    return Error::Changed(path.clone());
+                    return source.changed();
                 }
                 Error::io("read", path)(error)
             }),
@@ -180,7 +181,7 @@ impl ToRead<'_> {
             let (now, later) = places.split_at(close.count());
             places = later;
             if all.is_empty() {
-                return Err(Error::Changed(corpus.files[index].path.clone()));
+                return Err(corpus.files[index].changed());
             }
             let room = block.room((all.end - all.start) as usize);
             let start = room.start;

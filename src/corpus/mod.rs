@@ -210,9 +210,14 @@ impl SourceFile {
     fn check_unchanged(&self) -> Result<()> {
         let now = std::fs::metadata(&self.path).map_err(Error::io("read", &self.path))?;
         if now.len() != self.size || now.modified().ok() != self.modified {
-            return Err(Error::Changed(self.path.clone()));
+            return Err(self.changed());
         }
         Ok(())
+    }
+
+    /// What is wrong if it is no longer what it was when the run began.
+    pub(crate) fn changed(&self) -> Error {
+        Error::Changed(self.name.clone().into())
     }
 }
 

@@ -108,24 +108,33 @@ impl Fingerprints {
         for (start, article) in starts.zip(from..).filter(|&(_, article)| wanted(article)) {
             let record = records
                 .find(|record| record.offset == start.offset)
-                .ok_or_else(|| {
-                    let file = &corpus.files()[block.file as usize];
-                    Error::Changed(file.name.clone().into())
-                })?;
+                .ok_or_else(|| corpus.files()[block.file as usize].changed())?;
             found.push((article, record));
         }
         Ok(found)
     }
 
-    /// The digest of an article that was read again, by the words that it was fingerprinted by.
-    pub fn digest_of(&self, tokeniser: &mut Tokeniser, article: &Article) -> Digest {
-        let text = self.furniture.text(&article.text, &article.title);
-        Digest::of(compared_tokens(
-            tokeniser,
-            self.furniture,
-            &article.title,
-            text,
-        ))
+    /// An article that is read again from its record, with the digest of the words that it was fingerprinted by.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if these are other words by now.
+    pub fn read_again<'p>(
+        &self,
+        parser: &'p mut Parser,
+        tokeniser: &mut Tokeniser,
+        corpus: &'p Corpus,
+        block: &'p Block,
+        (article, record): (u32, &Record),
+    ) -> Result<(Article<'p>, Digest)> {
+        let changed = || corpus.files()[block.file as usize].changed();
+        let parsed = parser.parse(corpus, block, record).map_err(|_| changed())?;
+        let text = self.furniture.text(&parsed.text, &parsed.title);
+        let tokens = compared_tokens(tokeniser, self.furniture, &parsed.title, text);
+        let digest = Digest::of(tokens);
+        match self.rows.has_words(article, digest) {
+            true => Ok((parsed, digest)),
+            false => Err(changed()),
+        }
     }
 
     /// Bounds of the number of distinct shingles of an article.

@@ -133,15 +133,9 @@ fn write_singles(run: &Run, table: &mut Table<&mut Output>, progress: &dyn Progr
             let mut singles = Vec::new();
             let is_single = |article: u32| !clustered[article as usize];
             for (article, record) in prints.articles_of_block(&run.corpus, block, is_single)? {
-                let file = &run.corpus.files()[block.file as usize];
-                let changed = || Error::Changed(file.name.clone().into());
-                let parsed = parser
-                    .parse(&run.corpus, block, record)
-                    .map_err(|_| changed())?;
-                let digest = prints.digest_of(tokeniser, &parsed);
-                if !prints.rows.has_words(article, digest) {
-                    return Err(changed());
-                }
+                let found = (article, record);
+                let (parsed, digest) =
+                    prints.read_again(parser, tokeniser, &run.corpus, block, found)?;
                 let dated = parsed.published_at().is_some();
                 let cluster = Cluster::of_one(article, digest, dated, &run.duplicates);
                 singles.push((cluster, Description::of(&parsed)));

@@ -9,13 +9,13 @@ use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::shingle_set::Members;
 use super::{Acceptance, Similarity};
+use crate::Result;
 use crate::corpus::{Article, Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
 use crate::memory::{Budget, Longest};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
-use crate::{Error, Result};
 
 /// Evidence is held in memory up to this many bytes: that of some two thousand articles. Of more the file cache keeps what it can, which
 /// is as fast within the noise.
@@ -113,8 +113,7 @@ impl Evidence {
         let mut sizes = Vec::with_capacity(wanted.len());
         let mut shortened = Vec::new();
         let read = &*prints;
-        let changed =
-            |article: u32| Error::Changed(corpus.files()[read.file(article)].name.clone().into());
+        let changed = |article: u32| corpus.files()[read.file(article)].changed();
         let mut expected = wanted.iter();
         if wanted.len() > 0 {
             corpus.scan_chosen(
@@ -418,7 +417,7 @@ fn gather_block(
     compared: &Ranks,
 ) -> Result<Gathered> {
     let mut gathered = Gathered::default();
-    let changed = || Error::Changed(corpus.files()[block.file as usize].name.clone().into());
+    let changed = || corpus.files()[block.file as usize].changed();
     let is_wanted = |article| wanted.contains(article);
     for (article, record) in prints.articles_of_block(corpus, block, is_wanted)? {
         let parsed = scratch

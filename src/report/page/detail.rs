@@ -276,16 +276,10 @@ fn read_each<T: Send>(
         |(parser, tokeniser), block| {
             let is_wanted = |article| articles.binary_search(&article).is_ok();
             let mut found = Vec::new();
-            for (article, record) in prints.articles_of_block(&run.corpus, block, is_wanted)? {
-                let parsed = parser
-                    .parse(&run.corpus, block, record)
-                    .map_err(|_| changed(run, article))?;
+            for one in prints.articles_of_block(&run.corpus, block, is_wanted)? {
                 // A file may have been written over by another of the same length.
-                let digest = prints.digest_of(tokeniser, &parsed);
-                if !prints.rows.has_words(article, digest) {
-                    return Err(changed(run, article));
-                }
-                found.push((article, make(tokeniser, &parsed)));
+                let (parsed, _) = prints.read_again(parser, tokeniser, &run.corpus, block, one)?;
+                found.push((one.0, make(tokeniser, &parsed)));
             }
             Ok(found)
         },
@@ -301,8 +295,7 @@ fn read_each<T: Send>(
 }
 
 fn changed(run: &Run, article: u32) -> Error {
-    let file = &run.corpus.files()[run.fingerprints.file(article)];
-    Error::Changed(file.name.clone().into())
+    run.corpus.files()[run.fingerprints.file(article)].changed()
 }
 
 fn detail(
