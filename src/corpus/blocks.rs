@@ -7,7 +7,7 @@
 
 use super::chosen::Place;
 use super::compress::{Chunk, Compression, Stream};
-use super::csv::row_after;
+use super::csv::{Rows, row_below};
 use super::pieces::Ahead;
 use super::reject::{Fault, Reject, RejectReason};
 use super::split::{Last, Layout, Splitter, Start, unclosed_row};
@@ -135,8 +135,8 @@ impl Block {
     }
 }
 
-/// So many rows of a file may be left alone with their quotes: what follows them is split once more for each.
-const MOST_LEFT_ALONE: u32 = 100;
+/// What follows rows that are left alone with their quotes is split once more, up to so many times the longest record for each file.
+const MOST_LEFT_ALONE: u64 = 8;
 
 /// Where the reader is between two calls of the splitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,8 +179,10 @@ pub(super) struct FileReader<'c> {
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
-    /// Rows that were left alone with a quote that is never closed.
-    left_alone: u32,
+    /// Takes rows apart.
+    rows: Rows,
+    /// Bytes that were split once more, behind quotes that are not closed.
+    left_alone: u64,
     /// Blocks that were filled.
     blocks: u32,
     /// Whether there was a record, good or not.
@@ -229,6 +231,7 @@ impl<'c> FileReader<'c> {
             broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            rows: Rows::default(),
             left_alone: 0,
             blocks: 0,
             any: false,
@@ -265,7 +268,8 @@ impl<'c> FileReader<'c> {
                 self.split(block, &mut at, &mut start);
             }
             if self.ended && !self.done {
-                while let Last::Broken(_) = self.splitter.last(&block.buf[start..block.filled])
+                // Whether it is torn or never ends.
+                while self.splitter.is_suspicious()
                     && self.go_on_behind_quote(block, &mut at, &mut start, block.filled)
                 {
                     self.split(block, &mut at, &mut start);
@@ -395,7 +399,7 @@ impl<'c> FileReader<'c> {
             match self.splitter.end(bytes, at) {
                 Some(end) => {
                     let too_long = end - *start > self.max_document;
-                    let suspicious = too_long || self.splitter.is_torn();
+                    let suspicious = too_long || self.splitter.is_suspicious();
                     if suspicious && self.go_on_behind_quote(block, at, start, end) {
                         continue;
                     }
@@ -440,22 +444,24 @@ impl<'c> FileReader<'c> {
         let Layout::Rows(separator) = self.layout else {
             return false;
         };
-        if self.state != State::Open || self.skip_header || self.left_alone == MOST_LEFT_ALONE {
+        let most = MOST_LEFT_ALONE * self.max_document as u64;
+        if self.state != State::Open || self.skip_header || self.left_alone > most {
             return false;
         }
         // No more than is there however long blocks are.
         let swallowed = &block.buf[*start..end.min(*start + self.max_document)];
         let columns = self.source.columns.names.len();
-        let Some(next) = row_after(swallowed, columns, separator) else {
+        let Some(next) = row_below(&mut self.rows, swallowed, columns, separator) else {
             return false;
         };
+        self.left_alone += swallowed.len() as u64;
+        let taken = newlines(&swallowed[..next]);
         let fault = unclosed_row();
         block
             .rejects
             .push(fault.at(&self.source.name, Some(self.line)));
         self.any = true;
-        self.left_alone += 1;
-        self.line += 1;
+        self.line += taken;
         *start += next;
         *at = *start;
         self.splitter = Splitter::new(self.layout);

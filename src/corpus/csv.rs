@@ -137,26 +137,77 @@ impl Rows {
     }
 }
 
-/// Where the row after one whose quote is never closed begins: behind the first line break of `swallowed`, if the lines there are rows.
+/// Lines that tell whether what a quote has swallowed are rows, at the most.
+const LINES: usize = 20;
+
+/// Where a row begins below one whose quote is not closed in it, if the lines that it takes with it are rows of their own.
 ///
-/// They are if each of the first ones has as many fields as the header. Lines of a long text have not; a few of them may have by chance.
-pub(super) fn row_after(swallowed: &[u8], columns: usize, separator: u8) -> Option<usize> {
-    /// Lines that tell, at the least and at the most.
-    const LINES: std::ops::RangeInclusive<usize> = 3..=20;
-    let start = memchr::memchr(b'\n', swallowed)? + 1;
-    let mut rows = Rows::default();
-    let lines = swallowed[start..].split_inclusive(|byte| *byte == b'\n');
+/// They are if each of the first ones has as many fields as the header: lines of a long text have not, though a few of them may by
+/// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too.
+pub(super) fn row_below(
+    rows: &mut Rows,
+    row: &[u8],
+    columns: usize,
+    separator: u8,
+) -> Option<usize> {
+    let start = memchr::memchr(b'\n', row)? + 1;
+    if start == row.len() || columns < 2 {
+        return None;
+    }
+    // Two columns are soon made by a comma in a line.
+    let least = if columns == 2 { 10 } else { 3 };
+    let mut is_row = |line: &[u8]| {
+        rows.parse(line, separator);
+        rows.count == columns
+    };
+    let torn = torn_line(row, separator);
+    let swallowed = &row[start..torn.unwrap_or(row.len()).max(start)];
+    let lines = swallowed.split_inclusive(|byte| *byte == b'\n');
     // Of the last one only a part may be there.
     let lines = lines.filter(|line| line.ends_with(b"\n") && !line.trim_ascii().is_empty());
     let mut told = 0;
-    for line in lines.take(*LINES.end()) {
-        rows.parse(line, separator);
-        if rows.count != columns {
-            return None;
-        }
+    let all_rows = lines.take(LINES).all(|line| {
         told += 1;
+        is_row(line)
+    });
+    let line_end =
+        |from: usize| memchr::memchr(b'\n', &row[from..]).map_or(row.len(), |at| from + at + 1);
+    match torn {
+        _ if all_rows && told >= least => Some(start),
+        Some(torn) if is_row(&row[torn..line_end(torn)]) => {
+            Some(if all_rows { start } else { torn })
+        }
+        _ => None,
     }
-    (columns > 1 && LINES.contains(&told)).then_some(start)
+}
+
+/// The start of the line in which a quoted field that began above it ends at a quote that opens a field there: a letter follows, and the
+/// beginning of the line or a separator stands before it.
+fn torn_line(row: &[u8], separator: u8) -> Option<usize> {
+    let mut at = 0;
+    let mut line = 0;
+    let mut quoted = false;
+    while let Some(hop) = memchr::memchr2(b'"', b'\n', &row[at..]) {
+        at += hop;
+        match (row[at], quoted) {
+            (b'\n', _) => line = at + 1,
+            (_, false) => {
+                quoted = at == line || row[at - 1] == separator;
+            }
+            (_, true) if row.get(at + 1) == Some(&b'"') => at += 1,
+            (_, true) => {
+                let next = row.get(at + 1).copied().unwrap_or(separator);
+                let ends = next == separator || matches!(next, b'\n' | b'\r');
+                let opens = line > 0 && (at == line || row[at - 1] == separator);
+                if !ends && opens {
+                    return Some(line);
+                }
+                quoted = false;
+            }
+        }
+        at += 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -166,22 +217,50 @@ mod tests {
 
     #[test]
     fn rows_are_told_from_lines_of_a_text() {
-        let after = |swallowed: &str| row_after(swallowed.as_bytes(), 3, b',');
+        let mut rows = Rows::default();
+        let mut below = |row: &str, columns| row_below(&mut rows, row.as_bytes(), columns, b',');
         let row = "1,\"never closed,a\n";
-        let rows = |count: usize| format!("{row}{}", "2,b,\"c, d\"\n".repeat(count));
-        assert_eq!(after(&rows(2)), None);
-        assert_eq!(after(&rows(3)), Some(row.len()));
-        assert_eq!(after(&rows(300)), Some(row.len()));
-        assert_eq!(after(&(rows(30) + "a line of a text\n")), Some(row.len()));
-        assert_eq!(after(&(rows(10) + "a line of a text\n")), None);
-        // The last line may be cut.
-        assert_eq!(after(&(rows(3) + "2,")), Some(row.len()));
+        let with = |count: usize| format!("{row}{}", "2,b,\"c, d\"\n".repeat(count));
+        assert_eq!(below(&with(0), 3), None);
+        assert_eq!(below(&with(300), 3), Some(row.len()));
+        // Where no quote opens a field, three lines tell, and of two columns ten.
+        let plain = |count: usize| format!("{row}{}", "2,b,c\n".repeat(count));
+        assert_eq!(below(&plain(2), 3), None);
+        assert_eq!(below(&plain(3), 3), Some(row.len()));
+        assert_eq!(below(&plain(300), 3), Some(row.len()));
         assert_eq!(
-            after("1,\"In Rome, he said, it rains.\nIn Oslo, too.\na\nb\nc\n"),
-            None
+            below(&(plain(30) + "a line of a text\n"), 3),
+            Some(row.len())
         );
-        assert_eq!(after("1,\"never closed"), None);
-        assert_eq!(row_after(b"\"a\nb\nc\nd\ne\n", 1, b','), None);
+        assert_eq!(below(&(plain(10) + "a line of a text\n"), 3), None);
+        // The last line may be cut.
+        assert_eq!(below(&(plain(3) + "2,"), 3), Some(row.len()));
+        let table = |count: usize| format!("1,\"Results:\n{}", "Arsenal, 3\n".repeat(count));
+        assert_eq!(below(&table(9), 2), None);
+        assert_eq!(below(&table(10), 2), Some(12));
+        let prose = "1,\"In Rome, he said, it rains.\nIn Oslo, too.\na\nb\nc\n";
+        assert_eq!(below(prose, 3), None);
+        assert_eq!(below("1,\"never closed", 3), None);
+        assert_eq!(below(&"\"a\n".repeat(30), 1), None);
+    }
+
+    #[test]
+    fn a_quote_that_opens_a_field_closes_none() {
+        let mut rows = Rows::default();
+        let mut below = |row: &str| row_below(&mut rows, row.as_bytes(), 3, b',');
+        assert_eq!(below("6,\"T,s\n7,\"T\",s\n"), Some(7));
+        assert_eq!(below("\"6\",\"T,s\n\"7\",\"T\",\"s\"\n"), Some(9));
+        // The text of the first goes over several lines.
+        let text = "6,T,\"s\nmore of it, she said\nand more\n";
+        assert_eq!(below(&format!("{text}7,\"T\",s\n")), Some(text.len()));
+        // Of the last field only a part is in the line.
+        assert_eq!(below("6,\"T,s\n7,T,\"s\n"), Some(7));
+        // Two rows that are broken alike, with sound ones between them.
+        let rows = "7,T,s\n".repeat(4);
+        assert_eq!(below(&format!("6,\"T,s\n{rows}8,\"T,s\n")), Some(7));
+        // Quotes in a sentence open no field.
+        assert_eq!(below("6,T,\"s\nthe, so-called \"aet\", pens\"\n"), None);
+        assert_eq!(below("6,T,\"s \"\"a\"\", b\nc, d\"\n"), None);
     }
 
     fn fields(row: &str, separator: u8) -> Vec<String> {

@@ -249,8 +249,10 @@ impl<'a> Sample<'a> {
         Scratch { block, rows }: &mut Scratch,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let mut reader = FileReader::open(index, file, file.layout, self.options, true, None, 1)?;
+        let options = self.options;
+        let mut reader = FileReader::open(index, file, file.layout, options, true, None, 1)?;
         reader.fill_first(block, progress)?;
+        drop(reader);
         if block.first_too_long
             && let Some(reject) = block.rejects.first()
         {
@@ -259,14 +261,14 @@ impl<'a> Sample<'a> {
         let Some(header) = block.records.first() else {
             return Ok(());
         };
-        let header = block.raw(header).to_vec();
-        rows.parse(&header, separator);
-        let names = rows
-            .fields()
-            .into_iter()
-            .map(|n| n.trim().to_owned())
-            .collect();
-        let columns = Columns::new(names, self.table);
+        file.header = block.raw(header).to_vec();
+        rows.parse(&file.header, separator);
+        let names = rows.fields().into_iter();
+        let names = names.map(|n| n.trim().to_owned()).collect();
+        file.columns = Columns::new(names, self.table);
+        let (file, columns) = (&*file, &file.columns);
+        // The rows are split as they will be when it is known how many fields they have.
+        let reader = FileReader::open(index, file, file.layout, options, false, None, 1)?;
         self.records = 1;
         self.header = true;
         self.names.extend(columns.names.iter().cloned());
@@ -285,11 +287,10 @@ impl<'a> Sample<'a> {
                 )));
             }
         }
-        block.records.remove(0);
-        let name = &file.name;
+        block.records.clear();
         self.walk(reader, block, progress, |sample, block, record| {
             rows.parse(block.raw(record), separator);
-            if rows.check(&columns).is_err() {
+            if rows.check(columns).is_err() {
                 return Ok(());
             }
             sample.records += 1;
@@ -302,10 +303,8 @@ impl<'a> Sample<'a> {
                 let value = String::from_utf8_lossy(rows.field(c)).trim().to_owned();
                 (columns.names[c].clone(), value)
             });
-            ambiguous(name, record.line, values.collect())
-        })?;
-        (file.header, file.columns) = (header, columns);
-        Ok(())
+            ambiguous(&file.name, record.line, values.collect())
+        })
     }
 
     fn objects(

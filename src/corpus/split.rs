@@ -292,9 +292,9 @@ impl Splitter {
         self.depth == 0 || !fits
     }
 
-    /// Whether what was taken for the end of a quoted field in the last row may be the beginning of another.
-    pub fn is_torn(&self) -> bool {
-        self.torn
+    /// Whether what was taken for the end of a quoted field in the last row may be the beginning of another, or a field of it has no end.
+    pub fn is_suspicious(&self) -> bool {
+        self.torn || self.row == Row::Quoted
     }
 
     /// The file has ended inside a record, of which these are the bytes.
@@ -340,7 +340,7 @@ pub(super) fn unclosed_row() -> Fault {
     Fault::new(
         RejectReason::UnclosedQuote,
         format!(
-            "this row opens a quote that is never closed, and the lines below are rows of their own; {CLOSE_IT}"
+            "this row opens a quote that it does not close, and below it are rows of their own; {CLOSE_IT}"
         ),
     )
 }
