@@ -18,7 +18,7 @@ pub(super) enum Layout {
     Rows(u8),
     /// JSON values one after another.
     Objects,
-    /// The elements of JSON arrays, one array after another. Commas between elements may be missing.
+    /// The elements of JSON arrays, one array after another. Commas may be missing between elements on lines of their own.
     Array,
     /// The whole file is one record.
     Whole,
@@ -83,12 +83,46 @@ pub(super) struct Splitter {
     /// A quoted field of the row goes on behind its closing quote.
     torn: bool,
     value: Value,
-    depth: u64,
-    /// Which of the innermost open brackets are those of objects, the innermost in the lowest bit.
-    objects: u64,
-    /// Of so many outer brackets it is no longer known.
-    unknown: u64,
+    open: Open,
     array: Array,
+    /// Blanks before this place on its line, if there is nothing else.
+    column: Option<u32>,
+    /// The same of the value, 0 if something stands before it.
+    indent: u32,
+    /// The last byte that is not blank.
+    last: u8,
+    /// A bracket was closed by one of the other kind.
+    broken: bool,
+}
+
+/// The brackets that are open.
+#[derive(Debug, Default)]
+struct Open {
+    depth: u64,
+    /// Which of the innermost are those of objects, the innermost in the lowest bit.
+    objects: u64,
+    /// Of so many outer ones it is no longer known.
+    unknown: u64,
+}
+
+impl Open {
+    fn add(&mut self, bracket: u8) {
+        self.depth += 1;
+        self.objects = self.objects << 1 | u64::from(bracket == b'{');
+        let kept = u64::from(u64::BITS);
+        self.unknown = self.unknown.max(self.depth.saturating_sub(kept));
+    }
+
+    /// Whether the innermost is that of an object, if it is known.
+    fn in_object(&self) -> Option<bool> {
+        (self.depth > self.unknown).then_some(self.objects & 1 == 1)
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.objects >>= 1;
+        self.unknown = self.unknown.min(self.depth);
+    }
 }
 
 fn space(b: u8) -> bool {
@@ -102,10 +136,12 @@ impl Splitter {
             row: Row::FieldStart,
             torn: false,
             value: Value::None,
-            depth: 0,
-            objects: 0,
-            unknown: 0,
+            open: Open::default(),
             array: Array::Before,
+            column: Some(0),
+            indent: 0,
+            last: 0,
+            broken: false,
         }
     }
 
@@ -121,9 +157,7 @@ impl Splitter {
                 self.torn = false;
             }
             Layout::Objects => {
-                while bytes.get(*at).is_some_and(|&b| space(b)) {
-                    *at += 1;
-                }
+                self.pass_space(bytes, at);
                 self.value = Value::None;
             }
             Layout::Array => return self.start_element(bytes, at),
@@ -136,9 +170,7 @@ impl Splitter {
 
     fn start_element(&mut self, bytes: &[u8], at: &mut usize) -> Start {
         loop {
-            while bytes.get(*at).is_some_and(|&b| space(b)) {
-                *at += 1;
-            }
+            self.pass_space(bytes, at);
             let Some(&b) = bytes.get(*at) else {
                 return Start::NotYet;
             };
@@ -152,8 +184,7 @@ impl Splitter {
                     self.value = Value::None;
                     return Start::At;
                 }
-                (Array::CommaOrEnd, b'{') => {
-                    self.array = Array::CommaOrEnd;
+                (Array::CommaOrEnd, b'{') if self.column.is_some() => {
                     self.value = Value::None;
                     return Start::At;
                 }
@@ -171,8 +202,24 @@ impl Splitter {
                     ));
                 }
             };
+            self.column = None;
             *at += 1;
         }
+    }
+
+    fn pass_space(&mut self, bytes: &[u8], at: &mut usize) {
+        while let Some(&b) = bytes.get(*at).filter(|b| space(**b)) {
+            self.blank(b);
+            *at += 1;
+        }
+    }
+
+    /// Counts a blank on its line.
+    fn blank(&mut self, b: u8) {
+        self.column = match b {
+            b'\n' => Some(0),
+            _ => self.column.map(|column| column.saturating_add(1)),
+        };
     }
 
     /// Looks for the end of the record from `*at` on, which is where this or [`start`](Self::start) stopped.
@@ -222,16 +269,19 @@ impl Splitter {
         None
     }
 
-    /// A closing bracket of the wrong kind ends a value, too, and so does a line break in a string if the next line begins an
-    /// object: such a value is no JSON, and what follows need not be lost with it.
+    /// A value that is no JSON also ends before a line that begins with an object and is not indented more than the value is, if it shows that the
+    /// object belongs to no value: a quote, or a bracket, was not closed before it. What follows need not be lost with it.
     fn end_of_value(&mut self, bytes: &[u8], mut at: usize) -> Option<usize> {
         while at < bytes.len() {
+            let b = bytes[at];
             match self.value {
                 Value::None => {
-                    (self.depth, self.unknown) = (0, 0);
-                    self.value = match bytes[at] {
+                    self.indent = self.column.unwrap_or(0);
+                    (self.column, self.last, self.broken) = (None, b, false);
+                    self.open = Open::default();
+                    self.value = match b {
                         b'{' | b'[' => {
-                            self.open(bytes[at]);
+                            self.open.add(b);
                             Value::Brackets
                         }
                         b'"' => Value::String,
@@ -240,33 +290,75 @@ impl Splitter {
                     at += 1;
                 }
                 Value::String => {
-                    at += memchr3(b'"', b'\\', b'\n', &bytes[at..])? + 1;
-                    self.value = match bytes[at - 1] {
+                    let stop = memchr3(b'"', b'\\', b'\n', &bytes[at..]);
+                    let end = stop.map_or(bytes.len(), |stop| at + stop);
+                    let mut passed = bytes[at..end].iter().rev();
+                    if let Some(&last) = passed.find(|b| !space(**b)) {
+                        self.last = last;
+                    }
+                    stop?;
+                    at = end + 1;
+                    self.value = match bytes[end] {
                         b'\\' => Value::Escape,
-                        b'\n' => Value::Break,
-                        _ if self.depth == 0 => return Some(at),
-                        _ => Value::Brackets,
+                        b'\n' => {
+                            self.column = Some(0);
+                            Value::Break
+                        }
+                        _ if self.open.depth == 0 => return Some(at),
+                        _ => {
+                            self.last = b'"';
+                            Value::Brackets
+                        }
                     };
                 }
                 Value::Escape => {
-                    at += 1;
+                    self.last = b;
                     self.value = Value::String;
+                    at += 1;
                 }
-                Value::Break => match bytes[at] {
-                    b'{' => return Some(at),
-                    b if space(b) => at += 1,
-                    _ => self.value = Value::String,
+                Value::Break => match b {
+                    // A value ended there, and its string did not.
+                    b'{' if self.may_begin() && matches!(self.last, b',' | b'}' | b']') => {
+                        return Some(at);
+                    }
+                    b if space(b) => {
+                        self.blank(b);
+                        at += 1;
+                    }
+                    _ => {
+                        self.column = None;
+                        self.value = Value::String;
+                    }
                 },
+                Value::Brackets if space(b) => {
+                    self.blank(b);
+                    at += 1;
+                }
                 Value::Brackets => {
-                    match bytes[at] {
+                    let in_object = self.open.in_object();
+                    match b {
                         b'"' => self.value = Value::String,
-                        b @ (b'{' | b'[') => self.open(b),
-                        b @ (b'}' | b']') if self.close(b) => return Some(at + 1),
+                        b'{' | b'[' => {
+                            let misplaced = in_object == Some(true) && self.last != b':';
+                            if b == b'{' && (self.broken || misplaced) && self.may_begin() {
+                                return Some(at);
+                            }
+                            self.open.add(b);
+                        }
+                        b'}' | b']' => {
+                            self.broken |= in_object.is_some_and(|object| object != (b == b'}'));
+                            self.open.close();
+                            if self.open.depth == 0 {
+                                self.column = None;
+                                return Some(at + 1);
+                            }
+                        }
                         _ => {}
                     }
+                    (self.column, self.last) = (None, b);
                     at += 1;
                 }
-                Value::Bare => match bytes[at] {
+                Value::Bare => match b {
                     b if space(b) => return Some(at),
                     b',' | b']' | b'}' if self.layout == Layout::Array => return Some(at),
                     b'{' if self.layout == Layout::Objects => return Some(at),
@@ -277,19 +369,9 @@ impl Splitter {
         None
     }
 
-    fn open(&mut self, bracket: u8) {
-        self.depth += 1;
-        self.objects = self.objects << 1 | u64::from(bracket == b'{');
-        let kept = u64::from(u64::BITS);
-        self.unknown = self.unknown.max(self.depth.saturating_sub(kept));
-    }
-
-    /// Whether a closing bracket is the last of a value, or of the wrong kind.
-    fn close(&mut self, bracket: u8) -> bool {
-        let fits = self.depth <= self.unknown || (self.objects & 1 == 1) == (bracket == b'}');
-        self.depth -= 1;
-        self.objects >>= 1;
-        self.depth == 0 || !fits
+    /// Whether an object here may be a value of its own: one on a line that is not indented more.
+    fn may_begin(&self) -> bool {
+        self.column.is_some_and(|column| column <= self.indent)
     }
 
     /// Whether what was taken for the end of a quoted field in the last row may be the beginning of another, or a field of it has no end.
@@ -412,33 +494,39 @@ mod tests {
 
     #[test]
     fn a_broken_value_takes_nothing_else_with_it() {
-        let quote = "{\"a\":\"open\n";
-        let bracket = "{\"a\":[1,2}";
-        for broken in [quote, bracket, "{\"a\":{\"b\":[}", "{\"a\":1]"] {
-            let text = format!("[{{}},\n{broken}  {{\"b\":2}},\n3]");
-            let records = ["{}", broken, "{\"b\":2}", "3"];
-            let trimmed = |(found, fault): (Vec<&str>, _)| {
-                let found: Vec<String> = found.iter().map(|it| it.trim_end().into()).collect();
-                (found, fault)
-            };
-            let wanted: Vec<String> = records.iter().map(|it| it.trim_end().into()).collect();
-            assert_eq!(
-                trimmed(split(Layout::Array, &text)),
-                (wanted, None),
-                "{broken}"
-            );
-            let text = format!("{{}}\n{broken}\n{{\"b\":2}}");
-            let wanted = ["{}", broken.trim_end(), "{\"b\":2}"].map(String::from);
-            let found = trimmed(split(Layout::Objects, &text));
-            assert_eq!(found, (wanted.to_vec(), None), "{broken}");
+        let trimmed = |(found, fault): (Vec<&str>, _)| {
+            let found: Vec<String> = found.iter().map(|it| it.trim_end().into()).collect();
+            (found, fault)
+        };
+        for broken in [
+            // A quote is missing, or a bracket.
+            "{\"a\":\"open},",
+            "{\"a\":[1,2},",
+            "{\"a\":{\"b\":1},",
+            "{\"a\":1",
+            "{\n  \"a\": {\n   \"b\": [\n    1\n   },\n",
+            // Or it is of the wrong kind, and what is behind it belongs to the value.
+            "{\"a\":[1,2},\"b\":{\"c\":3}}",
+            "{\"a\":{\"b\":1],\"c\":[{}]}",
+            "{\"a\":\"one\n{ two\",\"b\":[{}]}",
+        ] {
+            let text = format!("[{{}},\n{broken}\n{{\"b\":2}},\n3]");
+            let (found, fault) = trimmed(split(Layout::Array, &text));
+            assert_eq!((found.len(), fault), (4, None), "{broken}: {found:?}");
+            assert_eq!(found[2..], ["{\"b\":2}", "3"], "{broken}");
+            let text = format!("{{}}\n{broken}\n{{\"b\":2}}\n");
+            let (found, fault) = trimmed(split(Layout::Objects, &text));
+            assert_eq!((found.len(), fault), (3, None), "{broken}: {found:?}");
+            assert_eq!(found[2], "{\"b\":2}", "{broken}");
         }
-        // A line break in a string by itself ends nothing.
-        let text = "[{\"a\":\"one\n two\", \"b\":[{}]}, 3]";
-        let records = vec!["{\"a\":\"one\n two\", \"b\":[{}]}", "3"];
-        assert_eq!(split(Layout::Array, text), (records, None));
-        // However deep, a value ends where its brackets do.
-        let deep = "{\"a\":[".repeat(100) + &"]}".repeat(100);
+        // What is indented more belongs to the value, however broken it is.
+        let nested = "{\"a\":[1},\n  {\"b\":[\n  {}]}}";
+        assert_eq!(split(Layout::Objects, nested).0, [nested]);
+        // Sound values end where their brackets do, however deep, and whatever stands in their lines.
+        let deep = "{\"a\":[\n".repeat(100) + &"]}".repeat(100);
         assert_eq!(split(Layout::Objects, &deep), (vec![deep.as_str()], None));
+        let lines = "{\"a\":\n{\"b\":[\n{},\n{\"c\":\"}\\\"{\"}]}}";
+        assert_eq!(split(Layout::Objects, lines), (vec![lines], None));
     }
 
     #[test]
@@ -492,7 +580,13 @@ mod tests {
             array("[{\"a\":[1]}, 2,\"]\" ]"),
             (vec!["{\"a\":[1]}", "2", "\"]\""], None)
         );
-        for broken in ["[{} 1]", "[{},]", "[{}", "[{},", "[,{}]", "[{}] x", "[{}]]"] {
+        assert_eq!(
+            array("[{}\n {}\n{\"a\":1}]\n[{}, 1]"),
+            (vec!["{}", "{}", "{\"a\":1}", "{}", "1"], None)
+        );
+        for broken in [
+            "[{} {}]", "[{}\n1]", "[{},]", "[{}", "[{},", "[,{}]", "[{}] x", "[{}]]",
+        ] {
             let (records, reason) = array(broken);
             assert_eq!(reason, Some(RejectReason::BrokenArray), "{broken}");
             assert!(records.len() <= 1, "{broken}");

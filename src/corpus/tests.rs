@@ -317,7 +317,7 @@ fn json_in_all_its_layouts() {
     assert_eq!(joined.texts(), ["a", "b", "c"]);
     let unclosed = run(
         "a.json",
-        "[{\"text\":\"a},\n{\"text\":\"b\"},\n{\"text\":[\"c\"},{\"text\":\"d\"}]",
+        "[{\"text\":\"a},\n{\"text\":\"b\"},\n{\"text\":[\"c\"},\n{\"text\":\"d\"}]",
     );
     assert_eq!(unclosed.texts(), ["b", "d"]);
     let reasons = [(Some(1), "invalid_json"), (Some(3), "invalid_json")];
