@@ -44,7 +44,8 @@ pub(super) struct InputArguments {
 }
 
 fn bytes(text: &str) -> Result<usize, String> {
-    let Size(bytes) = text.parse()?;
+    let refused = |_| "it must be a size such as 16MiB, from 1 byte to 1GiB".to_owned();
+    let Size(bytes) = text.parse().map_err(refused)?;
     usize::try_from(bytes).map_err(|error| error.to_string())
 }
 

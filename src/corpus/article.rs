@@ -6,6 +6,7 @@ use super::blocks::{Block, Record};
 use super::csv::Rows;
 use super::dates::{DateOrder, parse_published_in};
 use super::fields::Role;
+use super::foreign::foreign;
 use super::json::{Piece, Reader};
 use super::plain;
 use super::reject::{Fault, Reject, RejectReason};
@@ -68,6 +69,12 @@ impl Parser {
     ) -> Result<Article<'p>, Reject> {
         let file = &corpus.files[block.file as usize];
         let raw = block.raw(record);
+        // A file that is one record was not looked into before.
+        if file.layout == Layout::Whole
+            && let Some(fault) = foreign(file.format, raw)
+        {
+            return Err(fault.at(&file.name, None));
+        }
         let result = match simdutf8::basic::from_utf8(raw) {
             Err(_) => Err(invalid_utf8(raw, record)),
             Ok(text) => match file.layout {

@@ -18,7 +18,11 @@ const FORMATS: [(usize, &[u8], &str); 15] = [
         b"\xfd7zXZ\0",
         "compressed with xz; unpack it with: xz -d",
     ),
-    (0, b"BZh", "compressed with bzip2; unpack it with: bzip2 -d"),
+    (
+        4,
+        b"1AY&SY",
+        "compressed with bzip2; unpack it with: bzip2 -d",
+    ),
     (
         0,
         b"\x04\x22\x4d\x18",
@@ -76,10 +80,18 @@ const FORMATS: [(usize, &[u8], &str); 15] = [
     ),
 ];
 
-/// Why a file of this format that begins with `head` holds no text, if it does not.
-pub(super) fn foreign(format: Format, head: &[u8]) -> Option<Fault> {
+/// Bytes that are looked at.
+const HEAD: usize = 64 << 10;
+
+/// Why a file of this format that begins with these bytes holds no text, if it does not.
+pub(super) fn foreign(format: Format, bytes: &[u8]) -> Option<Fault> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let is_control = |byte: &u8| *byte < 0x20 && !byte.is_ascii_whitespace();
     let begins = |&&(at, magic, _): &&(usize, &[u8], &str)| {
-        head.get(at..).is_some_and(|rest| rest.starts_with(magic))
+        let is_word = magic.iter().all(|byte| (0x20..0x7f).contains(byte));
+        let rest = head.get(at..).unwrap_or_default();
+        // A text may begin with any word.
+        rest.starts_with(magic) && (!is_word || head.iter().any(is_control))
     };
     if let Some((_, _, what)) = FORMATS.iter().find(begins) {
         return Some(Fault::new(
@@ -92,23 +104,25 @@ pub(super) fn foreign(format: Format, head: &[u8]) -> Option<Fault> {
         places.filter(|byte| **byte == 0).count()
     };
     let (even, odd) = (zeros(0), zeros(1));
-    // Of a text in a Latin script every other byte is zero.
     let half = head.len() / 2;
-    match (even.max(odd) * 10 > half * 9, even + odd > 0) {
-        (true, _) if half > 0 && even.min(odd) * 10 < half => Some(Fault::new(
+    // Of a text in a Latin script every other byte is zero.
+    if half > 0 && even.max(odd) * 10 > half * 9 && even.min(odd) * 10 < half {
+        let ends = if even > odd { "BE" } else { "LE" };
+        return Some(Fault::new(
             RejectReason::Utf16,
             format!(
-                "the file is in UTF-16, not in UTF-8; convert it first: iconv -f UTF-16{} -t UTF-8 OLD > NEW",
-                if even > odd { "BE" } else { "LE" }
+                "the file is in UTF-16, not in UTF-8; convert it first: iconv -f UTF-16{ends} -t UTF-8 OLD > NEW"
             ),
-        )),
-        // A stray one in a record is a fault of that record.
-        (_, true) if format == Format::Text => Some(Fault::new(
+        ));
+    }
+    // A stray one is a fault of its record, or none.
+    let binary = format == Format::Text && (even + odd) * 100 > head.len();
+    binary.then(|| {
+        Fault::new(
             RejectReason::NotText,
             "the file is binary (it holds zero bytes), not text",
-        )),
-        _ => None,
-    }
+        )
+    })
 }
 
 #[cfg(test)]
@@ -124,7 +138,7 @@ mod tests {
         for (at, magic, what) in FORMATS {
             let mut head = vec![b'a'; at];
             head.extend_from_slice(magic);
-            head.extend_from_slice(b"more of it");
+            head.extend_from_slice(b"more of it\x01");
             for format in [Format::Text, Format::Csv, Format::Jsonl] {
                 let fault = foreign(format, &head).unwrap();
                 assert!(fault.detail.contains(what));
@@ -151,11 +165,15 @@ mod tests {
             "",
             "a",
             "PKs and BZs: all of it is text",
-            "PAR for the course",
+            "PAR1 for the course",
+            "BZhang, 1AY&SY",
+            "%PDF-files are no text\r\n\t",
             "id,text\n1,a\0b\n",
             "{\"text\":\"\0\"}",
         ] {
             assert_eq!(reason(Format::Csv, head.as_bytes()), None, "{head}");
         }
+        let stray = "A text of more than a hundred bytes. ".repeat(9) + "\0";
+        assert_eq!(reason(Format::Text, stray.as_bytes()), None);
     }
 }

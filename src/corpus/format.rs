@@ -64,8 +64,10 @@ impl Format {
             None => Self::Jsonl,
             _ => match separator(body, b'\t', table) {
                 Some(b'\t') => Self::Tsv,
-                Some(_) => Self::Csv,
-                None => Self::Text,
+                Some(b',') => Self::Csv,
+                // The menu of a page may have bars between its words, too.
+                Some(separator) if second_line_is_alike(body, separator) => Self::Csv,
+                _ => Self::Text,
             },
         });
         let rows = |usual| Layout::Rows(separator(body, usual, table).unwrap_or(usual));
@@ -83,7 +85,7 @@ impl Format {
                 Some(b'[') => (Self::Json, Layout::Array),
                 _ if first_line_is_all(body, complete) => (Self::Jsonl, Layout::Lines),
                 // The first may be broken.
-                _ if second_line_is_all(body) && !first_is_several_lines(body) => {
+                _ if second_line_is_all(body) && first_sound_value(body).is_none() => {
                     (Self::Jsonl, Layout::Lines)
                 }
                 _ => (Self::Json, Layout::Objects),
@@ -121,17 +123,30 @@ fn second_line_is_all(body: &[u8]) -> bool {
     lines.next().is_some() && line.starts_with(b"{") && first_value(line) == Some(line.len())
 }
 
+/// The first value, if it is sound.
+fn first_sound_value(body: &[u8]) -> Option<&[u8]> {
+    let value = &body[..first_value(body)?];
+    let sound = serde_json::from_slice::<IgnoredAny>(&json::strict(value)).is_ok();
+    sound.then_some(value)
+}
+
 /// Whether the first value is sound and has more than one line.
 fn first_is_several_lines(body: &[u8]) -> bool {
-    first_value(body).is_some_and(|end| {
-        let value = &body[..end];
-        memchr::memchr(b'\n', value).is_some()
-            && serde_json::from_slice::<IgnoredAny>(&json::strict(value)).is_ok()
-    })
+    first_sound_value(body).is_some_and(|value| value.contains(&b'\n'))
 }
 
 fn rest_of_first(body: &[u8]) -> &[u8] {
     first_value(body).map_or(&[][..], |end| body[end..].trim_ascii())
+}
+
+/// Whether the second line has as many separators as the first.
+fn second_line_is_alike(body: &[u8], separator: u8) -> bool {
+    let mut lines = body.split(|byte| *byte == b'\n');
+    let mut next = || {
+        let line = lines.next();
+        line.map(|line| memchr::memchr_iter(separator, line).count())
+    };
+    next() == next()
 }
 
 /// What separates the columns of the first line, if one of them has the name of a text: the usual one, or else another.
@@ -181,7 +196,10 @@ mod tests {
             (Format::Csv, Layout::Rows(b','))
         );
         assert_eq!(sniff(None, "id\ttext\n").0, Format::Tsv);
-        assert_eq!(sniff(None, "id;text\n"), (Format::Csv, Layout::Rows(b';')));
+        let rows = sniff(None, "id;text\n1;a\n");
+        assert_eq!(rows, (Format::Csv, Layout::Rows(b';')));
+        let menu = "Home | Article | Sport\n\nRain is on its way.\n";
+        assert_eq!(sniff(None, menu).0, Format::Text);
         assert_eq!(sniff(None, "The text, as it was read\n").0, Format::Text);
         assert_eq!(sniff(None, "text\n").0, Format::Text);
         assert_eq!(sniff(None, " \n").0, Format::Jsonl);
@@ -214,6 +232,8 @@ mod tests {
         let json = Some(Format::Json);
         assert_eq!(sniff(json, "{\"a\":1}\n{\"a\":2}\n").1, Layout::Lines);
         assert_eq!(sniff(json, "{\"a\":1}{\"a\":2}\n").1, Layout::Objects);
+        let two = "{\"a\":1}{\"a\":2}\n{\"a\":3}\n";
+        assert_eq!(sniff(json, two).1, Layout::Objects);
         assert_eq!(sniff(json, "{\n\"a\":1}\n{\"a\":2}\n").1, Layout::Objects);
         assert_eq!(sniff(json, "[{},\n{}]").1, Layout::Array);
         let jsonl = Some(Format::Jsonl);

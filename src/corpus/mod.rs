@@ -410,10 +410,12 @@ fn judge(
     let mut any_text = false;
     let mut seen = [false; fields::ROLES];
     let mut first = None;
+    let mut passed_over = None;
     let (mut orders, mut told) = (dates::Told::default(), Vec::new());
     for examined in examined {
         let examined = examined?;
         if examined.passed_over {
+            passed_over.get_or_insert(examined.file.name);
             continue;
         }
         match examined.no_text {
@@ -432,6 +434,11 @@ fn judge(
         orders.add(examined.orders);
         told.push(examined.orders.order());
         files.push(examined.file);
+    }
+    if let (Some(name), true) = (passed_over, files.is_empty()) {
+        return Err(Error::Input(format!(
+            "{name}: this is a report that wirecopy wrote, and there are no articles beside it"
+        )));
     }
     // A file whose dates do not tell is like the others.
     for (file, told) in files.iter_mut().zip(told) {

@@ -102,8 +102,9 @@ pub(super) fn examine(
         Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch, progress)?,
         _ => sample.objects(index, &file, scratch, progress)?,
     }
-    // A record that holds a list of others is not one of many.
-    let alone = candidate.walked && sample.records < 2 && sample.wrapper.is_none();
+    // A record that holds a list of articles is not one of many.
+    let holds_articles = sample.wrapper.as_ref().is_some_and(|it| it.of_articles);
+    let alone = candidate.walked && sample.records < 2 && !holds_articles;
     let advice = match candidate.walked {
         true => {
             "; if it holds no articles, leave it out: name the others, or a pattern such as 'FOLDER/*.jsonl'"
@@ -176,10 +177,18 @@ struct Sample<'a> {
     orders: Told,
     /// A field that is one of the text's but holds none, and what it holds.
     no_text: Option<(String, &'static str)>,
-    /// A field that holds a list of so many objects, which may be the articles.
-    wrapper: Option<(String, usize)>,
+    /// A field that holds a list of objects, which may be the articles.
+    wrapper: Option<Wrapper>,
     /// Whether the names are a CSV's.
     header: bool,
+}
+
+/// A list of objects in a field.
+struct Wrapper {
+    field: String,
+    objects: usize,
+    /// One of them has a text.
+    of_articles: bool,
 }
 
 impl<'a> Sample<'a> {
@@ -217,14 +226,16 @@ impl<'a> Sample<'a> {
         if let Some((field, kind)) = &self.no_text {
             message += &format!("; {} holds {kind}, which is no text", visible(field));
         }
-        if let Some((field, objects)) = &self.wrapper {
+        if let Some(Wrapper { field, objects, .. }) = &self.wrapper {
             message += &format!(
                 "; {} holds a list of {objects} objects: if they are the articles, unpack them first",
                 visible(field)
             );
             // Whatever else a name holds, a shell or jq may take for something else.
-            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-            if field.chars().all(plain) {
+            let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+            let plain = |c: char| first(c) || c.is_ascii_digit();
+            let is_plain = |name: &str| name.starts_with(first) && name.chars().all(plain);
+            if field.split('.').all(is_plain) {
                 message += &format!(": jq -c '.{field}[]' OLD.json > NEW.jsonl");
             }
         }
@@ -355,6 +366,27 @@ impl<'a> Sample<'a> {
         }
     }
 
+    /// Keeps the list of objects that is most likely to be that of the articles.
+    fn look_at_list(&mut self, field: &str, list: &[Value]) {
+        let has_text = |object: &Map<String, Value>| {
+            let mut fields = object.iter();
+            fields.any(|(key, value)| self.table.is_text(key) && text_of(value).is_some())
+        };
+        let now = Wrapper {
+            field: field.to_owned(),
+            objects: list.len(),
+            of_articles: list.iter().filter_map(Value::as_object).any(has_text),
+        };
+        let worth = |it: &Wrapper| (it.of_articles, it.objects);
+        if self
+            .wrapper
+            .as_ref()
+            .is_none_or(|other| worth(&now) > worth(other))
+        {
+            self.wrapper = Some(now);
+        }
+    }
+
     /// Adds the names of the fields in an object that plays no role.
     fn add_names(&mut self, object: &Map<String, Value>, path: &str, levels: usize) {
         for (key, value) in object {
@@ -404,8 +436,7 @@ impl<'a> Sample<'a> {
                 && list.iter().any(Value::is_object)
                 && !is_text
             {
-                self.wrapper
-                    .get_or_insert_with(|| (path.clone(), list.len()));
+                self.look_at_list(&path, list);
             }
             if let Value::Object(inner) = value {
                 match entry.and_then(|e| e.inner.as_ref()) {

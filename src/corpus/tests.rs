@@ -479,6 +479,8 @@ fn what_is_no_text_is_one_reject() {
             "spreadsheet",
         ),
         ("b.parquet", b"PAR1\x15\0".to_vec(), "not_text", "Parquet"),
+        ("b.txt", b"PAR1\x15\0".to_vec(), "not_text", "Parquet"),
+        ("c.txt", b"a\0b\0c\0".to_vec(), "utf16", "UTF-16LE"),
         (
             "b.bin",
             b"\x7fELF\x02\0\x01".to_vec(),
@@ -493,7 +495,7 @@ fn what_is_no_text_is_one_reject() {
                 ..CorpusOptions::default()
             };
             let run = run_with(name, &content, options).unwrap();
-            assert_eq!(run.seen, [], "{name}");
+            assert!(run.texts().is_empty(), "{name}");
             assert_eq!(run.reasons(), [(None, reason)], "{name}");
             assert!(run.detail().contains(part), "{name}: {}", run.detail());
         }
@@ -695,6 +697,8 @@ fn tables_that_are_not_wanted_are_passed_over_in_folders() {
     let folder = dir.0.path().join("d");
     assert_eq!(go(&folder, "file,line").unwrap(), 1);
     assert!(go(&folder, "file,lines").is_err());
+    std::fs::remove_file(folder.join("1.json")).unwrap();
+    assert!(go(&folder, "file,line").is_err());
     // Whoever names one wants it read.
     assert!(go(&report, "file,line").is_err());
 }
@@ -710,9 +714,18 @@ fn one_odd_file_in_a_folder_of_articles_is_a_reject() {
         (found.texts(), found.reasons()),
         (vec!["a"], vec![(Some(1), "missing_text")])
     );
-    dir.file("d/3.json", "{\"n\": 2, \"articles\": [{\"text\": \"b\"}]}");
+    dir.file(
+        "d/3.json",
+        "{\"title\": \"b\", \"images\": [{\"url\": \"c\"}]}",
+    );
+    let found = scan(&open(&folder, CorpusOptions::default()).unwrap()).unwrap();
+    assert_eq!((found.texts(), found.reasons().len()), (vec!["a"], 2));
+    dir.file(
+        "d/3.json",
+        "{\"ads\": [{}, {}], \"articles\": [{\"text\": \"b\"}]}",
+    );
     let message = open(&folder, CorpusOptions::default()).unwrap_err();
-    for part in ["jq -c", "leave it out"] {
+    for part in ["jq -c '.articles[]'", "leave it out"] {
         assert!(message.to_string().contains(part), "{message}");
     }
     std::fs::remove_file(folder.join("3.json")).unwrap();

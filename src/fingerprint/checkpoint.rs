@@ -34,6 +34,9 @@ const UNFINISHED: &str = ".wirecopy-unfinished-";
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Manifest {
     version: String,
+    /// How its shards begin.
+    #[serde(default)]
+    shards: String,
     tokeniser: u32,
     options: String,
     files: Vec<FileKey>,
@@ -221,6 +224,7 @@ impl Manifest {
         let (words, reading) = (layout.words(), corpus.reading());
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
+            shards: String::from_utf8_lossy(MAGIC).into(),
             tokeniser: TOKENISER_VERSION,
             options: format!(
                 "{shingle_size:?} {furniture:?} {count} permutations {seed} {layout:?} {words} words {reading}"
@@ -250,8 +254,12 @@ impl Manifest {
 
     /// Whether shards of this manifest are of use to a run of `wanted`.
     fn check(&self, wanted: &Self, folder: &Path) -> Result<()> {
-        let what = if self.version != wanted.version || self.tokeniser != wanted.tokeniser {
-            format!("it was made by wirecopy {}", self.version)
+        let made_alike = self.shards == wanted.shards && self.tokeniser == wanted.tokeniser;
+        let what = if self.version != wanted.version || !made_alike {
+            format!(
+                "it was made by another build of wirecopy ({})",
+                self.version
+            )
         } else if self.options != wanted.options {
             "it was made with other options".into()
         } else if self.files != wanted.files {

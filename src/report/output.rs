@@ -37,14 +37,21 @@ fn extension(path: &Path) -> String {
     extension.to_string_lossy().to_ascii_lowercase()
 }
 
-/// Where a path leads, also by a link to what is not there yet.
+/// Where a path leads, also by links to what is not there yet.
 fn place(path: &Path) -> PathBuf {
-    let end = || {
-        let link = std::fs::read_link(path).ok()?;
-        Some(path.parent()?.join(link))
-    };
-    let place = std::fs::canonicalize(path).ok().or_else(end);
-    place.unwrap_or_else(|| path.to_path_buf())
+    /// As many as Linux follows.
+    const LINKS: usize = 40;
+    if let Ok(place) = std::fs::canonicalize(path) {
+        return place;
+    }
+    let mut place = path.to_path_buf();
+    for _ in 0..LINKS {
+        let Ok(link) = std::fs::read_link(&place) else {
+            break;
+        };
+        place = place.parent().unwrap_or(Path::new("")).join(link);
+    }
+    place
 }
 
 /// zstd's encoder has no `Debug` of its own.
@@ -297,7 +304,8 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("out.csv"), folder.path().join("link"));
-        symlink("out.csv", &link).unwrap();
+        symlink("out.csv", folder.path().join("between")).unwrap();
+        symlink("between", &link).unwrap();
         let write = |text: &str| {
             let mut output = Output::create(&link).unwrap();
             output.put(text.as_bytes()).unwrap();

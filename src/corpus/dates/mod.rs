@@ -116,11 +116,8 @@ pub fn parse_published_in(text: &str, order: DateOrder) -> Option<i64> {
         return None;
     }
     // "2024-06-20T12:30:00+02:00[Europe/Paris]": the name says again what the offset does.
-    let text = match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
-        Some((moment, _)) if !moment.is_empty() => moment,
-        _ => text,
-    };
-    iso(text.as_bytes())
+    let moment = text.strip_suffix(']').and_then(|text| text.split_once('['));
+    iso(moment.map_or(text, |(moment, _)| moment).as_bytes())
         .or_else(|| number(text))
         .or_else(|| words(text, order))
 }
@@ -447,7 +444,8 @@ fn words(text: &str, order: DateOrder) -> Option<i64> {
             }
             // An offset, after the time; the year may follow.
             (Mark(sign @ ('+' | '-')), [Number(n), more @ ..])
-                if time.is_some() && (year.is_some() || matches!(more, [Number(_)])) =>
+                if time.is_some()
+                    && (year.is_some() || n.len() == 4 && matches!(more, [Number(_)])) =>
             {
                 if offset.is_some_and(|o| o != 0) {
                     return None;
@@ -641,6 +639,7 @@ mod tests {
             "Thu Jun 20 10:30:00 UTC 2024",
             "Thu Jun 20 10:30:00 +0000 2024",
             "Thu Jun 20 12:30:00 +0200 2024",
+            "10:30 Jun-20 2024",
             "2024-06-20T12:30:00+02:00[Europe/Paris]",
             "20 Jun 2024 10:30 IST",
             "20. Juni 2024 um 10:30 Uhr",

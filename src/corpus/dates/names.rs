@@ -163,20 +163,18 @@ const BETWEEN: [&str; 18] = [
     "den", "der", "um", "uhr", "updated",
 ];
 
-/// The number of a month, 1 to 12, from its name; in English also from its first three letters.
+/// The number of a month, 1 to 12, from its name, or from three letters of it and more that are those of no other month.
 pub(super) fn month(word: &str) -> Option<i64> {
     let word = word.to_lowercase();
-    let at = match word.as_str() {
-        "sept" => Some(8),
-        w if w.len() == 3 && w.is_ascii() => MONTHS[0].iter().position(|m| &m[..3] == w),
-        _ => None,
-    };
-    let full = || {
-        MONTHS
-            .iter()
-            .find_map(|names| names.iter().position(|m| *m == word))
-    };
-    at.or_else(full).map(|at| at as i64 + 1)
+    if word.chars().count() < 3 {
+        return None;
+    }
+    let all = MONTHS.iter().flat_map(|names| names.iter().enumerate());
+    let mut found = all
+        .filter(|(_, name)| name.starts_with(&word))
+        .map(|(at, _)| at);
+    let first = found.next()?;
+    found.all(|at| at == first).then_some(first as i64 + 1)
 }
 
 /// Whether a word says nothing about the moment: days of the week, and what stands between date and time.
