@@ -71,7 +71,7 @@ impl Parser {
         let raw = block.raw(record);
         // A file that is one record was not looked into before.
         if file.layout == Layout::Whole
-            && let Some(fault) = foreign(file.format, raw)
+            && let Some(fault) = foreign(raw)
         {
             return Err(fault.at(&file.name, None));
         }

@@ -2,7 +2,6 @@
 //!
 //! Taken for text they would be one article of nonsense, or a thousand records that each break for a reason of their own.
 
-use super::format::Format;
 use super::reject::{Fault, RejectReason};
 
 /// How formats begin, and what to do with them. Signatures as in `file`'s collection of them.
@@ -83,8 +82,8 @@ const FORMATS: [(usize, &[u8], &str); 15] = [
 /// Bytes that are looked at.
 const HEAD: usize = 64 << 10;
 
-/// Why a file of this format that begins with these bytes holds no text, if it does not.
-pub(super) fn foreign(format: Format, bytes: &[u8]) -> Option<Fault> {
+/// Why a file that begins with these bytes holds no text, if it is known that it does not.
+pub(super) fn foreign(bytes: &[u8]) -> Option<Fault> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let is_control = |byte: &u8| *byte < 0x20 && !byte.is_ascii_whitespace();
     let begins = |&&(at, magic, _): &&(usize, &[u8], &str)| {
@@ -99,25 +98,25 @@ pub(super) fn foreign(format: Format, bytes: &[u8]) -> Option<Fault> {
             format!("the file is {what}"),
         ));
     }
-    let zeros = |start: usize| {
-        let places = head.iter().skip(start).step_by(2);
-        places.filter(|byte| **byte == 0).count()
-    };
-    let (even, odd) = (zeros(0), zeros(1));
+    let (even, odd) = (zeros(head, 0, 2), zeros(head, 1, 2));
     let half = head.len() / 2;
     // Of a text in a Latin script every other byte is zero.
-    if half > 0 && even.max(odd) * 10 > half * 9 && even.min(odd) * 10 < half {
+    let is_utf16 = half > 0 && even.max(odd) * 10 > half * 9 && even.min(odd) * 10 < half;
+    is_utf16.then(|| {
         let ends = if even > odd { "BE" } else { "LE" };
-        return Some(Fault::new(
+        Fault::new(
             RejectReason::Utf16,
             format!(
                 "the file is in UTF-16, not in UTF-8; convert it first: iconv -f UTF-16{ends} -t UTF-8 OLD > NEW"
             ),
-        ));
-    }
-    // A stray one is a fault of its record, or none.
-    let binary = format == Format::Text && (even + odd) * 100 > head.len();
-    binary.then(|| {
+        )
+    })
+}
+
+/// Why a file that nobody called a text and that begins with these bytes is none, if more than a few of them are zero.
+pub(super) fn binary(bytes: &[u8]) -> Option<Fault> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    (zeros(head, 0, 1) * 100 > head.len()).then(|| {
         Fault::new(
             RejectReason::NotText,
             "the file is binary (it holds zero bytes), not text",
@@ -125,13 +124,14 @@ pub(super) fn foreign(format: Format, bytes: &[u8]) -> Option<Fault> {
     })
 }
 
+fn zeros(bytes: &[u8], start: usize, step: usize) -> usize {
+    let places = bytes.iter().skip(start).step_by(step);
+    places.filter(|byte| **byte == 0).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn reason(format: Format, head: &[u8]) -> Option<RejectReason> {
-        foreign(format, head).map(|fault| fault.reason)
-    }
 
     #[test]
     fn what_is_no_text() {
@@ -139,11 +139,9 @@ mod tests {
             let mut head = vec![b'a'; at];
             head.extend_from_slice(magic);
             head.extend_from_slice(b"more of it\x01");
-            for format in [Format::Text, Format::Csv, Format::Jsonl] {
-                let fault = foreign(format, &head).unwrap();
-                assert!(fault.detail.contains(what));
-                assert_eq!(fault.reason, RejectReason::NotText);
-            }
+            let fault = foreign(&head).unwrap();
+            assert!(fault.detail.contains(what));
+            assert_eq!(fault.reason, RejectReason::NotText);
         }
         let news = "{\"text\": \"Grüße aus Köln\"}\n";
         let (little, big): (Vec<u8>, Vec<u8>) = (
@@ -151,12 +149,13 @@ mod tests {
             news.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         );
         for (head, name) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
-            let fault = foreign(Format::Jsonl, &head).unwrap();
+            let fault = foreign(&head).unwrap();
             assert_eq!(fault.reason, RejectReason::Utf16);
             assert!(fault.detail.contains(name), "{}", fault.detail);
         }
-        let binary = b"\x7fELF\x02\x01\x01\0\0\0\0more of it, and of it, and of it";
-        assert_eq!(reason(Format::Text, binary), Some(RejectReason::NotText));
+        let program = b"\x7fELF\x02\x01\x01\0\0\0\0more of it, and of it, and of it";
+        assert_eq!(foreign(program), None);
+        assert_eq!(binary(program).unwrap().reason, RejectReason::NotText);
     }
 
     #[test]
@@ -171,9 +170,9 @@ mod tests {
             "id,text\n1,a\0b\n",
             "{\"text\":\"\0\"}",
         ] {
-            assert_eq!(reason(Format::Csv, head.as_bytes()), None, "{head}");
+            assert_eq!(foreign(head.as_bytes()), None, "{head}");
         }
         let stray = "A text of more than a hundred bytes. ".repeat(9) + "\0";
-        assert_eq!(reason(Format::Text, stray.as_bytes()), None);
+        assert_eq!(binary(stray.as_bytes()), None);
     }
 }

@@ -16,7 +16,7 @@ use super::csv::{Columns, Rows};
 use super::dates::{DateOrder, Told};
 use super::discover::Candidate;
 use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
-use super::foreign::foreign;
+use super::foreign::{binary, foreign};
 use super::format::Format;
 use super::json;
 use super::split::Layout;
@@ -93,7 +93,10 @@ pub(super) fn examine(
         let (compression, head, complete) = read_head(&file.path, options.max_document)?;
         file.compression = compression;
         (file.format, file.layout) = Format::of_content(named, &head, complete, table);
-        file.foreign = foreign(file.format, &head);
+        file.foreign = match file.format {
+            Format::Text => foreign(&head).or_else(|| binary(&head)),
+            _ => foreign(&head),
+        };
     }
     let mut sample = Sample::new(options, table);
     match file.layout {

@@ -40,8 +40,8 @@ impl DateOrder {
                 Token::Mark(s @ ('/' | '-')),
                 Token::Number(b),
                 Token::Mark(t),
-                Token::Number(_),
-            ] if s == t && a.len() <= 2 && b.len() <= 2 => {
+                Token::Number(c),
+            ] if s == t && a.len() <= 2 && b.len() <= 2 && (c.len() == 4 || s == '/') => {
                 Some((a.parse::<u8>().ok()?, b.parse::<u8>().ok()?))
             }
             _ => None,
@@ -738,9 +738,12 @@ mod tests {
         assert_eq!(both("4.3.2024"), [day("2024-03-04"); 2]);
         for (text, order) in [
             ("20/6/2024", Some(DateOrder::DayFirst)),
-            ("Thu 20-06-24, 10:30", Some(DateOrder::DayFirst)),
+            ("Thu 20-06-2024, 10:30", Some(DateOrder::DayFirst)),
             ("06/20/2024 10:30", Some(DateOrder::MonthFirst)),
             ("6/7/2024", None),
+            // This may be a year.
+            ("24-06-13", None),
+            ("24/06/13", Some(DateOrder::DayFirst)),
             ("20.6.2024", None),
             ("2024-06-20", None),
             ("2024/20/06", None),
