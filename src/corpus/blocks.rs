@@ -179,8 +179,8 @@ pub(super) struct FileReader<'c> {
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
-    /// Takes rows apart.
-    rows: Rows,
+    /// Takes rows apart. Made when it is needed: that costs more than to open a small file.
+    rows: Option<Rows>,
     /// Bytes that were split once more, behind quotes that are not closed.
     left_alone: u64,
     /// Blocks that were filled.
@@ -231,7 +231,7 @@ impl<'c> FileReader<'c> {
             broken: false,
             done: false,
             skip_header: matches!(layout, Layout::Rows(_)) && !header,
-            rows: Rows::default(),
+            rows: None,
             left_alone: 0,
             blocks: 0,
             any: false,

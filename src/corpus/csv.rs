@@ -145,7 +145,7 @@ const LINES: usize = 20;
 /// They are if each of the first ones has as many fields as the header: lines of a long text have not, though a few of them may by
 /// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too.
 pub(super) fn row_below(
-    rows: &mut Rows,
+    rows: &mut Option<Rows>,
     row: &[u8],
     columns: usize,
     separator: u8,
@@ -154,6 +154,7 @@ pub(super) fn row_below(
     if start == row.len() || columns < 2 {
         return None;
     }
+    let rows = rows.get_or_insert_default();
     // Two columns are soon made by a comma in a line.
     let least = if columns == 2 { 10 } else { 3 };
     let mut is_row = |line: &[u8]| {
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn rows_are_told_from_lines_of_a_text() {
-        let mut rows = Rows::default();
+        let mut rows = None;
         let mut below = |row: &str, columns| row_below(&mut rows, row.as_bytes(), columns, b',');
         let row = "1,\"never closed,a\n";
         let with = |count: usize| format!("{row}{}", "2,b,\"c, d\"\n".repeat(count));
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_opens_a_field_closes_none() {
-        let mut rows = Rows::default();
+        let mut rows = None;
         let mut below = |row: &str| row_below(&mut rows, row.as_bytes(), 3, b',');
         assert_eq!(below("6,\"T,s\n7,\"T\",s\n"), Some(7));
         assert_eq!(below("\"6\",\"T,s\n\"7\",\"T\",\"s\"\n"), Some(9));
