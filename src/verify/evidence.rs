@@ -86,8 +86,8 @@ impl Evidence {
     /// words those of the first of them in the corpus. For fingerprints this is done once.
     ///
     /// # Errors
-    /// What reading gives; [`Error::Changed`] if a file is no longer what it was in the first pass;
-    /// a temporary file that cannot be written; [`Error::Interrupted`].
+    /// What reading gives; [`Error::Changed`](crate::Error::Changed) if a file is no longer what it was in the first pass;
+    /// a temporary file that cannot be written; [`Error::Interrupted`](crate::Error::Interrupted).
     pub fn gather(
         corpus: &Corpus,
         prints: &mut Fingerprints,
