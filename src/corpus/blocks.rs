@@ -135,7 +135,8 @@ impl Block {
     }
 }
 
-/// What follows rows that are left alone with their quotes is split once more, up to so many times the longest record for each file.
+/// What follows rows that are left alone with their quotes is split once more: of each file up to so many of its longest records, and what was
+/// read twice over.
 const MOST_LEFT_ALONE: u64 = 8;
 
 /// Where the reader is between two calls of the splitter.
@@ -423,8 +424,8 @@ impl<'c> FileReader<'c> {
                         self.state = State::Skipping;
                     }
                     if self.state == State::Skipping {
-                        self.line += newlines(&block.buf[*start..block.filled]);
-                        *start = block.filled;
+                        self.line += newlines(&block.buf[*start..*at]);
+                        *start = *at;
                     }
                     return;
                 }
@@ -444,7 +445,8 @@ impl<'c> FileReader<'c> {
         let Layout::Rows(separator) = self.layout else {
             return false;
         };
-        let most = MOST_LEFT_ALONE * self.max_document as u64;
+        let read = self.offset + *start as u64;
+        let most = MOST_LEFT_ALONE * self.max_document as u64 + 2 * read;
         if self.state != State::Open || self.skip_header || self.left_alone > most {
             return false;
         }

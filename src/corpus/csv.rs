@@ -143,7 +143,7 @@ const LINES: usize = 20;
 /// Where a row begins below one whose quote is not closed in it, if the lines that it takes with it are rows of their own.
 ///
 /// They are if each of the first ones has as many fields as the header: lines of a long text have not, though a few of them may by
-/// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too.
+/// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too, unless there are but two columns.
 pub(super) fn row_below(
     rows: &mut Option<Rows>,
     row: &[u8],
@@ -171,12 +171,13 @@ pub(super) fn row_below(
         told += 1;
         is_row(line)
     });
+    let separators = |part: &[u8]| memchr::memchr_iter(separator, part).count();
     let line_end =
         |from: usize| memchr::memchr(b'\n', &row[from..]).map_or(row.len(), |at| from + at + 1);
     match torn {
         _ if all_rows && told >= least => Some(start),
-        Some(torn) if is_row(&row[torn..line_end(torn)]) => {
-            Some(if all_rows { start } else { torn })
+        Some(torn) if columns > 2 && separators(&row[..torn]) + 1 >= columns => {
+            is_row(&row[torn..line_end(torn)]).then_some(if all_rows { start } else { torn })
         }
         _ => None,
     }
@@ -199,7 +200,12 @@ fn torn_line(row: &[u8], separator: u8) -> Option<usize> {
             (_, true) => {
                 let next = row.get(at + 1).copied().unwrap_or(separator);
                 let ends = next == separator || matches!(next, b'\n' | b'\r');
-                let opens = line > 0 && (at == line || row[at - 1] == separator);
+                // At the beginning of a line only where rows begin so.
+                let opens = match at == line {
+                    true => row[0] == b'"',
+                    false => row[at - 1] == separator,
+                };
+                let opens = line > 0 && opens;
                 if !ends && opens {
                     return Some(line);
                 }
@@ -262,6 +268,19 @@ mod tests {
         // Quotes in a sentence open no field.
         assert_eq!(below("6,T,\"s\nthe, so-called \"aet\", pens\"\n"), None);
         assert_eq!(below("6,T,\"s \"\"a\"\", b\nc, d\"\n"), None);
+        // Nor do those of speech, though they begin lines.
+        assert_eq!(
+            below("6,\"He was asked:\n\"Yes\", he said, and left\",s\n"),
+            None
+        );
+        assert_eq!(
+            below("\"6\",\"He was asked:\n\"Yes\" he said, and left\",\"s\"\n"),
+            None
+        );
+        assert_eq!(
+            below("6,\"He was asked:\nThen he said,\"Yes\" and left\",s\n"),
+            None
+        );
     }
 
     fn fields(row: &str, separator: u8) -> Vec<String> {

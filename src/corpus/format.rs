@@ -85,7 +85,7 @@ impl Format {
                 Some(b'[') => (Self::Json, Layout::Array),
                 _ if first_line_is_all(body, complete) => (Self::Jsonl, Layout::Lines),
                 // The first may be broken.
-                _ if second_line_is_all(body) && first_sound_value(body).is_none() => {
+                _ if next_lines_are_objects(body) && first_sound_value(body).is_none() => {
                     (Self::Jsonl, Layout::Lines)
                 }
                 _ => (Self::Json, Layout::Objects),
@@ -116,11 +116,20 @@ fn first_line_is_all(body: &[u8], complete: bool) -> bool {
     })
 }
 
-/// Whether the second line is one whole object.
-fn second_line_is_all(body: &[u8]) -> bool {
-    let mut lines = body.splitn(3, |byte| *byte == b'\n').skip(1);
-    let line = lines.next().unwrap_or_default().trim_ascii();
-    lines.next().is_some() && line.starts_with(b"{") && first_value(line) == Some(line.len())
+/// Whether the lines that follow the first begin with objects, and the next one is all of one.
+fn next_lines_are_objects(body: &[u8]) -> bool {
+    /// So many of them tell.
+    const LINES: usize = 20;
+    let lines = body.split_inclusive(|byte| *byte == b'\n').skip(1);
+    // The last may be cut.
+    let lines = lines.filter(|line| line.ends_with(b"\n"));
+    let mut lines = lines
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let next = lines.next().unwrap_or_default();
+    next.starts_with(b"{")
+        && first_value(next) == Some(next.len())
+        && lines.take(LINES).all(|line| line.starts_with(b"{"))
 }
 
 /// The first value, if it is sound.
@@ -250,6 +259,14 @@ mod tests {
             assert_eq!(layout("{\n \"a\":NaN\n}\n{\n\"a\":2}"), Layout::Objects);
             let nested = "{\"a\":\n{\"b\":1}\n,\"c\":[\n1]}\n{}\n";
             assert_eq!(layout(nested), Layout::Objects);
+            // Or its end may not be there.
+            let cut = Format::of_content(
+                Some(Format::Json),
+                &nested.as_bytes()[..22],
+                false,
+                &FieldTable::new(&FieldNames::default()),
+            );
+            assert_eq!(cut.1, Layout::Objects);
         }
     }
 }

@@ -74,6 +74,8 @@ enum Array {
     Element,
     CommaOrEnd,
     After,
+    /// Behind a value that was cut, where nothing follows that could: until a line begins with an object.
+    Lost,
 }
 
 #[derive(Debug)]
@@ -91,8 +93,8 @@ pub(super) struct Splitter {
     indent: u32,
     /// The last byte that is not blank.
     last: u8,
-    /// A bracket was closed by one of the other kind.
-    broken: bool,
+    /// A value of the file was cut before its end.
+    cut: bool,
 }
 
 /// The brackets that are open.
@@ -141,7 +143,7 @@ impl Splitter {
             column: Some(0),
             indent: 0,
             last: 0,
-            broken: false,
+            cut: false,
         }
     }
 
@@ -188,6 +190,19 @@ impl Splitter {
                     self.value = Value::None;
                     return Start::At;
                 }
+                (Array::Lost, b'{') if self.may_begin() => {
+                    self.array = Array::CommaOrEnd;
+                    self.value = Value::None;
+                    return Start::At;
+                }
+                (Array::Lost, _) => {
+                    let rest = &bytes[*at..];
+                    // The line break itself is passed as a blank.
+                    *at += memchr(b'\n', rest).unwrap_or(rest.len());
+                    self.column = None;
+                    continue;
+                }
+                _ if self.cut => Array::Lost,
                 (state, _) => {
                     let what = match state {
                         Array::CommaOrEnd => "a comma is missing between two elements",
@@ -202,8 +217,10 @@ impl Splitter {
                     ));
                 }
             };
-            self.column = None;
-            *at += 1;
+            if self.array != Array::Lost {
+                self.column = None;
+                *at += 1;
+            }
         }
     }
 
@@ -223,13 +240,16 @@ impl Splitter {
     }
 
     /// Looks for the end of the record from `*at` on, which is where this or [`start`](Self::start) stopped.
-    /// Returns where the record ends; without an end, `*at` is the length of the bytes.
+    /// Returns where the record ends; without an end, `*at` is where it goes on: behind the bytes, or a little before, if what follows them
+    /// tells.
     pub fn end(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
+        if matches!(self.layout, Layout::Objects | Layout::Array) {
+            return self.end_of_value(bytes, at);
+        }
         let end = match self.layout {
             Layout::Lines => memchr(b'\n', &bytes[*at..]).map(|hop| *at + hop + 1),
             Layout::Rows(separator) => self.end_of_row(bytes, *at, separator),
-            Layout::Objects | Layout::Array => self.end_of_value(bytes, *at),
-            Layout::Whole => None,
+            Layout::Objects | Layout::Array | Layout::Whole => None,
         };
         *at = end.unwrap_or(bytes.len());
         end
@@ -271,13 +291,13 @@ impl Splitter {
 
     /// A value that is no JSON also ends before a line that begins with an object and is not indented more than the value is, if it shows that the
     /// object belongs to no value: a quote, or a bracket, was not closed before it. What follows need not be lost with it.
-    fn end_of_value(&mut self, bytes: &[u8], mut at: usize) -> Option<usize> {
-        while at < bytes.len() {
-            let b = bytes[at];
+    fn end_of_value(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
+        while *at < bytes.len() {
+            let b = bytes[*at];
             match self.value {
                 Value::None => {
                     self.indent = self.column.unwrap_or(0);
-                    (self.column, self.last, self.broken) = (None, b, false);
+                    (self.column, self.last) = (None, b);
                     self.open = Open::default();
                     self.value = match b {
                         b'{' | b'[' => {
@@ -287,24 +307,24 @@ impl Splitter {
                         b'"' => Value::String,
                         _ => Value::Bare,
                     };
-                    at += 1;
+                    *at += 1;
                 }
                 Value::String => {
-                    let stop = memchr3(b'"', b'\\', b'\n', &bytes[at..]);
-                    let end = stop.map_or(bytes.len(), |stop| at + stop);
-                    let mut passed = bytes[at..end].iter().rev();
+                    let stop = memchr3(b'"', b'\\', b'\n', &bytes[*at..]);
+                    let end = stop.map_or(bytes.len(), |stop| *at + stop);
+                    let mut passed = bytes[*at..end].iter().rev();
                     if let Some(&last) = passed.find(|b| !space(**b)) {
                         self.last = last;
                     }
+                    *at = end + usize::from(stop.is_some());
                     stop?;
-                    at = end + 1;
                     self.value = match bytes[end] {
                         b'\\' => Value::Escape,
                         b'\n' => {
                             self.column = Some(0);
                             Value::Break
                         }
-                        _ if self.open.depth == 0 => return Some(at),
+                        _ if self.open.depth == 0 => return Some(*at),
                         _ => {
                             self.last = b'"';
                             Value::Brackets
@@ -314,59 +334,67 @@ impl Splitter {
                 Value::Escape => {
                     self.last = b;
                     self.value = Value::String;
-                    at += 1;
+                    *at += 1;
                 }
-                Value::Break => match b {
+                Value::Break if space(b) => {
+                    self.blank(b);
+                    *at += 1;
+                }
+                Value::Break => {
                     // A value ended there, and its string did not.
-                    b'{' if self.may_begin() && matches!(self.last, b',' | b'}' | b']') => {
-                        return Some(at);
+                    let ended = matches!(self.last, b',' | b'}' | b']');
+                    if b == b'{' && ended && self.may_begin() {
+                        match is_object(&bytes[*at..]) {
+                            None => return None,
+                            Some(true) => return self.cut_before(*at),
+                            Some(false) => {}
+                        }
                     }
-                    b if space(b) => {
-                        self.blank(b);
-                        at += 1;
-                    }
-                    _ => {
-                        self.column = None;
-                        self.value = Value::String;
-                    }
-                },
+                    self.column = None;
+                    self.value = Value::String;
+                }
                 Value::Brackets if space(b) => {
                     self.blank(b);
-                    at += 1;
+                    *at += 1;
                 }
                 Value::Brackets => {
-                    let in_object = self.open.in_object();
                     match b {
                         b'"' => self.value = Value::String,
                         b'{' | b'[' => {
-                            let misplaced = in_object == Some(true) && self.last != b':';
-                            if b == b'{' && (self.broken || misplaced) && self.may_begin() {
-                                return Some(at);
+                            let misplaced =
+                                self.open.in_object() == Some(true) && self.last != b':';
+                            if b == b'{' && misplaced && self.may_begin() {
+                                return self.cut_before(*at);
                             }
                             self.open.add(b);
                         }
                         b'}' | b']' => {
-                            self.broken |= in_object.is_some_and(|object| object != (b == b'}'));
                             self.open.close();
                             if self.open.depth == 0 {
                                 self.column = None;
-                                return Some(at + 1);
+                                *at += 1;
+                                return Some(*at);
                             }
                         }
                         _ => {}
                     }
                     (self.column, self.last) = (None, b);
-                    at += 1;
+                    *at += 1;
                 }
                 Value::Bare => match b {
-                    b if space(b) => return Some(at),
-                    b',' | b']' | b'}' if self.layout == Layout::Array => return Some(at),
-                    b'{' if self.layout == Layout::Objects => return Some(at),
-                    _ => at += 1,
+                    b if space(b) => return Some(*at),
+                    b',' | b']' | b'}' if self.layout == Layout::Array => return Some(*at),
+                    b'{' if self.layout == Layout::Objects => return Some(*at),
+                    _ => *at += 1,
                 },
             }
         }
         None
+    }
+
+    fn cut_before(&mut self, at: usize) -> Option<usize> {
+        self.cut = true;
+        Some(at)
     }
 
     /// Whether an object here may be a value of its own: one on a line that is not indented more.
@@ -405,7 +433,7 @@ impl Splitter {
     /// The file has ended between records.
     pub fn finish(&self) -> Option<Fault> {
         match (self.layout, self.array) {
-            (Layout::Array, Array::Before | Array::After) => None,
+            (Layout::Array, Array::Before | Array::After | Array::Lost) => None,
             (Layout::Array, _) => Some(Fault::new(
                 RejectReason::BrokenArray,
                 "the JSON array is not closed before the end of the file; the elements before were used",
@@ -425,6 +453,18 @@ pub(super) fn unclosed_row() -> Fault {
             "this row opens a quote that it does not close, and below it are rows of their own; {CLOSE_IT}"
         ),
     )
+}
+
+/// Whether an opening brace is that of a JSON object, to judge by what follows it; none if not enough follows.
+fn is_object(bytes: &[u8]) -> Option<bool> {
+    /// More blanks than that stand in none.
+    const BLANKS: usize = 256;
+    let inside = &bytes[1..];
+    match inside.iter().take(BLANKS).find(|b| !space(**b)) {
+        Some(b) => Some(matches!(b, b'"' | b'}')),
+        None if inside.len() >= BLANKS => Some(false),
+        None => None,
+    }
 }
 
 /// The end of the file behind an unfinished record, and how many lines went with the one where it starts.
@@ -509,6 +549,8 @@ mod tests {
             "{\"a\":[1,2},\"b\":{\"c\":3}}",
             "{\"a\":{\"b\":1],\"c\":[{}]}",
             "{\"a\":\"one\n{ two\",\"b\":[{}]}",
+            "{\"a\":\"var a = [\n{ x: 1 },\n{ y: 2 }\n];\"}",
+            "{\"a\":[1,2},\"b\":[\n{\"c\":1},\n{\"c\":2}\n]}",
         ] {
             let text = format!("[{{}},\n{broken}\n{{\"b\":2}},\n3]");
             let (found, fault) = trimmed(split(Layout::Array, &text));
