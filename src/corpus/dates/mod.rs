@@ -6,7 +6,7 @@
 //! the number that a [`DateOrder`] says, unless the other cannot be a month. A time without a zone, or with one that is not known, is UTC, a
 //! date without a time is midnight. Another word that is not known makes the whole no date, rather than a guess.
 
-mod names;
+pub(crate) mod names;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
@@ -616,6 +616,7 @@ mod tests {
             "quinta-feira, 20 de junho de 2024",
             "donderdag 20 juni 2024",
             "Updated June 20, 2024",
+            "20 июня 2024 г.",
             "2024年6月20日",
             "2024년 6월 20일",
         ] {

@@ -1,189 +1,227 @@
-//! The words of dates: months, days of the week, zones, and what stands between them, in the languages of most news in Latin script.
+//! The words of dates: months, days of the week, zones, and what stands between them.
 
-/// The names of months from January on: English, German, French, Spanish, Italian, Portuguese, Dutch.
-const MONTHS: [[&str; 12]; 7] = [
-    [
+/// The names of the months from January on, and their short forms: English, German, French, Spanish, Italian, Portuguese, Dutch, Russian, Arabic,
+/// Hindi. Short forms that are other words in another of these languages ("set", "out", "gen") are left out.
+pub(crate) const MONTHS: [&[&str]; 12] = [
+    &[
         "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ],
-    [
+        "jan",
         "januar",
-        "februar",
-        "märz",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "dezember",
-    ],
-    [
+        "jänner",
         "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    [
+        "janv",
         "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-    [
+        "ene",
         "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
-    [
         "janeiro",
-        "fevereiro",
-        "março",
-        "abril",
-        "maio",
-        "junho",
-        "julho",
-        "agosto",
-        "setembro",
-        "outubro",
-        "novembro",
-        "dezembro",
-    ],
-    [
         "januari",
+        "января",
+        "янв",
+        "يناير",
+        "जनवरी",
+    ],
+    &[
+        "february",
+        "feb",
+        "februar",
+        "février",
+        "févr",
+        "febrero",
+        "febbraio",
+        "fevereiro",
         "februari",
+        "февраля",
+        "фев",
+        "فبراير",
+        "फरवरी",
+    ],
+    &[
+        "march",
+        "mar",
+        "märz",
+        "mrz",
+        "mars",
+        "marzo",
+        "março",
         "maart",
+        "марта",
+        "мар",
+        "مارس",
+        "मार्च",
+    ],
+    &[
         "april",
-        "mei",
+        "apr",
+        "avril",
+        "avr",
+        "abril",
+        "abr",
+        "aprile",
+        "апреля",
+        "апр",
+        "أبريل",
+        "अप्रैल",
+    ],
+    &[
+        "may", "mai", "mayo", "maggio", "maio", "mei", "мая", "مايو", "मई",
+    ],
+    &[
+        "june",
+        "jun",
         "juni",
+        "juin",
+        "junio",
+        "giugno",
+        "junho",
+        "июня",
+        "июн",
+        "يونيو",
+        "जून",
+    ],
+    &[
+        "july",
+        "jul",
         "juli",
+        "juillet",
+        "juil",
+        "julio",
+        "luglio",
+        "julho",
+        "июля",
+        "июл",
+        "يوليو",
+        "जुलाई",
+    ],
+    &[
+        "august",
+        "aug",
+        "août",
+        "agosto",
+        "ago",
         "augustus",
+        "августа",
+        "авг",
+        "أغسطس",
+        "अगस्त",
+    ],
+    &[
         "september",
+        "sep",
+        "sept",
+        "septembre",
+        "septiembre",
+        "settembre",
+        "setembro",
+        "сентября",
+        "сен",
+        "سبتمبر",
+        "सितंबर",
+    ],
+    &[
+        "october",
+        "oct",
         "oktober",
+        "okt",
+        "octobre",
+        "octubre",
+        "ottobre",
+        "outubro",
+        "октября",
+        "окт",
+        "أكتوبر",
+        "अक्टूबर",
+    ],
+    &[
         "november",
+        "nov",
+        "novembre",
+        "noviembre",
+        "novembro",
+        "ноября",
+        "ноя",
+        "نوفمبر",
+        "नवंबर",
+    ],
+    &[
         "december",
+        "dec",
+        "dezember",
+        "dez",
+        "décembre",
+        "déc",
+        "diciembre",
+        "dic",
+        "dicembre",
+        "dezembro",
+        "декабря",
+        "дек",
+        "ديسمبر",
+        "दिसंबर",
     ],
 ];
 
-/// The days of the week in the same languages; of Portuguese ones the first part.
-const DAYS: [[&str; 7]; 7] = [
-    [
-        "monday",
-        "tuesday",
+/// The days of the week from Monday on: English with their short forms, German, French, Spanish, Italian, of Portuguese the first part, Dutch.
+pub(crate) const DAYS: [&[&str]; 7] = [
+    &[
+        "monday", "mon", "montag", "lundi", "lunes", "lunedì", "segunda", "maandag",
+    ],
+    &[
+        "tuesday", "tue", "tues", "dienstag", "mardi", "martes", "martedì", "terça", "dinsdag",
+    ],
+    &[
         "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ],
-    [
-        "montag",
-        "dienstag",
+        "wed",
+        "weds",
         "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-    ],
-    [
-        "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    ],
-    [
-        "lunes",
-        "martes",
+        "mercredi",
         "miércoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "domingo",
-    ],
-    [
-        "lunedì",
-        "martedì",
         "mercoledì",
-        "giovedì",
-        "venerdì",
-        "sabato",
-        "domenica",
-    ],
-    [
-        "segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo",
-    ],
-    [
-        "maandag",
-        "dinsdag",
+        "quarta",
         "woensdag",
+    ],
+    &[
+        "thursday",
+        "thu",
+        "thur",
+        "thurs",
+        "donnerstag",
+        "jeudi",
+        "jueves",
+        "giovedì",
+        "quinta",
         "donderdag",
-        "vrijdag",
-        "zaterdag",
-        "zondag",
+    ],
+    &[
+        "friday", "fri", "freitag", "vendredi", "viernes", "venerdì", "sexta", "vrijdag",
+    ],
+    &[
+        "saturday", "sat", "samstag", "samedi", "sábado", "sabato", "zaterdag",
+    ],
+    &[
+        "sunday", "sun", "sonntag", "dimanche", "domingo", "domenica", "zondag",
     ],
 ];
 
-/// What stands between the parts of a date in these languages.
-const BETWEEN: [&str; 18] = [
-    "at", "on", "of", "the", "t", "tues", "weds", "thur", "thurs", "feira", "de", "del", "le",
-    "den", "der", "um", "uhr", "updated",
+/// What else stands in a date and says nothing about the moment.
+const BETWEEN: [&str; 16] = [
+    "at", "on", "of", "the", "t", "feira", "de", "del", "le", "den", "der", "um", "uhr", "г",
+    "года", "updated",
 ];
 
-/// The number of a month, 1 to 12, from its name, or from three letters of it and more that are those of no other month.
+/// The number of a month, 1 to 12, from its name or short form.
 pub(super) fn month(word: &str) -> Option<i64> {
     let word = word.to_lowercase();
-    if word.chars().count() < 3 {
-        return None;
-    }
-    let all = MONTHS.iter().flat_map(|names| names.iter().enumerate());
-    let mut found = all
-        .filter(|(_, name)| name.starts_with(&word))
-        .map(|(at, _)| at);
-    let first = found.next()?;
-    found.all(|at| at == first).then_some(first as i64 + 1)
+    let at = MONTHS
+        .iter()
+        .position(|names| names.contains(&word.as_str()));
+    at.map(|at| at as i64 + 1)
 }
 
-/// Whether a word says nothing about the moment: days of the week, and what stands between date and time.
+/// Whether a word says nothing about the moment: a day of the week, or what stands between date and time.
 pub(super) fn is_filler(word: &str) -> bool {
     let word = word.to_lowercase();
-    let short = |day: &&str| day[..3] == word;
-    BETWEEN.contains(&word.as_str())
-        || DAYS[0].iter().any(short)
-        || DAYS.iter().any(|days| days.contains(&word.as_str()))
+    let word = word.as_str();
+    BETWEEN.contains(&word) || DAYS.iter().any(|names| names.contains(&word))
 }
 
 /// The offset in seconds of a zone: those of RFC 2822, and a few that news pages write.

@@ -13,8 +13,8 @@
 //!
 //! Where there is no dash, only an agency in brackets, or capitals and a date, will do.
 
-use super::pattern::{agency, among, is_date_word, words};
-use super::rules::{AGENCIES, MONTHS, PARTICLES};
+use super::pattern::{agency, is_date_word, is_month, words};
+use super::rules::{AGENCIES, PARTICLES};
 
 /// The longest dateline in bytes.
 const LONGEST: usize = 120;
@@ -66,7 +66,7 @@ pub(super) fn length(text: &str) -> usize {
             ' ' if next.starts_with(char::is_lowercase) => {
                 let word = next.split(|c: char| !c.is_alphanumeric()).next();
                 let dated = before.is_ascii_digit() || head[..at].ends_with(" de");
-                let goes_on = |word| PARTICLES.contains(&word) || dated && among(word, MONTHS);
+                let goes_on = |word| PARTICLES.contains(&word) || dated && is_month(word);
                 if !word.is_some_and(goes_on) {
                     return 0;
                 }
@@ -171,7 +171,7 @@ fn is_capitals(text: &str) -> bool {
 /// "Feb 26", "le 3 mars 2024", but not "May" or "26".
 fn is_date(part: &str) -> bool {
     part.bytes().any(|b| b.is_ascii_digit())
-        && words(part).any(|word| among(word, MONTHS))
+        && words(part).any(is_month)
         && words(part).all(is_date_word)
 }
 

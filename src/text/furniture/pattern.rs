@@ -1,10 +1,10 @@
 //! Compares lines with patterns.
 
 use super::rules::{
-    AGENCIES, BY, CREDIT_WORDS, DATE_WORDS, ENDINGS, JOBS, LINES, MONTHS, MOST_WORDS, OFFERS,
-    PARTICLES, Place, ROLES, Rule,
+    AGENCIES, BY, CREDIT_WORDS, DATE_WORDS, ENDINGS, JOBS, LINES, MOST_WORDS, OFFERS, PARTICLES,
+    Place, ROLES, Rule,
 };
-use crate::corpus::dates::parse_published;
+use crate::corpus::dates::{names, parse_published};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -242,7 +242,15 @@ fn is(word: &str, small: &str) -> bool {
 }
 
 pub(super) fn among(word: &str, list: &[&str]) -> bool {
-    Small::of(word).is_some_and(|word| list.iter().any(|other| word.is(other)))
+    among_any(word, &[list])
+}
+
+fn among_any(word: &str, lists: &[&[&str]]) -> bool {
+    Small::of(word).is_some_and(|word| lists.iter().copied().flatten().any(|other| word.is(other)))
+}
+
+pub(super) fn is_month(word: &str) -> bool {
+    among_any(word, &names::MONTHS)
 }
 
 fn is_number(word: &str) -> bool {
@@ -255,7 +263,10 @@ fn begins_with_digit(word: &str) -> bool {
 }
 
 pub(super) fn is_date_word(word: &str) -> bool {
-    begins_with_digit(word) && word.len() <= 8 || among(word, MONTHS) || among(word, DATE_WORDS)
+    begins_with_digit(word) && word.len() <= 8
+        || is_month(word)
+        || among_any(word, &names::DAYS)
+        || among(word, DATE_WORDS)
 }
 
 /// Whether a line is one sentence at most: nothing in it ends one.
@@ -432,7 +443,7 @@ pub(super) fn is_date(line: &str) -> bool {
         && line.contains(|c: char| !c.is_ascii_digit())
         && line.contains(|c: char| c.is_ascii_digit())
         && (parse_published(line).is_some()
-            || words(line).any(|word| among(word, MONTHS)) && words(line).all(is_date_word))
+            || words(line).any(is_month) && words(line).all(is_date_word))
 }
 
 /// Whether two lines have the same words.
