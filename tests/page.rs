@@ -273,6 +273,7 @@ fn what_makes_no_page_is_refused_before_the_work() {
         String::from_utf8(done.stderr).unwrap()
     };
     assert!(said("page.html.gz", &[]).contains("no browser opens a compressed page"));
+    assert!(said("page.html.ZST", &[]).contains("no browser opens a compressed page"));
     assert!(said("page.html", &["--report-clusters", "0"]).contains("must be at least 1"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     let alone = wirecopy(&["cluster", input.to_str().unwrap(), "--report-clusters", "5"]);

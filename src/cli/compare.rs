@@ -73,14 +73,19 @@ enum Colour {
 
 /// Refuses what may be meant to be found in a corpus.
 fn refuse_what_is_no_file(name: &str) -> Result<()> {
-    let there = std::fs::metadata(name);
-    let hint = match there {
+    let hint = match std::fs::metadata(name) {
         Ok(there) if there.is_dir() => format!(
             "{name} is a folder; name two files of it, or the ids of two articles and --corpus {name}"
         ),
-        Err(_) if name != "-" && !name.contains(['*', '?', '[']) => format!(
-            "{name}: no such file; if it is the id of an article, say where that is: --corpus NEWS.jsonl"
-        ),
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound
+                && name != "-"
+                && !name.contains(['*', '?', '[']) =>
+        {
+            format!(
+                "{name}: no such file; if it is the id of an article, say where that is: --corpus NEWS.jsonl"
+            )
+        }
         _ => return Ok(()),
     };
     Err(Error::Input(hint))

@@ -4,8 +4,8 @@ use super::cluster::OUTPUT;
 use crate::corpus::{Corpus, SourceFile};
 use crate::progress::Progress;
 use crate::report::{
-    DEFAULT_PAGE_CLUSTERS, Joint, Listed, Measured, Output, Summary, write_clusters, write_page,
-    write_pairs, write_unique,
+    DEFAULT_PAGE_CLUSTERS, Joint, Listed, Measured, Output, Summary, packs, write_clusters,
+    write_page, write_pairs, write_unique,
 };
 use crate::{Error, Options, Result, Run};
 use clap::Args;
@@ -206,10 +206,7 @@ pub(super) fn forgive_closed_pipe<T>(result: Result<T>) -> Result<Option<T>> {
 
 /// A page is opened in a browser, which unpacks none.
 fn refuse_what_no_browser_opens(report: Option<&Path>, clusters: usize) -> Result<()> {
-    let extension = report.and_then(Path::extension);
-    if let (Some(path), Some("gz" | "zst" | "zstd")) =
-        (report, extension.and_then(|extension| extension.to_str()))
-    {
+    if let Some(path) = report.filter(|path| packs(path)) {
         return Err(Error::Parameter(format!(
             "--report {}: no browser opens a compressed page; give it a name that ends in .html",
             path.display()

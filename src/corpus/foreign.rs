@@ -87,10 +87,10 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<Fault> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let is_control = |byte: &u8| *byte < 0x20 && !byte.is_ascii_whitespace();
     let begins = |&&(at, magic, _): &&(usize, &[u8], &str)| {
-        let is_word = magic.iter().all(|byte| (0x20..0x7f).contains(byte));
         let rest = head.get(at..).unwrap_or_default();
+        let is_word = || magic.iter().all(|byte| (0x20..0x7f).contains(byte));
         // A text may begin with any word.
-        rest.starts_with(magic) && (!is_word || head.iter().any(is_control))
+        rest.starts_with(magic) && (!is_word() || head.iter().any(is_control))
     };
     if let Some((_, _, what)) = FORMATS.iter().find(begins) {
         return Some(Fault::new(
@@ -98,6 +98,8 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<Fault> {
             format!("the file is {what}"),
         ));
     }
+    // Nearly every file is a text, and has none.
+    memchr::memchr(0, head)?;
     let (even, odd) = (zeros(head, 0, 2), zeros(head, 1, 2));
     let half = head.len() / 2;
     // Of a text in a Latin script every other byte is zero.

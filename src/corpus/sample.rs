@@ -182,8 +182,6 @@ struct Sample<'a> {
     no_text: Option<(String, &'static str)>,
     /// A field that holds a list of objects, which may be the articles.
     wrapper: Option<Wrapper>,
-    /// Whether the names are a CSV's.
-    header: bool,
 }
 
 /// A list of objects in a field.
@@ -206,7 +204,6 @@ impl<'a> Sample<'a> {
             orders: Told::default(),
             no_text: None,
             wrapper: None,
-            header: false,
         }
     }
 
@@ -242,12 +239,8 @@ impl<'a> Sample<'a> {
                 message += &format!(": jq -c '.{field}[]' OLD.json > NEW.jsonl");
             }
         }
-        if self.header
-            && self
-                .names
-                .iter()
-                .any(|name| name.chars().count() > LONGEST_NAME)
-        {
+        let too_long = |name: &String| name.chars().count() > LONGEST_NAME;
+        if matches!(file.layout, Layout::Rows(_)) && self.names.iter().any(too_long) {
             message +=
                 "; this looks like a row of data: is the header missing, which names the columns?";
         }
@@ -284,7 +277,6 @@ impl<'a> Sample<'a> {
         // The rows are split as they will be when it is known how many fields they have.
         let reader = FileReader::open(index, file, file.layout, options, false, None, 1)?;
         self.records = 1;
-        self.header = true;
         self.names.extend(columns.names.iter().cloned());
         for role in Role::ALL {
             self.seen[role as usize] = !columns.of(role).is_empty();

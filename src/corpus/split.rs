@@ -243,13 +243,11 @@ impl Splitter {
     /// Returns where the record ends; without an end, `*at` is where it goes on: behind the bytes, or a little before, if what follows them
     /// tells.
     pub fn end(&mut self, bytes: &[u8], at: &mut usize) -> Option<usize> {
-        if matches!(self.layout, Layout::Objects | Layout::Array) {
-            return self.end_of_value(bytes, at);
-        }
         let end = match self.layout {
             Layout::Lines => memchr(b'\n', &bytes[*at..]).map(|hop| *at + hop + 1),
             Layout::Rows(separator) => self.end_of_row(bytes, *at, separator),
-            Layout::Objects | Layout::Array | Layout::Whole => None,
+            Layout::Objects | Layout::Array => return self.end_of_value(bytes, at),
+            Layout::Whole => None,
         };
         *at = end.unwrap_or(bytes.len());
         end

@@ -37,6 +37,11 @@ fn extension(path: &Path) -> String {
     extension.to_string_lossy().to_ascii_lowercase()
 }
 
+/// Whether what is written under this name is packed.
+pub fn packs(path: &Path) -> bool {
+    matches!(extension(path).as_str(), "gz" | "zst" | "zstd")
+}
+
 /// Where a path leads, also by links to what is not there yet.
 fn place(path: &Path) -> PathBuf {
     /// As many as Linux follows.
