@@ -1,5 +1,7 @@
 //! A set of articles.
 
+use rayon::prelude::*;
+
 /// Some of the articles of a corpus: a bit for each article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArticleSet {
@@ -34,17 +36,32 @@ impl ArticleSet {
 
     /// The articles of the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                (rest != 0).then(|| {
-                    let article = at as u32 * 64 + rest.trailing_zeros();
-                    rest &= rest - 1;
-                    article
-                })
+        articles(0, &self.words)
+    }
+
+    /// The same in stretches of the corpus of about `len` articles, in order.
+    pub(crate) fn par_stretches(
+        &self,
+        len: usize,
+    ) -> impl IndexedParallelIterator<Item = impl Iterator<Item = u32>> {
+        let words = len.div_ceil(64).max(1);
+        let stretches = self.words.par_chunks(words).enumerate();
+        stretches.map(move |(number, stretch)| articles(number * words, stretch))
+    }
+}
+
+/// The articles of some words, of which the first stands behind so many others.
+fn articles(first: usize, words: &[u64]) -> impl Iterator<Item = u32> {
+    words.iter().enumerate().flat_map(move |(at, &word)| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            (rest != 0).then(|| {
+                let article = (first + at) as u32 * 64 + rest.trailing_zeros();
+                rest &= rest - 1;
+                article
             })
         })
-    }
+    })
 }
 
 #[cfg(test)]
@@ -64,7 +81,10 @@ mod tests {
                 set.remove(article);
                 naive.remove(&article);
             }
-            proptest::prop_assert!(set.iter().eq(naive));
+            proptest::prop_assert!(set.iter().eq(naive.iter().copied()));
+            let stretches: Vec<Vec<u32>> = set.par_stretches(100).map(Iterator::collect).collect();
+            proptest::prop_assert_eq!(stretches.len(), articles.div_ceil(128));
+            proptest::prop_assert!(stretches.into_iter().flatten().eq(naive));
             proptest::prop_assert_eq!(set.corpus_len(), articles);
         }
     }

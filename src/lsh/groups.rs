@@ -2,8 +2,9 @@
 //!
 //! Articles are dealt into small parts by the first bits of a hash of what the articles of a bucket have in common. An entry is one
 //! `u64`: its high bits are those of the hash that follow, the low bits the article. Of each part, the entries that may have company are
-//! sorted where they fit the cache. Equal hashes then stand side by side. An entry is made twice, once to be
-//! counted and once to be dealt, so that no second table of them is needed: 8 bytes an article for each thread.
+//! sorted where they fit the cache. Equal hashes then stand side by side. How many entries each part will have is counted
+//! beforehand, of several slots in one go over the signatures ([`PartSizes`]), so that no second table of entries is needed: 8 bytes an article for
+//! each thread.
 //!
 //! Where articles meet by single values ([`Packing::neighbours`]) the bits between hash and article hold a few bits of each of the
 //! values that follow, so that of two articles in a bucket it shows whether one of those agrees, too.
@@ -12,6 +13,7 @@ use super::Neighbours;
 use super::dates::Period;
 use crate::fingerprint::ArticleSet;
 use crate::memory::Pages;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Entries that a part holds on average: small enough to be worked on within the first-level cache.
@@ -86,11 +88,29 @@ impl Packing {
         1 << self.part_bits
     }
 
+    /// The part that a hash belongs to.
+    #[inline]
+    fn part(self, hash: u64) -> usize {
+        hash.rotate_left(self.part_bits) as usize & (self.parts() - 1)
+    }
+
+    /// The part of an article whose band holds `values`.
+    #[inline]
+    pub(super) fn part_of_band(self, values: impl Iterator<Item = u32>) -> usize {
+        self.part(hash_band(values))
+    }
+
+    /// The part of an article by `value`.
+    #[inline]
+    pub(super) fn part_of_value(self, value: u32) -> usize {
+        self.part(hash_value(value))
+    }
+
     /// The part that a hash belongs to, and an entry with the hash and other bits.
     #[inline]
     fn entry(self, hash: u64, others: u64) -> InPart {
         InPart {
-            part: hash.rotate_left(self.part_bits) as usize & (self.parts() - 1),
+            part: self.part(hash),
             entry: ((hash << self.part_bits) & self.bucket_mask) | others,
         }
     }
@@ -200,6 +220,56 @@ pub(super) struct Grouping {
     company: Vec<u64>,
 }
 
+/// How many entries each part has, of some slots.
+#[derive(Debug)]
+pub(super) struct PartSizes {
+    slots: Range<usize>,
+    sizes: Vec<u32>,
+}
+
+impl PartSizes {
+    /// Counts them. `part` gives an article's part by what it has at a slot, whose signature `row` finds.
+    pub(super) fn count<R>(
+        members: &ArticleSet,
+        packing: Packing,
+        slots: Range<usize>,
+        row: impl Fn(u32) -> R + Sync,
+        part: impl Fn(&R, usize) -> usize + Sync,
+    ) -> Self {
+        /// Several tables for each thread are none too many where some threads are slower.
+        const STRETCHES: usize = 4;
+        let parts = packing.parts();
+        let none = || vec![0u32; slots.len() * parts];
+        let stretch = members.corpus_len() / (STRETCHES * rayon::current_num_threads()) + 1;
+        let counted = members
+            .par_stretches(stretch)
+            .fold(none, |mut sizes, articles| {
+                for article in articles {
+                    let row = row(article);
+                    for (sizes, at) in sizes.chunks_exact_mut(parts).zip(slots.clone()) {
+                        sizes[part(&row, at)] += 1;
+                    }
+                }
+                sizes
+            });
+        let sizes = counted.reduce(none, |mut sizes, others| {
+            sizes
+                .iter_mut()
+                .zip(others)
+                .for_each(|(size, other)| *size += other);
+            sizes
+        });
+        Self { slots, sizes }
+    }
+
+    /// Those of one slot.
+    pub(super) fn of(&self, slot: usize) -> &[u32] {
+        let parts = self.sizes.len() / self.slots.len();
+        let first = (slot - self.slots.start) * parts;
+        &self.sizes[first..first + parts]
+    }
+}
+
 /// Some of the buckets: one portion of several that have about as many articles each, and share no bucket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portion {
@@ -217,19 +287,20 @@ impl Portion {
     }
 }
 
-/// Calls `bucket` with the entries of every bucket of two or more in a portion; in a bucket they are sorted.
+/// Calls `bucket` with the entries of every bucket of two or more in a portion; in a bucket they are sorted. All entries are dealt into parts of
+/// these `sizes`.
 pub(super) fn for_each_bucket(
     members: &ArticleSet,
+    sizes: &[u32],
     portion: Portion,
     packing: Packing,
     grouping: &mut Grouping,
     entry: impl Fn(u32) -> InPart,
     mut bucket: impl FnMut(&[u64]),
 ) {
-    let parts = packing.parts();
     match portion.of {
-        1 => grouping.deal::<true>(members, 0..parts, entry),
-        _ => grouping.deal::<false>(members, portion.of_parts(parts), entry),
+        1 => grouping.deal::<true>(members, sizes, 0..sizes.len(), entry),
+        _ => grouping.deal::<false>(members, sizes, portion.of_parts(sizes.len()), entry),
     }
     let mut start = 0;
     for &end in &grouping.ends {
@@ -256,38 +327,34 @@ impl Grouping {
         }
     }
 
-    /// Deals the entries of the `wanted` parts; `ALL` says that these are all.
+    /// Deals the entries of the `wanted` parts; `ALL` says that these are all. All parts have these `sizes`.
     fn deal<const ALL: bool>(
         &mut self,
         members: &ArticleSet,
+        sizes: &[u32],
         wanted: Range<usize>,
         entry: impl Fn(u32) -> InPart,
     ) {
+        // Where the next entry of each part goes: in the end, where the part ends.
         self.ends.clear();
-        self.ends.resize(wanted.len() + 1, 0);
-        // One loop for both rounds, so that `entry` is called in one place and becomes a part of it.
-        for dealing in [false, true] {
-            if dealing {
-                let mut start = 0;
-                for end in &mut self.ends {
-                    start += std::mem::replace(end, start);
-                }
-                self.dealt.reset(start as usize + 1);
-            }
-            let dealt = self.dealt.as_mut_slice();
-            for article in members.iter() {
-                let InPart { part, entry } = entry(article);
-                let part = match ALL {
-                    true => part,
-                    // Others are dealt to one place behind those that are wanted: which one is wanted cannot be foreseen.
-                    false => part.wrapping_sub(wanted.start).min(wanted.len()),
-                };
-                let end = &mut self.ends[part];
-                if dealing {
-                    dealt[*end as usize] = entry;
-                }
-                *end += u32::from(ALL || part < wanted.len());
-            }
+        let mut start = 0;
+        for &size in &sizes[wanted.clone()] {
+            self.ends.push(start);
+            start += size;
+        }
+        self.ends.push(start);
+        self.dealt.reset(start as usize + 1);
+        let dealt = self.dealt.as_mut_slice();
+        for article in members.iter() {
+            let InPart { part, entry } = entry(article);
+            let part = match ALL {
+                true => part,
+                // Others are dealt to one place behind those that are wanted: which one is wanted cannot be foreseen.
+                false => part.wrapping_sub(wanted.start).min(wanted.len()),
+            };
+            let end = &mut self.ends[part];
+            dealt[*end as usize] = entry;
+            *end += u32::from(ALL || part < wanted.len());
         }
         self.ends.truncate(wanted.len());
     }
@@ -358,8 +425,11 @@ mod tests {
                 let key = |article: u32| &table[article as usize][band * 2..band * 2 + 2];
                 let mut found = BTreeSet::new();
                 let entry = |article| packing.entry_of_band(key(article).iter().copied(), article);
+                let part = |row: &u32, _| packing.part_of_band(key(*row).iter().copied());
+                let sizes = PartSizes::count(&members, packing, band..band + 1, |row| row, part);
                 for_each_bucket(
                     &members,
+                    sizes.of(band),
                     Portion::ALL,
                     packing,
                     &mut Grouping::default(),
@@ -395,8 +465,10 @@ mod tests {
             let members = ArticleSet::all(articles);
             let packing = Packing::neighbours(room, neighbours);
             let (mut pairs, mut seeming, mut families) = (0, 0, 0);
+            let row = |article: u32| &table[article as usize];
+            let part = |row: &&Vec<u32>, at| packing.part_of_value(row[at]);
+            let sizes = PartSizes::count(&members, packing, 0..32, row, part);
             for slot in [0, 5, 30, 31] {
-                let row = |article: u32| &table[article as usize];
                 let mut found = BTreeSet::new();
                 let entry = |article| {
                     let following = (1..=3).map(|distance| row(article)[(slot + distance) % 32]);
@@ -404,6 +476,7 @@ mod tests {
                 };
                 for_each_bucket(
                     &members,
+                    sizes.of(slot),
                     Portion::ALL,
                     packing,
                     &mut Grouping::default(),
@@ -480,13 +553,23 @@ mod tests {
             let packing = Packing::bands(articles);
             let value = |article: u32| table[article as usize][1];
             let entry = |article| packing.entry_of_band([value(article)].into_iter(), article);
+            let part = |row: &u32, _| packing.part_of_band([value(*row)].into_iter());
+            let sizes = PartSizes::count(&members, packing, 7..8, |row| row, part);
             let (mut found, mut grouping) = (Vec::new(), Grouping::default());
             for number in 0..of {
                 let portion = Portion { number, of };
-                for_each_bucket(&members, portion, packing, &mut grouping, entry, |bucket| {
-                    let bucket = bucket.iter().map(|&entry| packing.article(entry));
-                    found.push(bucket.collect::<Vec<u32>>());
-                });
+                for_each_bucket(
+                    &members,
+                    sizes.of(7),
+                    portion,
+                    packing,
+                    &mut grouping,
+                    entry,
+                    |bucket| {
+                        let bucket = bucket.iter().map(|&entry| packing.article(entry));
+                        found.push(bucket.collect::<Vec<u32>>());
+                    },
+                );
             }
             let distinct: BTreeSet<Vec<u32>> = found.iter().cloned().collect();
             assert_eq!(found.len(), distinct.len());

@@ -57,7 +57,7 @@ use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
-use groups::{Packing, Portion};
+use groups::{Packing, PartSizes, Portion};
 use later::Later;
 use neighbours::MAX_REACH;
 use rayon::prelude::*;
@@ -65,6 +65,7 @@ use rows::Rows;
 use search::{Judge, Pool, Scratch, Search};
 use single::Unlike;
 use spilled::Far;
+use std::ops::Range;
 
 /// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
 const AT_ONCE: usize = 8;
@@ -247,13 +248,19 @@ fn find(
                     let row = signatures.whole(article);
                     move |at| layout.value(row, at)
                 };
+                let sizes = hunt.part_sizes(slots.clone(), values);
                 slots.into_par_iter().with_max_len(1).for_each(|at| {
                     if progress.cancelled() {
                         return;
                     }
                     let mut found = Found::default();
                     let mut scratch = pool.take();
-                    hunt.slot(at, Portion::ALL, &search, values, &mut scratch, &mut found);
+                    let buckets = Buckets {
+                        slot: at,
+                        sizes: &sizes,
+                        portion: Portion::ALL,
+                    };
+                    hunt.slot(buckets, &search, values, &mut scratch, &mut found);
                     pool.put_back(scratch);
                     batch.add(found);
                     progress.advance(1, 0);
@@ -318,6 +325,13 @@ struct Hunt<'a, W> {
     progress: &'a dyn Progress,
 }
 
+/// Buckets of one band or value: a portion of them.
+struct Buckets<'a> {
+    slot: usize,
+    sizes: &'a PartSizes,
+    portion: Portion,
+}
+
 impl<W: Promise> Hunt<'_, W> {
     fn judge<'s, R: Rows>(&'s self, signatures: &'s R) -> Judge<'s, R, W> {
         Judge {
@@ -345,11 +359,34 @@ impl<W: Promise> Hunt<'_, W> {
         }
     }
 
-    /// Looks at the buckets of one band or value, at a portion of them. `values` gives the whole values of an article, by their places.
+    /// How many articles each part of the buckets of some bands or values has. `values` gives the whole values of an article, by their places.
+    fn part_sizes<V: Fn(usize) -> u32>(
+        &self,
+        slots: Range<usize>,
+        values: impl Fn(u32) -> V + Sync,
+    ) -> PartSizes {
+        let Self {
+            members, packing, ..
+        } = *self;
+        match self.scheme {
+            Scheme::Bands(banding) => {
+                PartSizes::count(members, packing, slots, values, |value, at| {
+                    let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
+                    packing.part_of_band((from..to).map(value))
+                })
+            }
+            Scheme::Neighbours(_) => {
+                PartSizes::count(members, packing, slots, values, |value, at| {
+                    packing.part_of_value(value(at))
+                })
+            }
+        }
+    }
+
+    /// Looks at some buckets. `values` gives the whole values of an article, by their places.
     fn slot<R: Rows, V: Fn(usize) -> u32>(
         &self,
-        at: usize,
-        portion: Portion,
+        buckets: Buckets,
         search: &Search<R, W>,
         values: impl Fn(u32) -> V,
         scratch: &mut Scratch,
@@ -358,6 +395,12 @@ impl<W: Promise> Hunt<'_, W> {
         let Self {
             members, packing, ..
         } = *self;
+        let Buckets {
+            slot: at,
+            sizes,
+            portion,
+        } = buckets;
+        let sizes = sizes.of(at);
         let Scratch { grouping, desk } = scratch;
         match self.scheme {
             Scheme::Bands(banding) => {
@@ -366,9 +409,17 @@ impl<W: Promise> Hunt<'_, W> {
                     let value = values(article);
                     packing.entry_of_band((from..to).map(value), article)
                 };
-                groups::for_each_bucket(members, portion, packing, grouping, entry, |bucket| {
-                    search.band(bucket, to, desk, found);
-                });
+                groups::for_each_bucket(
+                    members,
+                    sizes,
+                    portion,
+                    packing,
+                    grouping,
+                    entry,
+                    |bucket| {
+                        search.band(bucket, to, desk, found);
+                    },
+                );
             }
             Scheme::Neighbours(neighbours) => {
                 let following: [usize; MAX_REACH] =
@@ -378,9 +429,17 @@ impl<W: Promise> Hunt<'_, W> {
                     let following = following.iter().map(|&at| value(at));
                     packing.entry_of_value(value(at), following, article)
                 };
-                groups::for_each_bucket(members, portion, packing, grouping, entry, |bucket| {
-                    search.value(bucket, at, neighbours.reach(), desk, found);
-                });
+                groups::for_each_bucket(
+                    members,
+                    sizes,
+                    portion,
+                    packing,
+                    grouping,
+                    entry,
+                    |bucket| {
+                        search.value(bucket, at, neighbours.reach(), desk, found);
+                    },
+                );
             }
         }
         search.finish(at, desk, found);

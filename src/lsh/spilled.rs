@@ -11,7 +11,7 @@ use super::groups::Portion;
 use super::later::{self, Cut, Later, Which};
 use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Judge, Pool, Scratch, Search};
-use super::{Hunt, Promise, Scheme};
+use super::{Buckets, Hunt, Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
 use crate::memory::{self, Pages};
 use crate::progress::Progress;
@@ -129,19 +129,23 @@ impl<'a> Far<'a> {
                 let columns = &columns;
                 let judge = hunt.judge(columns);
                 let search = hunt.search(&judge, crowd, &batch.known, Some(&later));
+                let values = |article| move |at| columns.value(article, at);
+                let sizes = hunt.part_sizes(together.clone(), values);
                 let one = |part: usize| {
                     if hunt.progress.cancelled() {
                         return;
                     }
                     let mut found = Found::default();
                     let mut scratch = pool.take();
-                    let values = |article| move |at| columns.value(article, at);
-                    let at = first + part / plan.portions;
-                    let portion = Portion {
-                        number: part % plan.portions,
-                        of: plan.portions,
+                    let buckets = Buckets {
+                        slot: first + part / plan.portions,
+                        sizes: &sizes,
+                        portion: Portion {
+                            number: part % plan.portions,
+                            of: plan.portions,
+                        },
                     };
-                    hunt.slot(at, portion, &search, values, &mut scratch, &mut found);
+                    hunt.slot(buckets, &search, values, &mut scratch, &mut found);
                     // Portions are not always of one size: no thread keeps the room of a large one.
                     scratch.grouping.give_back_beyond(usual);
                     pool.put_back(scratch);
