@@ -86,6 +86,9 @@ impl<R: Read> Read for Counted<R> {
 
 pub(super) type Disk = BufReader<Counted<File>>;
 
+/// The window that all levels of zstd ask for but the highest three.
+pub(super) const MODEST_WINDOW: usize = 8 << 20;
+
 fn buffered(disk: Counted<File>, compression: Compression) -> Disk {
     let buffer = match compression {
         Compression::Zstd => 128 << 10,
@@ -104,7 +107,9 @@ impl<R: BufRead> Serial<R> {
     /// Of what is compressed in this way; of zstd only `one` frame if that is wanted.
     pub(super) fn new(packed: R, compression: Compression, one: bool) -> io::Result<Self> {
         Ok(match compression {
-            Compression::Zstd => Self::Zstd(frames::Reader::new(packed, one)?),
+            Compression::Zstd => {
+                Self::Zstd(frames::Reader::new(packed, one, frames::WINDOW_LOG_MAX)?)
+            }
             _ => Self::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(packed))),
         })
     }
@@ -174,24 +179,7 @@ impl<'s> Stream<'s> {
 
     /// The stream of a file, of which `threads` decompress pieces if it has them; one alone looks at nothing ahead.
     pub fn open(path: &Path, threads: usize) -> Result<Self> {
-        let mut file = File::open(path).map_err(Error::io("open", path))?;
-        let mut head = [0; 4];
-        let mut filled = 0;
-        while filled < head.len() {
-            match file.read(&mut head[filled..]) {
-                Ok(0) => break,
-                Ok(n) => filled += n,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Error::io("read", path)(e)),
-            }
-        }
-        file.rewind().map_err(Error::io("read", path))?;
-        let compression = Compression::of(&head[..filled]);
-        let disk = Counted {
-            inner: file,
-            read: 0,
-            failed: None,
-        };
+        let (disk, compression) = Self::disk(path)?;
         let decoder = match compression {
             Compression::None => Decoder::Plain(disk),
             packed => {
@@ -213,6 +201,52 @@ impl<'s> Stream<'s> {
             decoder,
             compression,
         })
+    }
+
+    /// The stream of a file that is given up as damaged where it takes more memory than [`MODEST_WINDOW`] to decompress it.
+    pub fn open_modest(path: &Path) -> Result<Self> {
+        let (disk, compression) = Self::disk(path)?;
+        let decoder = match compression {
+            Compression::None => Decoder::Plain(disk),
+            Compression::Gzip => {
+                let disk = buffered(disk, compression);
+                let serial = Serial::new(disk, compression, false);
+                Decoder::Serial(serial.map_err(Error::io("decompress", path))?)
+            }
+            Compression::Zstd => {
+                let disk = buffered(disk, compression);
+                let reader = frames::Reader::new(disk, false, MODEST_WINDOW.ilog2());
+                let reader = reader.map_err(Error::io("decompress", path))?;
+                Decoder::Serial(Serial::Zstd(reader))
+            }
+        };
+        Ok(Self {
+            decoder,
+            compression,
+        })
+    }
+
+    /// A file at its beginning, and what it is compressed with.
+    fn disk(path: &Path) -> Result<(Counted<File>, Compression)> {
+        let mut file = File::open(path).map_err(Error::io("open", path))?;
+        let mut head = [0; 4];
+        let mut filled = 0;
+        while filled < head.len() {
+            match file.read(&mut head[filled..]) {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::io("read", path)(e)),
+            }
+        }
+        file.rewind().map_err(Error::io("read", path))?;
+        let compression = Compression::of(&head[..filled]);
+        let disk = Counted {
+            inner: file,
+            read: 0,
+            failed: None,
+        };
+        Ok((disk, compression))
     }
 
     pub fn compression(&self) -> Compression {

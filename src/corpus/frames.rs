@@ -11,7 +11,7 @@ use zstd::zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, get_error_name};
 const BLOCK: usize = 128 << 10;
 
 /// The largest window that a zstd file may ask for: 2^27 = 128 MiB, also the limit of the zstd command.
-const WINDOW_LOG_MAX: u32 = 27;
+pub(super) const WINDOW_LOG_MAX: u32 = 27;
 
 /// Decompresses frames one after another.
 pub(super) struct Reader<R> {
@@ -23,11 +23,11 @@ pub(super) struct Reader<R> {
 }
 
 impl<R: BufRead> Reader<R> {
-    /// Of all frames that come, or of `one`.
-    pub(super) fn new(disk: R, one: bool) -> io::Result<Self> {
+    /// Of all frames that come, or of `one`; none may ask for a window of more than 2 to the power of `window_log`.
+    pub(super) fn new(disk: R, one: bool, window_log: u32) -> io::Result<Self> {
         Ok(Self {
             disk,
-            decoder: Decoder::new()?,
+            decoder: Decoder::new(window_log)?,
             one,
             over: false,
         })
@@ -91,6 +91,7 @@ struct Decoder {
     buffers: Option<u8>,
     /// A frame has begun and not ended.
     within: bool,
+    window_log: u32,
 }
 
 /// What came of a step of a decoder.
@@ -103,16 +104,17 @@ struct Ran {
 }
 
 impl Decoder {
-    fn new() -> io::Result<Self> {
+    fn new(window_log: u32) -> io::Result<Self> {
         let mut context = DCtx::try_create().ok_or(io::ErrorKind::OutOfMemory)?;
         context
-            .set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))
+            .set_parameter(DParameter::WindowLogMax(window_log))
             .map_err(damage)?;
         Ok(Self {
             bare: context.sizeof(),
             context,
             buffers: None,
             within: false,
+            window_log,
         })
     }
 
@@ -121,7 +123,7 @@ impl Decoder {
             let buffers = buffers(packed);
             let same = buffers.is_some() && buffers == self.buffers;
             if !same && self.context.sizeof() > self.bare {
-                *self = Self::new()?;
+                *self = Self::new(self.window_log)?;
             }
             self.buffers = buffers;
         }

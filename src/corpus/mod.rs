@@ -48,6 +48,7 @@
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
+mod beforehand;
 mod bgzf;
 mod blocks;
 mod chosen;
@@ -356,7 +357,8 @@ impl Corpus {
         reject::Fault::new(reason, detail).at(&file.name, line)
     }
 
-    /// Bytes of memory that so many threads may take to decompress a file ahead of its reader, whichever takes most.
+    /// Bytes of memory that so many threads may take to decompress a file ahead of its reader, whichever takes most, and others before their
+    /// turn.
     ///
     /// # Errors
     /// [`Error::Io`] if a file cannot be read.
@@ -367,7 +369,8 @@ impl Corpus {
             compress::Stream::open(&file.path, threads).map(|stream| stream.most_ahead())
         };
         let mut files = self.files.iter().filter(large).map(ahead);
-        files.try_fold(0, |most, ahead| ahead.map(|ahead| most.max(ahead)))
+        let pieces = files.try_fold(0, |most, ahead| ahead.map(|ahead| most.max(ahead)))?;
+        Ok(pieces + beforehand::memory(self, threads))
     }
 
     /// Whether a single thread is to read it.

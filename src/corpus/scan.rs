@@ -8,14 +8,15 @@
 //!
 //! Where only some records are wanted, workers are given their places (`chosen`).
 //!
-//! A large compressed file is decompressed under the lock, hence by one thread at a time, unless it has pieces (`pieces`): then
-//! whoever finds the lock taken decompresses one of them meanwhile.
+//! A large compressed file is decompressed under the lock, hence by one thread at a time. Whoever finds the lock taken decompresses
+//! one of its pieces meanwhile, if it has any (`pieces`), or else another file (`beforehand`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::Corpus;
+use super::beforehand::Beforehand;
 use super::blocks::{Block, FileReader};
 use super::chosen::{Chosen, Place, Random, ToRead};
 use super::pieces::Ahead;
@@ -42,6 +43,8 @@ struct Source<'c> {
     current: Option<FileReader<'c>>,
     /// The pieces of its file.
     ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
+    /// The files behind it.
+    beforehand: Arc<Beforehand<'c>>,
     threads: usize,
     /// The records that are wanted, if not all are.
     chosen: Option<Chosen<'c>>,
@@ -89,7 +92,11 @@ impl<'c> Source<'c> {
                 self.random = None;
             }
             let filled = match &mut self.current {
-                Some(reader) => reader.fill(block),
+                Some(reader) => {
+                    let filled = reader.fill(block);
+                    self.beforehand.advance(block.disk);
+                    filled
+                }
                 None => {
                     let index = self.next_file;
                     let Some(file) = self.corpus.files.get(index) else {
@@ -97,6 +104,7 @@ impl<'c> Source<'c> {
                         return Work::None;
                     };
                     self.next_file += 1;
+                    self.beforehand.begin(index);
                     if let Some(chosen) = &mut self.chosen {
                         if !chosen.is_in(index) {
                             continue;
@@ -206,6 +214,8 @@ struct Run<'c, 'p, T, C> {
     source: Mutex<Source<'c>>,
     /// The pieces of the file that is read.
     ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
+    /// The files behind it, if all are read.
+    beforehand: Option<Arc<Beforehand<'c>>>,
     collector: Mutex<Collector<T, C>>,
     turned: Condvar,
     window: u64,
@@ -283,6 +293,17 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
         self.turned.notify_all();
     }
 
+    /// Whether nothing more is wanted.
+    fn is_over(&self) -> bool {
+        self.progress.cancelled() || lock(&self.collector).over
+    }
+
+    /// Decompresses a file before its turn. `false` if there is none to be had.
+    fn unpack_beforehand(&self) -> bool {
+        let files = self.beforehand.as_ref();
+        files.is_some_and(|files| files.help(|| self.is_over()))
+    }
+
     /// Takes the lock and asks for work; as long as another thread has it, decompresses what that will need.
     fn next(&self, block: &mut Block) -> Work<'c> {
         loop {
@@ -291,7 +312,10 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
             let source = match (self.source.try_lock(), &ahead) {
                 (Ok(source), _) => Some(source),
                 (Err(TryLockError::Poisoned(source)), _) => Some(source.into_inner()),
-                (Err(TryLockError::WouldBlock), None) => Some(lock(&self.source)),
+                (Err(TryLockError::WouldBlock), None) => match self.unpack_beforehand() {
+                    true => None,
+                    false => Some(lock(&self.source)),
+                },
                 (Err(TryLockError::WouldBlock), Some(_)) => None,
             };
             if let Some(mut source) = source {
@@ -449,13 +473,16 @@ impl Corpus {
         progress.begin(stage, total, Unit::Bytes);
         let threads = rayon::current_num_threads();
         let ahead = Arc::default();
+        let beforehand = Arc::new(Beforehand::new(self, threads));
         let run = Run {
             corpus: self,
+            beforehand: chosen.is_none().then(|| Arc::clone(&beforehand)),
             source: Mutex::new(Source {
                 corpus: self,
                 next_file: 0,
                 current: None,
                 ahead: Arc::clone(&ahead),
+                beforehand,
                 threads,
                 chosen,
                 random: None,

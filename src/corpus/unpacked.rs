@@ -2,7 +2,7 @@
 //!
 //! A corpus is read several times, and decoding gzip costs more than all the rest of a run. So the first scan keeps the
 //! plain bytes of compressed files, block by block as they come, in one unnamed temporary file, and later scans read them there,
-//! or the parts of them that they need. That is a convenience and nothing more: where the disk has little room, where the
+//! or the parts of them that they need. The first scan itself reads some there that were decompressed before their turn (`beforehand`). That is a convenience and nothing more: where the disk has little room, where the
 //! folder for temporary files is memory (tmpfs), or when a write fails, nothing is kept and files are decompressed again.
 
 use crate::positioned::{read_exact_at, write_all_at};
@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A file that is so many times as long as on disk is no news, and perhaps made to fill disks: it is not kept.
 const MOST_UNPACKED: u64 = 32;
@@ -70,21 +70,36 @@ struct Piece {
 
 /// What is kept of one file.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<Pieces>);
+pub(super) struct Kept {
+    pieces: Mutex<Pieces>,
+    settled: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct Pieces {
     begun: bool,
+    /// Somebody is at it before its turn.
+    at_work: bool,
     pieces: Vec<Piece>,
     held: u64,
     /// The length of the decompressed file, once its end was seen and nothing was wrong with it.
     length: Option<u64>,
 }
 
+/// Somebody is at work on a file before its turn, until this is dropped.
+pub(super) struct Working<'k>(&'k Kept);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.lock().at_work = false;
+        self.0.settled.notify_all();
+    }
+}
+
 impl Kept {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Pieces> {
+    fn lock(&self) -> MutexGuard<'_, Pieces> {
         // A piece is added after it was written, so that nothing is ever half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a reader that is at its beginning is the one to keep the file: the first.
@@ -92,8 +107,27 @@ impl Kept {
         !std::mem::replace(&mut self.lock().begun, true)
     }
 
-    /// Keeps the bytes from `offset` on. `length` is that of the whole file when these are its last bytes.
-    pub(super) fn keep(&self, store: &Store, bytes: &[u8], offset: u64, length: Option<u64>) {
+    /// The same for whoever does so before its turn: then a reader waits for it. [`working`](Self::working) says until when.
+    pub(super) fn begin_beforehand(&self) -> bool {
+        let mut pieces = self.lock();
+        let first = !std::mem::replace(&mut pieces.begun, true);
+        pieces.at_work |= first;
+        first
+    }
+
+    /// Until this is dropped readers wait.
+    pub(super) fn working(&self) -> Working<'_> {
+        Working(self)
+    }
+
+    /// Keeps the bytes from `offset` on, if it can. `length` is that of the whole file when these are its last bytes.
+    pub(super) fn keep(
+        &self,
+        store: &Store,
+        bytes: &[u8],
+        offset: u64,
+        length: Option<u64>,
+    ) -> bool {
         let place = match bytes {
             [] => Some(0),
             _ => store.put(bytes),
@@ -105,11 +139,14 @@ impl Kept {
             pieces.held += len;
             pieces.pieces.push(Piece { offset, place, len });
         }
+        place.is_some()
     }
 
     /// The whole file, if it is there.
     pub(super) fn whole<'s>(&self, store: &'s Store) -> Option<Unpacked<'s>> {
-        let mut pieces = self.lock();
+        let at_work = |pieces: &mut Pieces| pieces.at_work;
+        let settled = self.settled.wait_while(self.lock(), at_work);
+        let mut pieces = settled.unwrap_or_else(PoisonError::into_inner);
         let length = pieces.length.filter(|&length| length == pieces.held)?;
         pieces.pieces.sort_unstable();
         Some(Unpacked {
