@@ -6,33 +6,47 @@
 //! kept, or a file turns out to be damaged, it is decompressed in its turn as if nobody had tried.
 
 use super::compress::{Chunk, Compression, MODEST_WINDOW, Stream};
-use super::unpacked::{Store, is_sane};
+use super::unpacked::{Store, Working, is_sane};
 use super::{Corpus, SourceFile};
 use crate::error::Result;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes that are decompressed at a time.
 const STEP: usize = 256 << 10;
-/// Files that are looked at beyond the one that is read, for each thread: what is decompressed soon before it is read is still in the file cache.
-const AHEAD: usize = 2;
 
-/// Where the scan comes to a file too soon it has to wait for it, though not for more than one part in so many of what it takes to decompress it. Otherwise
-/// of two files of one length none would ever be taken.
+/// Files that are looked at beyond the one that is read, for each thread: what is decompressed soon before it is read is still in the file cache.
+const FILES: usize = 2;
+
+/// Where the scan comes to a file too soon it has to wait for it, though for about one part in so many of the time that it takes to decompress it.
+/// Otherwise of two files of one length none would ever be taken.
 const MOST_LATE: u64 = 4;
+
+/// News is seldom so many times as long as on disk: a file is only taken where there is room for that.
+const MOST_LIKELY: u64 = 8;
+
+/// Bytes of memory that a thread takes to decompress zstd: the window, buffers and what the decoder holds.
+const DECODER: usize = MODEST_WINDOW + (1 << 20);
 
 /// Bytes of memory that so many threads may take for it.
 pub(super) fn memory(corpus: &Corpus, threads: usize) -> usize {
-    let zstd =
-        |file: &&SourceFile| file.compression == Compression::Zstd && is_worth_it(corpus, file);
     // Of gzip a decoder is a small part of what is reckoned for a thread.
-    match corpus.files.iter().filter(zstd).nth(1) {
-        Some(_) => threads.saturating_sub(1) * (MODEST_WINDOW + STEP),
-        None => 0,
+    let zstd = corpus
+        .files
+        .iter()
+        .filter(|file| file.compression == Compression::Zstd && takes_one_thread(corpus, file));
+    match zstd.take(threads).count().saturating_sub(1) {
+        others if others > 0 && corpus.store().is_some() => others * DECODER,
+        _ => 0,
     }
 }
 
+/// Whether a file is decompressed by one thread while others look on.
+fn takes_one_thread(corpus: &Corpus, file: &SourceFile) -> bool {
+    is_packed(corpus, file) && !file.has_pieces()
+}
+
 /// Whether a file is compressed and worth a thread of its own.
-fn is_worth_it(corpus: &Corpus, file: &SourceFile) -> bool {
+fn is_packed(corpus: &Corpus, file: &SourceFile) -> bool {
     let packed = file.compression != Compression::None;
     packed && !corpus.is_small(file) && file.foreign.is_none()
 }
@@ -48,12 +62,22 @@ pub(super) struct Beforehand<'c> {
 struct State {
     /// The first file that nobody has looked at.
     next: usize,
-    /// The files that were given out.
+    /// The files that were given out, and not given up.
     taken: Vec<bool>,
+    /// Room in the store that those take, probably, that are being worked on.
+    promised: u64,
     /// The file that is read.
     present: usize,
     /// Bytes on disk that are left of it.
     left: u64,
+}
+
+/// A file that was given out.
+struct Taken<'c> {
+    number: usize,
+    file: &'c SourceFile,
+    store: &'c Store,
+    _working: Working<'c>,
 }
 
 impl<'c> Beforehand<'c> {
@@ -65,8 +89,9 @@ impl<'c> Beforehand<'c> {
             state: Mutex::new(State {
                 next: 1,
                 taken: vec![false; corpus.files.len()],
+                promised: 0,
                 present: 0,
-                left: 0,
+                left: corpus.files.first().map_or(0, |file| file.size),
             }),
         }
     }
@@ -91,76 +116,100 @@ impl<'c> Beforehand<'c> {
 
     /// Decompresses a file, unless `stop` says that it is of no use any more. `false` if there is none to be had.
     pub(super) fn help(&self, stop: impl Fn() -> bool) -> bool {
-        let Some(file) = self.take() else {
+        if stop() {
+            return false;
+        }
+        let Some(taken) = self.take() else {
             return false;
         };
-        // Says that it is over, also when the thread panics: the reader waits for it.
-        let _working = file.kept.working();
-        if let Some(store) = self.corpus.store() {
-            // Whatever is wrong with the file is found again, and told, in its turn.
-            let _ = unpack(file, store, stop);
-        }
+        let Taken { number, file, .. } = taken;
+        // Whatever is wrong with the file is found again, and told, in its turn.
+        let whole = unpack(file, taken.store, stop).unwrap_or(false);
+        let mut state = self.lock();
+        state.taken[number] = whole;
+        state.promised -= likely(file);
         true
     }
 
     /// The next file that will be whole, or nearly so, when the scan comes to it; it is set aside for the caller.
-    fn take(&self) -> Option<&'c SourceFile> {
-        let files = &self.corpus.files;
+    fn take(&self) -> Option<Taken<'c>> {
+        let (files, store) = (&self.corpus.files, self.corpus.store()?);
         let mut state = self.lock();
         let first = state.present + 1;
-        let last = files.len().min(first + AHEAD * self.threads);
+        let last = files.len().min(first + FILES * self.threads);
         state.next = state.next.max(first);
         while state.next < last {
             let number = state.next;
             let file = &files[number];
             state.next += 1;
-            if !is_worth_it(self.corpus, file) {
+            if !takes_one_thread(self.corpus, file) {
                 continue;
             }
             // What the scan has to decompress itself until then: everything else takes it no time in comparison.
             let by_itself =
-                |file: &usize| is_worth_it(self.corpus, &files[*file]) && !state.taken[*file];
-            let left = Some(state.left).filter(|_| by_itself(&state.present));
-            let between = (first..number)
-                .filter(by_itself)
-                .map(|file| files[file].size);
+                |other: &usize| is_packed(self.corpus, &files[*other]) && !state.taken[*other];
+            let time = |other: usize, bytes: u64| match files[other].has_pieces() {
+                true => bytes / self.threads as u64,
+                false => bytes,
+            };
+            let present = Some(state.present).filter(by_itself);
+            let left = present.map(|present| time(present, state.left));
+            let between = (first..number).filter(by_itself);
+            let between = between.map(|other| time(other, files[other].size));
             let before: u64 = left.into_iter().chain(between).sum();
             let in_time = before >= file.size - file.size / MOST_LATE;
-            if in_time && file.kept.begin_beforehand() {
+            // The scan keeps what it decompresses, too.
+            let room = present.map_or(0, |present| likely(&files[present]));
+            let room = room + state.promised + likely(file);
+            if in_time
+                && store.has_room(room)
+                && let Some(working) = file.kept.begin_beforehand()
+            {
                 state.taken[number] = true;
-                return Some(file);
+                state.promised += likely(file);
+                return Some(Taken {
+                    number,
+                    file,
+                    store,
+                    _working: working,
+                });
             }
         }
         None
     }
 }
 
-/// Decompresses a whole file into the store, as far as it goes.
-fn unpack(file: &SourceFile, store: &Store, stop: impl Fn() -> bool) -> Result<()> {
+/// Bytes of the store that a file takes at most, probably.
+fn likely(file: &SourceFile) -> u64 {
+    file.size.saturating_mul(MOST_LIKELY)
+}
+
+/// Decompresses a file into the store, as far as it goes. Whether it is there as a whole then.
+fn unpack(file: &SourceFile, store: &Store, stop: impl Fn() -> bool) -> Result<bool> {
     file.check_unchanged()?;
     let mut stream = Stream::open_modest(&file.path)?;
-    let (mut buf, mut offset, mut ended) = (vec![0; STEP], 0, false);
-    while !ended {
-        let mut filled = 0;
+    let (mut buf, mut offset) = (vec![0; STEP], 0);
+    loop {
+        let (mut filled, mut ended) = (0, false);
         while filled < buf.len() && !ended {
             match stream.read(&mut buf[filled..], &file.path)? {
                 Chunk::Bytes(n) => filled += n,
                 Chunk::End => ended = true,
-                Chunk::Broken(_) => return Ok(()),
+                Chunk::Broken(_) => return Ok(false),
             }
         }
         let length = offset + filled as u64;
         let is_whole = ended && stream.disk_read() == file.size;
         if stop() || ended != is_whole || !is_sane(length, file.size) {
-            return Ok(());
+            return Ok(false);
         }
         let whole = is_whole.then_some(length);
-        if !file.kept.keep(store, &buf[..filled], offset, whole) {
-            return Ok(());
+        let kept = file.kept.keep(store, &buf[..filled], offset, whole);
+        if !kept || ended {
+            return Ok(kept);
         }
         offset = length;
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -263,12 +312,14 @@ mod tests {
         let packed = gzip(&lines(900));
         let files = [&packed, &packed, &lines(900), &packed, &packed, &packed].map(Clone::clone);
         let corpus = corpus(folder.path(), &files);
+        if corpus.store().is_none() {
+            return;
+        }
         let take = |beforehand: &Beforehand| {
             let taken = beforehand.take()?;
-            corpus
-                .files
-                .iter()
-                .position(|file| std::ptr::eq(file, taken))
+            // It stays taken.
+            std::mem::forget(taken._working);
+            Some(taken.number)
         };
         let beforehand = Beforehand::new(&corpus, 2);
         beforehand.begin(0);
@@ -306,6 +357,13 @@ mod tests {
         let (texts, reasons) = scan(&corpus);
         assert!(texts.len() > 35_000, "{}", texts.len());
         assert_eq!(reasons, ["truncated", "truncated"]);
+        if corpus.store().is_some() {
+            // As if nobody had tried.
+            assert_eq!(
+                [0, 1, 2, 3].map(|file| is_kept(&corpus, file)),
+                [true, true, false, false]
+            );
+        }
     }
 
     #[test]
@@ -315,24 +373,76 @@ mod tests {
         let corpus = corpus(folder.path(), &[packed.clone(), packed]);
         let beforehand = Beforehand::new(&corpus, 2);
         beforehand.begin(0);
-        assert!(beforehand.help(|| true));
-        assert!(corpus.store().is_none() || !is_kept(&corpus, 1));
+        // It is asked before a file is taken, and after each step.
+        let asked = std::cell::Cell::new(0);
+        let stop = |after: i32| {
+            asked.set(asked.get() + 1);
+            asked.get() > after
+        };
+        assert!(!beforehand.help(|| stop(0)));
+        asked.set(0);
+        assert_eq!(beforehand.help(|| stop(2)), corpus.store().is_some());
         assert_eq!(scan(&corpus).0.len(), 180_000);
+        assert!(corpus.store().is_none() || is_kept(&corpus, 1));
     }
 
     #[test]
     fn memory_is_reckoned_for_zstd_alone() {
         let folder = tempfile::tempdir().unwrap();
         let (gzip, zstd) = (gzip(&lines(900)), zstd(&lines(900), 20));
-        let memory_of = |files: &[Vec<u8>], threads| {
+        let memory_of = |files: &[&Vec<u8>], threads| {
             let folder = folder.path().join(format!("{}{threads}", files.len()));
             std::fs::create_dir(&folder).unwrap();
-            memory(&corpus(&folder, files), threads)
+            let files: Vec<Vec<u8>> = files.iter().map(|file| (*file).clone()).collect();
+            let corpus = corpus(&folder, &files);
+            let decoders = memory(&corpus, threads) / DECODER;
+            corpus.store().map_or(0, |_| decoders)
         };
-        let files = [gzip, zstd.clone(), zstd];
-        assert_eq!(memory_of(&files[..2], 4), 0);
-        assert_eq!(memory_of(&files, 1), 0);
-        assert_eq!(memory_of(&files, 4), 3 * ((8 << 20) + STEP));
+        assert_eq!(memory_of(&[&gzip, &zstd], 4), 0);
+        let files = [&gzip, &zstd, &zstd, &zstd];
+        let wanted = [(1, 0), (2, 1), (8, 2)];
+        for (threads, decoders) in wanted {
+            let found = memory_of(&files, threads);
+            assert!(
+                found == decoders || found == 0 && cfg!(not(target_os = "linux")),
+                "{threads}: {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_several_threads_decompress_together_is_left_to_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let frames = [zstd(&lines(900), 20), zstd(&lines(900), 20)].concat();
+        let one = zstd(&lines(2_000), 20);
+        let files = [&one, &frames, &frames, &one].map(Clone::clone);
+        let corpus = corpus(folder.path(), &files);
+        let pieces = [false, true, true, false];
+        assert!(corpus.files.iter().map(SourceFile::has_pieces).eq(pieces));
+        let beforehand = Beforehand::new(&corpus, 8);
+        assert_eq!(beforehand.help(|| false), corpus.store().is_some());
+        assert!(corpus.store().is_none() || is_kept(&corpus, 3));
+        // In their company a file has less time.
+        let beforehand = Beforehand::new(&corpus, 8);
+        beforehand.begin(1);
+        assert!(!beforehand.help(|| false));
+    }
+
+    #[test]
+    fn a_scan_takes_files_beforehand() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = vec![gzip(&lines(9_000)); 9];
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4);
+        let pool = pool.build().unwrap();
+        // It takes two threads that want something at the same time, which is a matter of chance.
+        let taken = (0..100).any(|_| {
+            let corpus = corpus(folder.path(), &files);
+            pool.install(|| scan(&corpus));
+            // A scan keeps files in smaller pieces.
+            let few = |file: &SourceFile| (1..9).contains(&file.kept.pieces());
+            corpus.store().is_none() || corpus.files.iter().any(few)
+        });
+        assert!(taken);
     }
 
     proptest! {

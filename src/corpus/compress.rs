@@ -106,10 +106,13 @@ pub(super) enum Serial<R: BufRead> {
 impl<R: BufRead> Serial<R> {
     /// Of what is compressed in this way; of zstd only `one` frame if that is wanted.
     pub(super) fn new(packed: R, compression: Compression, one: bool) -> io::Result<Self> {
+        Self::within(frames::WINDOW_LOG_MAX, packed, compression, one)
+    }
+
+    /// The same for windows of zstd up to this power of two.
+    fn within(window_log: u32, packed: R, compression: Compression, one: bool) -> io::Result<Self> {
         Ok(match compression {
-            Compression::Zstd => {
-                Self::Zstd(frames::Reader::new(packed, one, frames::WINDOW_LOG_MAX)?)
-            }
+            Compression::Zstd => Self::Zstd(frames::Reader::new(packed, one, window_log)?),
             _ => Self::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(packed))),
         })
     }
@@ -203,25 +206,13 @@ impl<'s> Stream<'s> {
         })
     }
 
-    /// The stream of a file that is given up as damaged where it takes more memory than [`MODEST_WINDOW`] to decompress it.
+    /// The stream of a compressed file that counts as damaged where it takes a window of more than [`MODEST_WINDOW`] to decompress it.
     pub fn open_modest(path: &Path) -> Result<Self> {
         let (disk, compression) = Self::disk(path)?;
-        let decoder = match compression {
-            Compression::None => Decoder::Plain(disk),
-            Compression::Gzip => {
-                let disk = buffered(disk, compression);
-                let serial = Serial::new(disk, compression, false);
-                Decoder::Serial(serial.map_err(Error::io("decompress", path))?)
-            }
-            Compression::Zstd => {
-                let disk = buffered(disk, compression);
-                let reader = frames::Reader::new(disk, false, MODEST_WINDOW.ilog2());
-                let reader = reader.map_err(Error::io("decompress", path))?;
-                Decoder::Serial(Serial::Zstd(reader))
-            }
-        };
+        let disk = buffered(disk, compression);
+        let serial = Serial::within(MODEST_WINDOW.ilog2(), disk, compression, false);
         Ok(Self {
-            decoder,
+            decoder: Decoder::Serial(serial.map_err(Error::io("decompress", path))?),
             compression,
         })
     }

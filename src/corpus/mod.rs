@@ -44,7 +44,8 @@
 //! ```
 //!
 //! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
-//! `foreign` and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` (threads),
+//! `foreign` and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` with
+//! `beforehand`, `unpacked` and `chosen` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
@@ -154,6 +155,7 @@ pub struct SourceFile {
     /// Why it holds no text, if it is none.
     foreign: Option<reject::Fault>,
     kept: unpacked::Kept,
+    has_pieces: OnceLock<bool>,
 }
 
 /// How the records of a file stand in it.
@@ -214,6 +216,14 @@ impl SourceFile {
             return Err(self.changed());
         }
         Ok(())
+    }
+
+    /// Whether it is compressed in pieces that several threads can decompress.
+    fn has_pieces(&self) -> bool {
+        *self.has_pieces.get_or_init(|| {
+            let stream = || compress::Stream::open(&self.path, 2);
+            self.compression != Compression::None && stream().is_ok_and(|it| it.ahead().is_some())
+        })
     }
 
     /// What is wrong if it is no longer what it was when the run began.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
@@ -87,6 +88,7 @@ pub(super) fn examine(
         date_order: DateOrder::default(),
         foreign: None,
         kept: Kept::default(),
+        has_pieces: OnceLock::new(),
     };
     // A folder of a million text files is not opened twice.
     if named != Some(Format::Text) {

@@ -12,6 +12,7 @@
 //! one of its pieces meanwhile, if it has any (`pieces`), or else another file (`beforehand`).
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
@@ -218,6 +219,8 @@ struct Run<'c, 'p, T, C> {
     beforehand: Option<Arc<Beforehand<'c>>>,
     collector: Mutex<Collector<T, C>>,
     turned: Condvar,
+    /// Nothing more is wanted.
+    over: AtomicBool,
     window: u64,
     progress: &'p dyn Progress,
 }
@@ -226,6 +229,8 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
     /// Hands on a result; `last` completes the number. Returns whether to go on.
     fn deliver(&self, number: u64, result: Option<Result<T>>, last: bool) -> bool {
         if matches!(result, Some(Err(_))) {
+            // Whoever has the lock may wait for somebody who would go on.
+            self.over.store(true, Ordering::Relaxed);
             // No new work; what was given out before is finished, so that an earlier error can come first.
             lock(&self.source).stopped = true;
         }
@@ -245,6 +250,7 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
                     self.turned.notify_all();
                 }
                 if collector.over {
+                    self.over.store(true, Ordering::Relaxed);
                     self.turned.notify_all();
                 }
                 return !collector.over;
@@ -283,6 +289,7 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
     }
 
     fn stop(&self, error: Option<Error>) {
+        self.over.store(true, Ordering::Relaxed);
         let mut collector = lock(&self.collector);
         collector.over = true;
         if collector.failed.is_none() {
@@ -293,15 +300,11 @@ impl<'c, T: Send, C: FnMut(T) -> Result<()> + Send> Run<'c, '_, T, C> {
         self.turned.notify_all();
     }
 
-    /// Whether nothing more is wanted.
-    fn is_over(&self) -> bool {
-        self.progress.cancelled() || lock(&self.collector).over
-    }
-
     /// Decompresses a file before its turn. `false` if there is none to be had.
     fn unpack_beforehand(&self) -> bool {
+        let stop = || self.over.load(Ordering::Relaxed) || self.progress.cancelled();
         let files = self.beforehand.as_ref();
-        files.is_some_and(|files| files.help(|| self.is_over()))
+        files.is_some_and(|files| files.help(stop))
     }
 
     /// Takes the lock and asks for work; as long as another thread has it, decompresses what that will need.
@@ -498,6 +501,7 @@ impl Corpus {
                 over: false,
             }),
             turned: Condvar::new(),
+            over: AtomicBool::new(false),
             window: threads as u64 * AHEAD,
             progress,
         };

@@ -57,6 +57,12 @@ impl Store {
         }
         Some(place)
     }
+
+    /// Whether so many bytes more can be kept.
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
+        let end = self.end.load(Ordering::Relaxed);
+        !self.full.load(Ordering::Relaxed) && end.saturating_add(bytes) <= self.room
+    }
 }
 
 /// Some bytes of one file in the store.
@@ -86,12 +92,17 @@ struct Pieces {
     length: Option<u64>,
 }
 
-/// Somebody is at work on a file before its turn, until this is dropped.
+/// Somebody is at work on a file before its turn, until this is dropped: so long a reader waits for it.
 pub(super) struct Working<'k>(&'k Kept);
 
 impl Drop for Working<'_> {
     fn drop(&mut self) {
-        self.0.lock().at_work = false;
+        let mut pieces = self.0.lock();
+        match pieces.length {
+            Some(_) => pieces.at_work = false,
+            // The reader keeps it then.
+            None => *pieces = Pieces::default(),
+        }
         self.0.settled.notify_all();
     }
 }
@@ -107,17 +118,14 @@ impl Kept {
         !std::mem::replace(&mut self.lock().begun, true)
     }
 
-    /// The same for whoever does so before its turn: then a reader waits for it. [`working`](Self::working) says until when.
-    pub(super) fn begin_beforehand(&self) -> bool {
+    /// The same for whoever does so before its turn.
+    pub(super) fn begin_beforehand(&self) -> Option<Working<'_>> {
         let mut pieces = self.lock();
-        let first = !std::mem::replace(&mut pieces.begun, true);
-        pieces.at_work |= first;
-        first
-    }
-
-    /// Until this is dropped readers wait.
-    pub(super) fn working(&self) -> Working<'_> {
-        Working(self)
+        if pieces.begun {
+            return None;
+        }
+        (pieces.begun, pieces.at_work) = (true, true);
+        Some(Working(self))
     }
 
     /// Keeps the bytes from `offset` on, if it can. `length` is that of the whole file when these are its last bytes.
@@ -142,7 +150,13 @@ impl Kept {
         place.is_some()
     }
 
-    /// The whole file, if it is there.
+    /// In how many pieces it is kept.
+    #[cfg(test)]
+    pub(super) fn pieces(&self) -> usize {
+        self.lock().pieces.len()
+    }
+
+    /// The whole file, if it is there, or will be.
     pub(super) fn whole<'s>(&self, store: &'s Store) -> Option<Unpacked<'s>> {
         let at_work = |pieces: &mut Pieces| pieces.at_work;
         let settled = self.settled.wait_while(self.lock(), at_work);
@@ -280,6 +294,34 @@ mod tests {
             proptest::prop_assert!(whole.read_at(&mut [0], bytes.len() as u64).is_err());
             proptest::prop_assert_eq!(read_all(whole, step), bytes);
         }
+    }
+
+    #[test]
+    fn a_reader_waits_for_whoever_is_at_work() {
+        let (store, kept) = (store(100), Kept::default());
+        let at_work = std::sync::Barrier::new(2);
+        let read = |whole| {
+            std::thread::scope(|scope| {
+                let working = kept.begin_beforehand().unwrap();
+                assert!(kept.begin_beforehand().is_none() && !kept.begin());
+                let reader = scope.spawn(|| {
+                    at_work.wait();
+                    kept.whole(&store).map(|unpacked| read_all(unpacked, 2))
+                });
+                at_work.wait();
+                kept.keep(&store, b"six", 0, None);
+                if whole {
+                    kept.keep(&store, b"six", 3, Some(6));
+                }
+                drop(working);
+                reader.join().unwrap()
+            })
+        };
+        // Whoever gives it up leaves it as it was.
+        assert_eq!(read(false), None);
+        assert_eq!(read(true), Some(b"sixsix".to_vec()));
+        assert!(!kept.begin());
+        assert!(store.has_room(91) && !store.has_room(92));
     }
 
     #[test]
