@@ -133,7 +133,7 @@ impl<'c> Beforehand<'c> {
 
     /// The next file that will be whole, or nearly so, when the scan comes to it; it is set aside for the caller.
     fn take(&self) -> Option<Taken<'c>> {
-        let (files, store) = (&self.corpus.files, self.corpus.store()?);
+        let files = &self.corpus.files;
         let mut state = self.lock();
         let first = state.present + 1;
         let last = files.len().min(first + FILES * self.threads);
@@ -145,22 +145,9 @@ impl<'c> Beforehand<'c> {
             if !takes_one_thread(self.corpus, file) {
                 continue;
             }
-            // What the scan has to decompress itself until then: everything else takes it no time in comparison.
-            let by_itself =
-                |other: &usize| is_packed(self.corpus, &files[*other]) && !state.taken[*other];
-            let time = |other: usize, bytes: u64| match files[other].has_pieces() {
-                true => bytes / self.threads as u64,
-                false => bytes,
-            };
-            let present = Some(state.present).filter(by_itself);
-            let left = present.map(|present| time(present, state.left));
-            let between = (first..number).filter(by_itself);
-            let between = between.map(|other| time(other, files[other].size));
-            let before: u64 = left.into_iter().chain(between).sum();
-            let in_time = before >= file.size - file.size / MOST_LATE;
-            // The scan keeps what it decompresses, too.
-            let room = present.map_or(0, |present| likely(&files[present]));
-            let room = room + state.promised + likely(file);
+            let in_time = self.until(&state, number) >= file.size - file.size / MOST_LATE;
+            let room = self.room_of_present(&state) + state.promised + likely(file);
+            let store = self.corpus.store()?;
             if in_time
                 && store.has_room(room)
                 && let Some(working) = file.kept.begin_beforehand()
@@ -176,6 +163,29 @@ impl<'c> Beforehand<'c> {
             }
         }
         None
+    }
+
+    /// Room in the store that the file takes, probably, that is read: what the scan decompresses is kept, too.
+    fn room_of_present(&self, state: &State) -> u64 {
+        let present = &self.corpus.files[state.present];
+        match state.taken[state.present] || !is_packed(self.corpus, present) {
+            true => 0,
+            false => likely(present),
+        }
+    }
+
+    /// How long it takes the scan to come to a file, about, as bytes on disk that one thread decompresses in that time. What was taken beforehand, or
+    /// is not compressed, takes it no time in comparison.
+    fn until(&self, state: &State, number: usize) -> u64 {
+        let files = &self.corpus.files;
+        let time = |file: usize, bytes: u64| match &files[file] {
+            it if state.taken[file] || !is_packed(self.corpus, it) => 0,
+            it if it.has_pieces() => bytes / self.threads as u64,
+            _ => bytes,
+        };
+        let between = state.present + 1..number;
+        let between = between.map(|file| time(file, files[file].size));
+        time(state.present, state.left) + between.sum::<u64>()
     }
 }
 
