@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::frames;
+use super::members;
 use super::pieces::{Ahead, Limits, Pieces};
 use super::reject::{Fault, RejectReason};
 use super::unpacked::Unpacked;
@@ -99,7 +100,7 @@ fn buffered(disk: Counted<File>, compression: Compression) -> Disk {
 
 /// Decompresses from the beginning to the end.
 pub(super) enum Serial<R: BufRead> {
-    Gzip(Box<flate2::bufread::MultiGzDecoder<R>>),
+    Gzip(members::Reader<R>),
     Zstd(frames::Reader<R>),
 }
 
@@ -113,7 +114,7 @@ impl<R: BufRead> Serial<R> {
     fn within(window_log: u32, packed: R, compression: Compression, one: bool) -> io::Result<Self> {
         Ok(match compression {
             Compression::Zstd => Self::Zstd(frames::Reader::new(packed, one, window_log)?),
-            _ => Self::Gzip(Box::new(flate2::bufread::MultiGzDecoder::new(packed))),
+            _ => Self::Gzip(members::Reader::new(packed)),
         })
     }
 
@@ -126,21 +127,21 @@ impl<R: BufRead> Serial<R> {
 
     pub(super) fn disk(&self) -> &R {
         match self {
-            Self::Gzip(d) => d.get_ref(),
+            Self::Gzip(d) => d.disk(),
             Self::Zstd(d) => d.disk(),
         }
     }
 
     pub(super) fn disk_mut(&mut self) -> &mut R {
         match self {
-            Self::Gzip(d) => d.get_mut(),
+            Self::Gzip(d) => d.disk_mut(),
             Self::Zstd(d) => d.disk_mut(),
         }
     }
 
     pub(super) fn into_disk(self) -> R {
         match self {
-            Self::Gzip(d) => d.into_inner(),
+            Self::Gzip(d) => d.into_disk(),
             Self::Zstd(d) => d.into_disk(),
         }
     }
@@ -382,6 +383,12 @@ mod tests {
         let twice = [gzip(b"one\n"), gzip(b"two\n")].concat();
         assert_eq!(
             read_all(&twice),
+            (Compression::Gzip, b"one\ntwo\n".to_vec(), None)
+        );
+
+        let padded = [gzip(b"one\n"), vec![0; 700], gzip(b"two\n"), vec![0; 512]].concat();
+        assert_eq!(
+            read_all(&padded),
             (Compression::Gzip, b"one\ntwo\n".to_vec(), None)
         );
 

@@ -44,7 +44,7 @@
 //! ```
 //!
 //! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
-//! `foreign` and `sample` (what they are), `compress` with `pieces`, `frames` and `bgzf`, `split` and `blocks` (bytes to records), `scan` with
+//! `foreign` and `sample` (what they are), `compress` with `members`, `frames`, `pieces` and `bgzf`, `split` and `blocks` (bytes to records), `scan` with
 //! `beforehand`, `unpacked` and `chosen` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
@@ -62,6 +62,7 @@ mod foreign;
 mod format;
 mod frames;
 mod json;
+mod members;
 mod pieces;
 mod plain;
 mod reject;

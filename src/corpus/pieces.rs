@@ -626,6 +626,18 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_passed_over_behind_pieces_as_well() {
+        let text = text(30_000, 7);
+        let members: Vec<u8> = text.chunks(3000).flat_map(bgzf).collect();
+        for zeros in [1, 5, 11, 12, 13, 700, 200_000] {
+            let padded = [&members[..], &vec![0; zeros]].concat();
+            assert!(is_the_same(&padded, 777), "{zeros}");
+            let again = [&padded[..], &members].concat();
+            assert!(is_the_same(&again, 777), "{zeros}");
+        }
+    }
+
+    #[test]
     fn others_decompress_what_the_reader_will_take() {
         let text = text(100_000, 5);
         let parts = text.chunks(2000);
