@@ -240,25 +240,25 @@ impl Cursor<'_> {
                 }
             }
             b'[' => {
-                if matches
-                    .iter()
-                    .any(|m| m.role == Role::Text && self.wants(*m))
-                {
-                    match self.paragraphs()? {
-                        Some(range) => self.keep_for_text(matches, &Piece::Scratch(range)),
-                        None => {
-                            self.at = start;
-                            self.value_skip()?;
-                            self.all_wrong(
-                                matches,
-                                key,
-                                "a list with something else than strings in it",
-                            );
-                        }
-                    }
-                } else {
+                let wanted = matches.iter().any(|m| self.wants(*m));
+                let list = match wanted {
+                    true => self.strings()?,
+                    false => None,
+                };
+                if list.is_none() {
+                    self.at = start;
                     self.value_skip()?;
-                    self.all_wrong(matches, key, "a list");
+                }
+                for m in matches {
+                    match (&list, m.role) {
+                        (Some((range, _)), Role::Text) | (Some((range, 1)), _) => {
+                            self.keep(&[*m], &Piece::Scratch(range.clone()));
+                        }
+                        (None, Role::Text) if wanted => {
+                            self.wrong(*m, key, "a list with something else than strings in it");
+                        }
+                        _ => self.wrong(*m, key, "a list"),
+                    }
                 }
             }
             b'{' => {
@@ -304,14 +304,6 @@ impl Cursor<'_> {
         }
     }
 
-    fn keep_for_text(&mut self, matches: &[Match], piece: &Piece) {
-        for m in matches {
-            if m.role == Role::Text {
-                self.keep(&[*m], piece);
-            }
-        }
-    }
-
     /// A number, true or false, kept as written by the roles that may be one.
     fn keep_plain(
         &mut self,
@@ -344,14 +336,14 @@ impl Cursor<'_> {
         }
     }
 
-    /// A list of strings, joined as paragraphs; `None`, with the cursor anywhere, if it holds anything else.
-    fn paragraphs(&mut self) -> Parse<Option<Range<usize>>> {
-        let from = self.scratch.len();
+    /// A list of strings, joined as paragraphs, and how many they are; `None`, with the cursor anywhere, if it holds anything else.
+    fn strings(&mut self) -> Parse<Option<(Range<usize>, usize)>> {
+        let (from, mut count) = (self.scratch.len(), 0);
         self.at += 1;
         self.space();
         if self.peek() == b']' {
             self.at += 1;
-            return Ok(Some(from..from));
+            return Ok(Some((from..from, count)));
         }
         loop {
             if self.peek() != b'"' {
@@ -364,6 +356,7 @@ impl Cursor<'_> {
             if let Piece::Input(range) = self.string(true)?.piece {
                 self.scratch.push_str(&self.text[range]);
             }
+            count += 1;
             self.space();
             match self.peek() {
                 b',' => {
@@ -372,7 +365,7 @@ impl Cursor<'_> {
                 }
                 b']' => {
                     self.at += 1;
-                    return Ok(Some(from..self.scratch.len()));
+                    return Ok(Some((from..self.scratch.len(), count)));
                 }
                 _ => return bad(self.at, "a comma or ] is missing in a list"),
             }
@@ -739,6 +732,31 @@ mod tests {
         let text = "a\n\t\r\u{8}\u{c}/\\\"é’😀é😀z";
         assert_eq!(text_of(record).as_deref(), Some(text));
         assert_eq!(text_of(r#"{"t\u0065xt": "x"}"#).as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a_list_of_one_string_is_that_string() {
+        let one = r#"{"id":["n1"],"title":["T\u00e9"],"source":{"name":[ "Herald" ]},"published":["2024-06-20"],"url":["u"],"text":["a","b"]}"#;
+        let found = read(one).unwrap();
+        let wanted = ["n1", "Té", "a\n\nb", "Herald", "2024-06-20", "u"];
+        assert_eq!(found.each_ref().map(|it| it.as_deref()), wanted.map(Some));
+        // Several titles are none, and other names get their turn.
+        for list in [
+            r#"["x","y"]"#,
+            "[]",
+            "[5]",
+            r#"[["x"]]"#,
+            r#"["x",5]"#,
+            r#"[" "]"#,
+        ] {
+            let record =
+                format!("{{\"title\":{list},\"source\":{list},\"headline\":\"h\",\"text\":\"t\"}}");
+            let found = read(&record).unwrap();
+            assert_eq!(found[Role::Title as usize].as_deref(), Some("h"), "{list}");
+            assert_eq!(found[Role::Source as usize], None, "{list}");
+            check(&record);
+        }
+        assert!(read(r#"{"title":["x" "y"],"text":"t"}"#).is_err());
     }
 
     #[test]
