@@ -321,7 +321,7 @@ fn a_wrong_type_beside_the_text_costs_no_article() {
     let odd = serde_json::json!({ "id": "c", "text": STORY, "title": {"en": "x"}, "url": [], "published": {}, "source": false });
     let done = place.rejects_nothing("news.jsonl", around(format!("{odd}\n")));
     assert_eq!(done.groups(), groups(&["a b c"]));
-    let odd = serde_json::json!({ "id": ["c"], "text": STORY });
+    let odd = serde_json::json!({ "id": ["c", "d"], "text": STORY });
     let done = place.rejects_nothing("news.jsonl", around(format!("{odd}\n")));
     assert_eq!(done.groups(), groups(&["a b news.jsonl:2"]));
 }
