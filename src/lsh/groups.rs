@@ -209,7 +209,7 @@ fn mix(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// What [`for_each_bucket`] uses again and again.
+/// What [`Dealing::for_each_bucket`] uses again and again.
 #[derive(Debug, Default)]
 pub(super) struct Grouping {
     /// The entries, part by part.
@@ -287,33 +287,47 @@ impl Portion {
     }
 }
 
-/// Calls `bucket` with the entries of every bucket of two or more in a portion; in a bucket they are sorted. All entries are dealt into parts of
-/// these `sizes`.
-pub(super) fn for_each_bucket(
-    members: &ArticleSet,
-    sizes: &[u32],
-    portion: Portion,
-    packing: Packing,
-    grouping: &mut Grouping,
-    entry: impl Fn(u32) -> InPart,
-    mut bucket: impl FnMut(&[u64]),
-) {
-    match portion.of {
-        1 => grouping.deal::<true>(members, sizes, 0..sizes.len(), entry),
-        _ => grouping.deal::<false>(members, sizes, portion.of_parts(sizes.len()), entry),
-    }
-    let mut start = 0;
-    for &end in &grouping.ends {
-        let part = &grouping.dealt.as_slice()[start..end as usize];
-        start = end as usize;
-        keep_company(part, &mut grouping.company);
-        grouping.company.sort_unstable();
-        for run in grouping
-            .company
-            .chunk_by(|&a, &b| packing.bucket(a) == packing.bucket(b))
-        {
-            if run.len() > 1 {
-                bucket(run);
+/// How articles are brought together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dealing<'a> {
+    pub(super) members: &'a ArticleSet,
+    pub(super) packing: Packing,
+    /// How many entries each part has.
+    pub(super) sizes: &'a [u32],
+    pub(super) portion: Portion,
+}
+
+impl Dealing<'_> {
+    /// Calls `bucket` with the entries of every bucket of two or more in the portion; in a bucket they are sorted.
+    pub(super) fn for_each_bucket(
+        self,
+        grouping: &mut Grouping,
+        entry: impl Fn(u32) -> InPart,
+        mut bucket: impl FnMut(&[u64]),
+    ) {
+        let Self {
+            members,
+            packing,
+            sizes,
+            portion,
+        } = self;
+        match portion.of {
+            1 => grouping.deal::<true>(members, sizes, 0..sizes.len(), entry),
+            _ => grouping.deal::<false>(members, sizes, portion.of_parts(sizes.len()), entry),
+        }
+        let mut start = 0;
+        for &end in &grouping.ends {
+            let part = &grouping.dealt.as_slice()[start..end as usize];
+            start = end as usize;
+            keep_company(part, &mut grouping.company);
+            grouping.company.sort_unstable();
+            for run in grouping
+                .company
+                .chunk_by(|&a, &b| packing.bucket(a) == packing.bucket(b))
+            {
+                if run.len() > 1 {
+                    bucket(run);
+                }
             }
         }
     }
@@ -427,17 +441,15 @@ mod tests {
                 let entry = |article| packing.entry_of_band(key(article).iter().copied(), article);
                 let part = |row: &u32, _| packing.part_of_band(key(*row).iter().copied());
                 let sizes = PartSizes::count(&members, packing, band..band + 1, |row| row, part);
-                for_each_bucket(
-                    &members,
-                    sizes.of(band),
-                    Portion::ALL,
+                let dealing = Dealing {
+                    members: &members,
                     packing,
-                    &mut Grouping::default(),
-                    entry,
-                    |bucket| {
-                        found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
-                    },
-                );
+                    sizes: sizes.of(band),
+                    portion: Portion::ALL,
+                };
+                dealing.for_each_bucket(&mut Grouping::default(), entry, |bucket| {
+                    found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
+                });
                 assert_eq!(
                     found,
                     classes(&members, key),
@@ -474,57 +486,54 @@ mod tests {
                     let following = (1..=3).map(|distance| row(article)[(slot + distance) % 32]);
                     packing.entry_of_value(row(article)[slot], following, article)
                 };
-                for_each_bucket(
-                    &members,
-                    sizes.of(slot),
-                    Portion::ALL,
+                let dealing = Dealing {
+                    members: &members,
                     packing,
-                    &mut Grouping::default(),
-                    entry,
-                    |bucket| {
-                        let mut all: Vec<u32> =
-                            bucket.iter().map(|&entry| packing.article(entry)).collect();
-                        for (at, &a) in bucket.iter().enumerate() {
-                            for &b in &bucket[at + 1..] {
-                                let value = |entry: u64, d: usize| {
-                                    row(packing.article(entry))[(slot + d) % 32]
-                                };
-                                let near = (1..=3).any(|d| value(a, d) == value(b, d));
-                                assert!(!near || packing.near(a, b), "{slot}");
-                                let dated = packing.in_period(b, Period(4095 - slot as u16));
-                                assert_eq!(packing.near(a, dated), packing.near(a, b));
-                                assert_eq!(packing.article(dated), packing.article(b));
-                                assert_eq!(packing.period(dated), Period(4095 - slot as u16));
-                                pairs += 1;
-                                seeming += usize::from(!near && packing.near(a, b));
-                            }
+                    sizes: sizes.of(slot),
+                    portion: Portion::ALL,
+                };
+                dealing.for_each_bucket(&mut Grouping::default(), entry, |bucket| {
+                    let mut all: Vec<u32> =
+                        bucket.iter().map(|&entry| packing.article(entry)).collect();
+                    for (at, &a) in bucket.iter().enumerate() {
+                        for &b in &bucket[at + 1..] {
+                            let value =
+                                |entry: u64, d: usize| row(packing.article(entry))[(slot + d) % 32];
+                            let near = (1..=3).any(|d| value(a, d) == value(b, d));
+                            assert!(!near || packing.near(a, b), "{slot}");
+                            let dated = packing.in_period(b, Period(4095 - slot as u16));
+                            assert_eq!(packing.near(a, dated), packing.near(a, b));
+                            assert_eq!(packing.article(dated), packing.article(b));
+                            assert_eq!(packing.period(dated), Period(4095 - slot as u16));
+                            pairs += 1;
+                            seeming += usize::from(!near && packing.near(a, b));
                         }
-                        all.sort_unstable();
-                        found.insert(all);
-                        let following = |&entry: &u64| {
-                            let row = row(packing.article(entry));
-                            [1, 2, 3].map(|distance| row[(slot + distance) % 32])
-                        };
-                        let mut wanted: HashMap<[u32; 3], Vec<u64>> = HashMap::new();
-                        for entry in bucket {
-                            wanted.entry(following(entry)).or_default().push(*entry);
-                        }
-                        wanted.retain(|_, family| family.len() > 1);
-                        families += wanted.len();
-                        let seem: Vec<&[u64]> = packing.families(bucket).collect();
-                        for family in wanted.values() {
-                            assert!(
-                                seem.iter()
-                                    .any(|seem| family.iter().all(|one| seem.contains(one))),
-                                "{slot}"
-                            );
-                        }
-                        if packing.near_bits > 8 {
-                            // All bits of so small values are there.
-                            assert_eq!(seem.len(), wanted.len(), "{slot}");
-                        }
-                    },
-                );
+                    }
+                    all.sort_unstable();
+                    found.insert(all);
+                    let following = |&entry: &u64| {
+                        let row = row(packing.article(entry));
+                        [1, 2, 3].map(|distance| row[(slot + distance) % 32])
+                    };
+                    let mut wanted: HashMap<[u32; 3], Vec<u64>> = HashMap::new();
+                    for entry in bucket {
+                        wanted.entry(following(entry)).or_default().push(*entry);
+                    }
+                    wanted.retain(|_, family| family.len() > 1);
+                    families += wanted.len();
+                    let seem: Vec<&[u64]> = packing.families(bucket).collect();
+                    for family in wanted.values() {
+                        assert!(
+                            seem.iter()
+                                .any(|seem| family.iter().all(|one| seem.contains(one))),
+                            "{slot}"
+                        );
+                    }
+                    if packing.near_bits > 8 {
+                        // All bits of so small values are there.
+                        assert_eq!(seem.len(), wanted.len(), "{slot}");
+                    }
+                });
                 assert_eq!(found, classes(&members, |article| row(article)[slot]));
             }
             // At the first two of the four places.
@@ -558,18 +567,16 @@ mod tests {
             let (mut found, mut grouping) = (Vec::new(), Grouping::default());
             for number in 0..of {
                 let portion = Portion { number, of };
-                for_each_bucket(
-                    &members,
-                    sizes.of(7),
-                    portion,
+                let dealing = Dealing {
+                    members: &members,
                     packing,
-                    &mut grouping,
-                    entry,
-                    |bucket| {
-                        let bucket = bucket.iter().map(|&entry| packing.article(entry));
-                        found.push(bucket.collect::<Vec<u32>>());
-                    },
-                );
+                    sizes: sizes.of(7),
+                    portion,
+                };
+                dealing.for_each_bucket(&mut grouping, entry, |bucket| {
+                    let bucket = bucket.iter().map(|&entry| packing.article(entry));
+                    found.push(bucket.collect::<Vec<u32>>());
+                });
             }
             let distinct: BTreeSet<Vec<u32>> = found.iter().cloned().collect();
             assert_eq!(found.len(), distinct.len());

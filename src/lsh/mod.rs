@@ -57,7 +57,7 @@ use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use crowded::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
-use groups::{Packing, PartSizes, Portion};
+use groups::{Dealing, Packing, PartSizes, Portion};
 use later::Later;
 use neighbours::MAX_REACH;
 use rayon::prelude::*;
@@ -400,7 +400,12 @@ impl<W: Promise> Hunt<'_, W> {
             sizes,
             portion,
         } = buckets;
-        let sizes = sizes.of(at);
+        let dealing = Dealing {
+            members,
+            packing,
+            sizes: sizes.of(at),
+            portion,
+        };
         let Scratch { grouping, desk } = scratch;
         match self.scheme {
             Scheme::Bands(banding) => {
@@ -409,17 +414,9 @@ impl<W: Promise> Hunt<'_, W> {
                     let value = values(article);
                     packing.entry_of_band((from..to).map(value), article)
                 };
-                groups::for_each_bucket(
-                    members,
-                    sizes,
-                    portion,
-                    packing,
-                    grouping,
-                    entry,
-                    |bucket| {
-                        search.band(bucket, to, desk, found);
-                    },
-                );
+                dealing.for_each_bucket(grouping, entry, |bucket| {
+                    search.band(bucket, to, desk, found);
+                });
             }
             Scheme::Neighbours(neighbours) => {
                 let following: [usize; MAX_REACH] =
@@ -429,17 +426,9 @@ impl<W: Promise> Hunt<'_, W> {
                     let following = following.iter().map(|&at| value(at));
                     packing.entry_of_value(value(at), following, article)
                 };
-                groups::for_each_bucket(
-                    members,
-                    sizes,
-                    portion,
-                    packing,
-                    grouping,
-                    entry,
-                    |bucket| {
-                        search.value(bucket, at, neighbours.reach(), desk, found);
-                    },
-                );
+                dealing.for_each_bucket(grouping, entry, |bucket| {
+                    search.value(bucket, at, neighbours.reach(), desk, found);
+                });
             }
         }
         search.finish(at, desk, found);
