@@ -224,6 +224,7 @@ fn unpack(file: &SourceFile, store: &Store, stop: impl Fn() -> bool) -> Result<b
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::gzip;
     use super::super::{CorpusOptions, Parser};
     use super::*;
     use crate::progress::{Silent, Stage};
@@ -235,12 +236,6 @@ mod tests {
     fn lines(articles: u32) -> Vec<u8> {
         let line = |i: u32| format!("{{\"text\":\"{:x} {i:x}\"}}\n", i.wrapping_mul(0x9e37_79b9));
         (0..articles).map(line).collect::<String>().into_bytes()
-    }
-
-    fn gzip(plain: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(plain).unwrap();
-        encoder.finish().unwrap()
     }
 
     /// In one frame with such a window.

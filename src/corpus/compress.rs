@@ -344,14 +344,9 @@ pub(super) fn open_packed(path: &Path) -> (Disk, Compression) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::gzip;
     use super::*;
     use std::io::Write;
-
-    pub(crate) fn gzip(data: &[u8]) -> Vec<u8> {
-        let mut e = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        e.write_all(data).unwrap();
-        e.finish().unwrap()
-    }
 
     fn read_all(data: &[u8]) -> (Compression, Vec<u8>, Option<RejectReason>) {
         let mut file = tempfile::NamedTempFile::new().unwrap();

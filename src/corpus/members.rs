@@ -89,15 +89,10 @@ fn pass_over_zeros(disk: &mut impl BufRead) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::gzip;
     use super::*;
     use proptest::prelude::*;
-    use std::io::{BufReader, Write};
-
-    fn gzip(data: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(data).unwrap();
-        encoder.finish().unwrap()
-    }
+    use std::io::BufReader;
 
     fn read_all(packed: &[u8], buffer: usize) -> (Vec<u8>, Option<io::ErrorKind>, usize) {
         let mut reader = Reader::new(BufReader::with_capacity(buffer, packed));
