@@ -57,8 +57,10 @@ pub use error::{Error, Result};
 
 use cluster::{Cluster, Keep};
 use corpus::{Corpus, CorpusOptions};
-use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Permutations, ShingleSize};
-use lsh::{Banding, CandidateCounts, FOUND_BY_TWO, Neighbours, Scheme};
+use fingerprint::{
+    Duplicates, FingerprintOptions, Fingerprints, Layout, Permutations, ShingleSize,
+};
+use lsh::{Banding, CandidateCounts, Candidates, FOUND_BY_TWO, Neighbours, Scheme};
 use memory::{Beside, Bound, Budget};
 use progress::Progress;
 use std::path::PathBuf;
@@ -291,7 +293,7 @@ struct Gathered {
     prints: Fingerprints,
     duplicates: Duplicates,
     scheme: Scheme,
-    candidates: lsh::Candidates,
+    candidates: Candidates,
     evidence: Evidence,
     spilled: Spilled,
 }
@@ -303,12 +305,57 @@ fn gather(
     more: impl FnOnce(&Fingerprints, &Duplicates) -> Vec<(u32, u32)>,
     progress: &dyn Progress,
 ) -> Result<Gathered> {
-    let rule = options.rule;
     let scheme = options.scheme()?;
     let layout = scheme.layout(options.permutations);
-    let budget = Budget::new(options.memory, rayon::current_num_threads())?
+    let threads = rayon::current_num_threads();
+    let budget = Budget::new(options.memory, threads)?
         .with_slot(scheme.bytes_of_a_slot(layout))
-        .with_ahead(corpus.most_ahead(rayon::current_num_threads())?);
+        .with_ahead(corpus.most_ahead(threads)?);
+
+    let mut prints = fingerprint(corpus, options, layout, budget, progress)?;
+    let mut duplicates = find_duplicates(&mut prints)?;
+    let mut candidates = find_candidates(&prints, &duplicates, options, scheme, budget, progress)?;
+    let more = more(&prints, &duplicates);
+    if !more.is_empty() {
+        candidates.pairs.extend(more);
+        candidates.pairs.sort_unstable();
+        candidates.pairs.dedup();
+    }
+    let signatures = prints.signatures.spilled_bytes();
+    // The evidence takes their place.
+    prints.signatures.clear();
+    let evidence = Evidence::gather(
+        corpus,
+        &mut prints,
+        &duplicates,
+        &candidates.pairs,
+        budget,
+        progress,
+    )?;
+    duplicates.confirm(|article| evidence.digest(article));
+    let spilled = Spilled {
+        signatures,
+        candidates: candidates.spilled,
+        evidence: evidence.spilled_bytes(),
+    };
+    Ok(Gathered {
+        prints,
+        duplicates,
+        scheme,
+        candidates,
+        evidence,
+        spilled,
+    })
+}
+
+/// Fingerprints a corpus, of which one record at least can be used.
+fn fingerprint(
+    corpus: &Corpus,
+    options: &Options,
+    layout: Layout,
+    budget: Budget,
+    progress: &dyn Progress,
+) -> Result<Fingerprints> {
     let printing = FingerprintOptions {
         shingle_size: options.shingle_size,
         furniture: options.furniture,
@@ -318,30 +365,47 @@ fn gather(
         checkpoint: options.checkpoint.clone(),
         budget,
     };
-
-    let mut prints = fingerprint::fingerprint_corpus(corpus, &printing, progress)?;
+    let prints = fingerprint::fingerprint_corpus(corpus, &printing, progress)?;
     if prints.rows.is_empty() && prints.rejected_total() > 0 {
         return Err(Error::NoArticles(prints.rejected_total()));
     }
-    let articles = prints.rows.len();
     if prints.signatures.are_spilled() {
+        let articles = prints.rows.len();
         let beside = Beside {
             buffers: prints.signatures.buffers(),
             ..Beside::default()
         };
         budget.check(articles, articles, beside)?;
     }
+    Ok(prints)
+}
+
+/// Finds the articles that are the same text; the one that stands for them has the earliest of their days.
+fn find_duplicates(prints: &mut Fingerprints) -> Result<Duplicates> {
     let digests = prints.rows.take_digests();
-    let mut duplicates = Duplicates::find(&digests, prints.tells()?);
-    drop(digests);
+    let duplicates = Duplicates::find(&digests, prints.tells()?);
     prints.days.merge(&duplicates);
-    let distinct = duplicates.distinct_articles(&prints);
+    Ok(duplicates)
+}
+
+/// Finds the candidate pairs among distinct texts.
+fn find_candidates(
+    prints: &Fingerprints,
+    duplicates: &Duplicates,
+    options: &Options,
+    scheme: Scheme,
+    budget: Budget,
+    progress: &dyn Progress,
+) -> Result<Candidates> {
+    let rule = options.rule;
+    let distinct = duplicates.distinct_articles(prints);
     let sizes = prints.sizes();
     let window = rule.window_hours();
     let dates = window.map(|window| lsh::Dates::new(&prints.days, window));
-    let prospects = Prospects::new(&prints, &sizes, dates, rule, layout, scheme);
-    let signatures = lsh::Source::new(&prints.signatures, budget.for_search(articles));
-    let mut found = match (scheme, options.unlike_copies()) {
+    let layout = scheme.layout(options.permutations);
+    let prospects = Prospects::new(prints, &sizes, dates, rule, layout, scheme);
+    let signatures = lsh::Source::new(&prints.signatures, budget.for_search(prints.rows.len()));
+    match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,
             &distinct,
@@ -353,41 +417,9 @@ fn gather(
                 dates,
             },
             progress,
-        )?,
-        _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress)?,
-    };
-    drop(sizes);
-    let mut spilled = Spilled {
-        signatures: prints.signatures.spilled_bytes(),
-        candidates: found.spilled,
-        evidence: 0,
-    };
-    let more = more(&prints, &duplicates);
-    if !more.is_empty() {
-        found.pairs.extend(more);
-        found.pairs.sort_unstable();
-        found.pairs.dedup();
+        ),
+        _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress),
     }
-    // The evidence takes their place.
-    prints.signatures.clear();
-    let evidence = Evidence::gather(
-        corpus,
-        &mut prints,
-        &duplicates,
-        &found.pairs,
-        budget,
-        progress,
-    )?;
-    duplicates.confirm(|article| evidence.digest(article));
-    spilled.evidence = evidence.spilled_bytes();
-    Ok(Gathered {
-        prints,
-        duplicates,
-        scheme,
-        candidates: found,
-        evidence,
-        spilled,
-    })
 }
 
 #[cfg(test)]
