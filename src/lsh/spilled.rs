@@ -8,10 +8,11 @@
 use super::crowded::Crowd;
 use super::found::{Batch, Found};
 use super::groups::Portion;
+use super::hunt::{Buckets, Hunt};
 use super::later::{self, Cut, Later, Which};
 use super::rows::{Blocks, Columns, Distant};
 use super::search::{Desk, Judge, Pool, Scratch, Search};
-use super::{Buckets, Hunt, Promise, Scheme};
+use super::{Promise, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
 use crate::memory::{self, Pages};
 use crate::progress::Progress;
@@ -88,7 +89,7 @@ pub(super) struct Far<'a> {
     scheme: Scheme,
     room: usize,
     /// Bytes of pairs that were set aside.
-    pub(super) aside: AtomicU64,
+    aside: AtomicU64,
 }
 
 impl<'a> Far<'a> {
@@ -99,6 +100,15 @@ impl<'a> Far<'a> {
             room,
             aside: AtomicU64::new(0),
         }
+    }
+
+    /// The bytes of pairs that were set aside in all.
+    ///
+    /// # Errors
+    /// If a signature could not be read.
+    pub(super) fn finish(self) -> Result<u64> {
+        self.distant.check()?;
+        Ok(self.aside.into_inner())
     }
 
     /// Works through some slots, and adds to `batch` what each of them and each two blocks found.
