@@ -98,6 +98,32 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("made with other options"), "{said}");
+
+    // The crawl of the next day.
+    let next = at("next.jsonl");
+    let made = wirecopy(&["generate", "-n", "500", "--seed", "2", "-o", text(&next)]).output();
+    ok(&made.unwrap());
+    let done = wirecopy(&[
+        "cluster",
+        text(&news),
+        text(&next),
+        "-o",
+        text(&plain),
+        "-q",
+    ])
+    .output();
+    ok(&done.unwrap());
+    let done = wirecopy(&arguments).arg(text(&next)).output();
+    ok(&done.unwrap());
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&plain).unwrap());
+    assert_eq!(written(), before, "what was kept is used");
+    let refused = wirecopy(&arguments).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        said.contains("next.jsonl, too, which is not among the files"),
+        "{said}"
+    );
 }
 
 #[test]

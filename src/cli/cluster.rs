@@ -66,7 +66,8 @@ pub(super) struct ClusterArguments {
     /// Folder for temporary files; the system's own without it
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     tmp: Option<PathBuf>,
-    /// Folder that keeps finished fingerprints: a run that was killed goes on from it when it is started again as before
+    /// Folder that keeps finished fingerprints: a run that was killed, that is repeated with another rule, or that reads the same files
+    /// and new ones after them, need not make them again
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     checkpoint: Option<PathBuf>,
     /// Say nothing but errors: no bars, no bad records, no summary

@@ -173,6 +173,12 @@ pub enum Arrangement {
 }
 
 impl SourceFile {
+    /// Which number comes first in its dates: as [`CorpusOptions::date_order`] says, else as they tell, else as those of the other files
+    /// do.
+    pub fn date_order(&self) -> DateOrder {
+        self.date_order
+    }
+
     /// How long it is, decompressed, in bytes; a compressed one is taken for four times as long as on disk.
     pub fn estimated_bytes(&self) -> u64 {
         match self.compression {

@@ -4,6 +4,9 @@
 //! shard is written to a temporary file and renamed, and carries a checksum: what is there is whole. A run that
 //! finds its folder takes these results over and computes the rest. Since a scan always gives the same blocks, the fingerprints are
 //! the same as without a break, and so is all that follows from them.
+//!
+//! A corpus may have grown meanwhile by files that come after those that were there: nothing that is kept of a file depends on the
+//! files after it but [which number comes first in its dates](crate::corpus::SourceFile::date_order), and that is part of the manifest.
 
 use super::days::UnreadDates;
 use super::pass::Fingerprinted;
@@ -22,7 +25,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// A shard is written when it has become this long.
 const SHARD: usize = 16 << 20;
-const MAGIC: &[u8; 16] = b"wirecopy shard 5";
+const MAGIC: &[u8; 16] = b"wirecopy shard 6";
 /// Without an extension, so that whoever walks the folder takes it for no news.
 const MANIFEST: &str = "manifest";
 const SHARD_NAME: &str = "shard-";
@@ -48,6 +51,9 @@ struct FileKey {
     bytes: u64,
     /// When it was changed, in nanoseconds since 1970; 0 where that is not known.
     modified: u64,
+    /// How its dates are read, which other files may tell.
+    #[serde(default)]
+    date_order: String,
 }
 
 /// A folder of shards, and the results that are still to be written to it.
@@ -85,16 +91,17 @@ impl Checkpoint {
             Err(_) => fs::create_dir_all(folder).map_err(Error::io("create", folder))?,
         }
         // Before anything is written: the folder may be of something else.
-        let found = Manifest::found(folder)?;
+        Manifest::found(folder)?;
         let lock = lock(folder)?;
-        // Another run may have made one since.
-        match found.map_or_else(|| Manifest::found(folder), |found| Ok(Some(found)))? {
-            Some(found) => found.check(&manifest, folder)?,
-            None => {
-                let text = serde_json::to_vec_pretty(&manifest)
-                    .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
-                write_whole(folder, MANIFEST, &[&text])?;
-            }
+        // Another run may have made one since, or added files to it.
+        let found = Manifest::found(folder)?;
+        if let Some(found) = &found {
+            found.check(&manifest, folder)?;
+        }
+        if found.as_ref() != Some(&manifest) {
+            let text = serde_json::to_vec_pretty(&manifest)
+                .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
+            write_whole(folder, MANIFEST, &[&text])?;
         }
         for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
             let path = entry.map_err(Error::io("read", folder))?.path();
@@ -210,6 +217,7 @@ impl Manifest {
                 name: file.name.clone(),
                 bytes: file.size,
                 modified: modified.map_or(0, |since| since.as_nanos() as u64),
+                date_order: format!("{:?}", file.date_order()),
             })
         });
         let files = files.collect::<Result<_>>()?;
@@ -262,14 +270,24 @@ impl Manifest {
             )
         } else if self.options != wanted.options {
             "it was made with other options".into()
-        } else if self.files != wanted.files {
-            let pairs = wanted.files.iter().zip(&self.files);
-            let mut changed = pairs.filter(|(now, then)| now != then);
-            match changed.next() {
-                Some((now, then)) if now.name == then.name => {
-                    format!("{} has changed since it was made", now.name)
+        } else if !wanted.files.starts_with(&self.files) {
+            let mut pairs = self.files.iter().zip(&wanted.files);
+            match pairs.find(|(then, now)| then != now) {
+                Some((then, now)) if then.name != now.name => format!(
+                    "it has {} where this run has {}; new files must come after those that it has",
+                    then.name, now.name
+                ),
+                Some((then, now)) if (then.bytes, then.modified) == (now.bytes, now.modified) => {
+                    format!(
+                        "new files say that the dates of {} are to be read otherwise, unless --date-order does",
+                        now.name
+                    )
                 }
-                _ => "it was made of other files".into(),
+                Some((_, now)) => format!("{} has changed since it was made", now.name),
+                None => format!(
+                    "it has {}, too, which is not among the files of this run",
+                    self.files[wanted.files.len()].name
+                ),
             }
         } else {
             return Ok(());
@@ -502,7 +520,9 @@ mod tests {
         }
 
         fn corpus(&self) -> Corpus {
-            let inputs = ["a.jsonl", "b.jsonl"].map(|name| self.0.path().join(name));
+            let names = ["a.jsonl", "b.jsonl", "c.jsonl"];
+            let mut inputs = names.map(|name| self.0.path().join(name)).to_vec();
+            inputs.retain(|input| input.exists());
             let options = CorpusOptions {
                 block_bytes: 1_000,
                 ..CorpusOptions::default()
@@ -547,7 +567,9 @@ mod tests {
         let days: Vec<u32> = (1..rows.len() as u32)
             .map(|article| prints.days.of(0).least_hours(prints.days.of(article)))
             .collect();
-        let files: Vec<_> = [0, 1].map(|file| prints.articles_of_file(file)).to_vec();
+        let files: Vec<u32> = (0..rows.len() as u32)
+            .map(|article| prints.file(article) as u32)
+            .collect();
         let ids = (prints.duplicate_ids.clone(), prints.unread_dates.clone());
         let files = (files, prints.rejected.clone());
         (rows, digests, signatures, days, files, ids)
@@ -605,6 +627,59 @@ mod tests {
         let before = shards();
         assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
         assert_eq!(shards(), before, "nothing was left to do");
+    }
+
+    #[test]
+    fn files_may_come_after_those_that_were_there() {
+        for stopped in [true, false] {
+            let folder = Folder::new();
+            let at = |name: &str| folder.0.path().join(name);
+            let stop = if stopped { 150 } else { usize::MAX };
+            let ended = folder.run(true, 1, &Stop::after(stop));
+            assert_eq!(ended.is_err(), stopped);
+            let first = || {
+                let shard = folder.shards().join(shard_name(0));
+                std::fs::metadata(shard).unwrap().modified().unwrap()
+            };
+            let before = first();
+            std::fs::copy(at("a.jsonl"), at("c.jsonl")).unwrap();
+            let expected = all_of(&folder.run(false, 1, &Silent).unwrap());
+            for _ in 0..2 {
+                assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+            }
+            assert_eq!(first(), before, "what was there is kept");
+
+            let refused = || folder.run(true, 1, &Silent).unwrap_err().to_string();
+            std::fs::rename(at("c.jsonl"), at("d.jsonl")).unwrap();
+            let message = refused();
+            assert!(message.contains("c.jsonl, too, which is not"), "{message}");
+            std::fs::rename(at("d.jsonl"), at("c.jsonl")).unwrap();
+            std::fs::remove_file(at("b.jsonl")).unwrap();
+            let message = refused();
+            assert!(message.contains("b.jsonl where this run has"), "{message}");
+        }
+    }
+
+    #[test]
+    fn files_that_change_how_others_are_read_are_refused() {
+        let folder = Folder::new();
+        let at = |name: &str| folder.0.path().join(name);
+        let line = |date: &str| {
+            format!("{{\"text\":\"a report of the harbour\",\"published\":\"{date}\"}}\n")
+        };
+        for name in ["a.jsonl", "b.jsonl"] {
+            std::fs::write(at(name), line("4/3/2026")).unwrap();
+        }
+        folder.run(true, 1, &Silent).unwrap();
+        std::fs::write(at("c.jsonl"), line("5/6/2026")).unwrap();
+        folder.run(true, 1, &Silent).unwrap();
+        std::fs::remove_dir_all(folder.shards()).unwrap();
+        std::fs::remove_file(at("c.jsonl")).unwrap();
+        folder.run(true, 1, &Silent).unwrap();
+        std::fs::write(at("c.jsonl"), line("20/3/2026")).unwrap();
+        let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+        assert!(message.contains("the dates of"), "{message}");
+        assert!(message.contains("a.jsonl are to be read"), "{message}");
     }
 
     #[test]
