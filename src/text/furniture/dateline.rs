@@ -1,7 +1,7 @@
 //! The dateline: where, when, and which agency, before the first sentence.
 //!
 //! `WASHINGTON, Feb 26 (Reuters) - `, `BEIJING -- `, `Berlin/Paris (dpa) – `, `PARIS (AFP) — `, `Madrid, 3 mar (EFE).- `,
-//! `МОСКВА, 3 марта. /ТАСС/. `, `新华社北京3月3日电（记者林澄）`, `【ニューヨーク共同】`, `(서울=연합뉴스) `.
+//! `МОСКВА, 3 марта. /ТАСС/. `, `新华社北京3月3日电（记者林澄）`, `中新社北京3月3日电 (记者 林澄)`, `【ニューヨーク共同】`, `(서울=연합뉴스) `.
 //!
 //! It is taken for one if it has the form of one to its end, and a sentence begins behind it. What counts is
 //! in the tables of [`rules`](super::rules): agencies, months, particles. Of the parts
@@ -311,8 +311,13 @@ fn east_asian(first: char, head: &str) -> Option<usize> {
             if before.len() > 60 || before.contains(['，', '。', '、', '“', '「']) {
                 return None;
             }
-            let mut rest = after;
-            if let Some((_, behind)) = after.strip_prefix('（')?.split_once('）') {
+            const SPACES: [char; 2] = [' ', '\u{3000}'];
+            if !after.starts_with(['（', '(']) && !after.starts_with(SPACES) {
+                return None;
+            }
+            let mut rest = after.trim_start_matches(SPACES);
+            let bracket = |open, close| rest.strip_prefix(open)?.split_once(close);
+            if let Some((_, behind)) = bracket('（', '）').or_else(|| bracket('(', ')')) {
                 rest = behind;
             }
             let rest = rest.trim_start_matches(['：', '，', ' ', '\u{3000}']);
