@@ -172,7 +172,8 @@ impl ToRead<'_> {
         while let Some(first) = places.first() {
             let mut all: Range<u64> = span(first);
             let close = places.iter().take_while(|place| {
-                let near = place.offset <= all.end.saturating_add(CLOSE);
+                // One behind the end is none of these: the file has become shorter.
+                let near = place.offset <= all.end.saturating_add(CLOSE) && place.offset < length;
                 if near {
                     all.end = all.end.max(span(place).end);
                 }

@@ -86,7 +86,9 @@ impl<'c> Source<'c> {
                 return Work::None;
             }
             if let (Some(file), Some(chosen)) = (&self.random, &mut self.chosen) {
-                if let Some(records) = chosen.take(file, self.corpus.options.block_bytes / 4) {
+                if let Some(records) =
+                    chosen.take(file, (self.corpus.options.block_bytes / 4).max(1))
+                {
                     self.next_number += 1;
                     return Work::Records(number, records);
                 }

@@ -1383,12 +1383,41 @@ fn what_is_damaged_or_made_to_fill_disks_is_not_kept() {
     }
 }
 
+#[test]
+fn chosen_records_behind_the_end_say_that_the_file_changed() {
+    let dir = Dir::new();
+    let lines: String = (0..9)
+        .map(|n| format!("{{\"text\":\"number {n}\"}}\n"))
+        .collect();
+    let path = dir.file("a.jsonl", lines);
+    let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent).unwrap();
+    for behind in [180, 181, 5_000, 1 << 40] {
+        let place = |offset, line| Place {
+            file: 0,
+            offset,
+            end: u64::MAX,
+            line,
+        };
+        for places in [vec![place(behind, 1)], vec![place(0, 1), place(behind, 2)]] {
+            let changed = corpus.scan_chosen(
+                Stage::Reread,
+                &Silent,
+                places.into_iter(),
+                || (),
+                |_, _| Ok(()),
+                |()| Ok(()),
+            );
+            assert!(matches!(changed, Err(Error::Changed(_))), "{behind}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn chosen_records_are_those_of_the_whole_scan(
         texts in proptest::collection::vec("[a-z]{1,3}( [a-z]{1,30}){0,40}", 1..60),
         chosen in proptest::collection::vec(any::<bool>(), 60),
-        block_bytes in 20usize..3_000, packed in any::<bool>(), ends in any::<bool>(), files in 1usize..4,
+        block_bytes in prop_oneof![1usize..20, 20usize..3_000], packed in any::<bool>(), ends in any::<bool>(), files in 1usize..4,
     ) {
         let dir = Dir::new();
         let paths: Vec<PathBuf> = (0..files).map(|file| {
