@@ -1,9 +1,8 @@
 //! From what the user names (files, folders, patterns, standard input) to the list of files to read.
 //!
 //! Folders are walked to any depth in byte order of their names, so that the corpus has the same order
-//! everywhere; hidden files and folders are passed over. Symbolic links are followed, and a loop of them
-//! is entered once. A file that is named twice, or reached by two paths, is read once, where it
-//! comes first.
+//! everywhere; hidden files and folders are passed over. Symbolic links are followed. A file or folder that is named twice, or reached by
+//! two paths, is read once, where it comes first.
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
@@ -59,6 +58,7 @@ pub(super) fn discover(
             skipped: 0,
         },
         seen: HashSet::new(),
+        folders: HashSet::new(),
         stdin: false,
         tmp,
         progress,
@@ -77,6 +77,7 @@ pub(super) fn discover(
 struct Search<'a> {
     found: Found,
     seen: HashSet<Identity>,
+    folders: HashSet<Identity>,
     stdin: bool,
     tmp: Option<&'a Path>,
     progress: &'a dyn Progress,
@@ -160,14 +161,26 @@ impl Search<'_> {
     }
 
     fn folder(&mut self, folder: &Path) -> Result<()> {
-        let before = (self.found.files.len(), self.found.skipped);
-        let mut known = false;
+        let before = self.found.skipped;
+        let (mut known, mut again, mut other) = (false, false, None);
+        let mut folders = std::mem::take(&mut self.folders);
         let walk = walkdir::WalkDir::new(folder)
             .follow_links(true)
             .sort_by_file_name()
             .into_iter()
             .filter_entry(|e| {
-                e.depth() == 0 || !e.file_name().as_encoded_bytes().starts_with(b".")
+                if e.depth() > 0 && e.file_name().as_encoded_bytes().starts_with(b".") {
+                    return false;
+                }
+                if !e.file_type().is_dir() {
+                    return true;
+                }
+                // Folders that link to one another would be walked along every path among them.
+                let metadata = e.metadata().ok();
+                let identity = metadata.and_then(|found| identity(e.path(), &found).ok());
+                let new = identity.is_none_or(|identity| folders.insert(identity));
+                again |= !new;
+                new
             });
         for entry in walk {
             if self.progress.cancelled() {
@@ -192,6 +205,7 @@ impl Search<'_> {
             }
             if !entry.file_type().is_file() || Format::of_name(entry.path()).is_none() {
                 self.found.skipped += 1;
+                other.get_or_insert_with(|| entry.path().display().to_string());
                 continue;
             }
             known = true;
@@ -204,13 +218,17 @@ impl Search<'_> {
             })?;
             self.file(entry.path(), metadata, true)?;
         }
-        if !known {
-            let others = self.found.skipped - before.1;
-            let hint = match others {
-                0 => "the folder is empty".to_owned(),
-                n => format!(
-                    "{n} files there have other names; name them one by one to read them all the same"
+        self.folders = folders;
+        if !known && !again {
+            let hint = match (other, self.found.skipped - before) {
+                (Some(other), 1) => format!(
+                    "{other} has another name; name the file itself to read it all the same"
                 ),
+                (Some(other), n) => format!(
+                    "{other} and {} more have other names; name files themselves to read them all the same",
+                    n - 1
+                ),
+                (None, _) => "the folder is empty".to_owned(),
             };
             return Err(Error::Input(format!(
                 "{}: no articles in this folder: looked for .jsonl, .ndjson, .json, .csv, .tsv and .txt, \
@@ -373,12 +391,18 @@ mod tests {
 
     #[test]
     fn a_folder_without_articles_is_an_error() {
-        let dir = tree(&["a/x.pdf", "a/y.pdf"]);
-        let message = names(dir.path(), &["a"]).unwrap_err().to_string();
+        let dir = tree(&["a/x.pdf", "a/y.pdf", "a/z.pdf", "b/x.parquet", "c/d/.x.txt"]);
+        let message = |folder| names(dir.path(), &[folder]).unwrap_err().to_string();
+        let a = message("a");
+        assert!(a.contains("looked for .jsonl"), "{a}");
+        assert!(a.contains("x.pdf and 2 more have other names"), "{a}");
+        let b = message("b");
         assert!(
-            message.contains(".jsonl") && message.contains("2 files"),
-            "{message}"
+            b.contains("x.parquet has another name; name the file itself"),
+            "{b}"
         );
+        let c = message("c");
+        assert!(c.contains("the folder is empty"), "{c}");
         assert!(discover(&[], None, &Silent).is_err());
     }
 
@@ -391,5 +415,26 @@ mod tests {
         std::os::unix::fs::symlink("nowhere.txt", dir.path().join("a/dangling.txt")).unwrap();
         let (files, _) = names(dir.path(), &["a"]).unwrap();
         assert_eq!(files, ["a/1.txt", "a/other/2.txt"]);
+        // Whatever leads where: there are some 10^9 paths among these.
+        let folders: Vec<String> = (0..13).map(|n| format!("all/{n}/{n}.txt")).collect();
+        let paths: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let dir = tree(&paths);
+        let all = dir.path().join("all");
+        for (from, to) in (0..13).flat_map(|from| (0..13).map(move |to| (from, to))) {
+            let link = all.join(format!("{from}/to-{to}"));
+            std::os::unix::fs::symlink(all.join(to.to_string()), link).unwrap();
+        }
+        let (mut files, _) = names(dir.path(), &["all"]).unwrap();
+        files.sort_by_key(|file| file.len());
+        assert_eq!(files.len(), 13);
+        assert_eq!(files[0], "all/0/0.txt");
+    }
+
+    #[test]
+    fn what_is_named_twice_is_counted_once() {
+        let dir = tree(&["a/1.txt", "a/x.pdf", "a/b/2.txt", "a/b/y.pdf"]);
+        let (files, skipped) = names(dir.path(), &["a/b", "a", "a/b"]).unwrap();
+        assert_eq!(files, ["a/b/2.txt", "a/1.txt"]);
+        assert_eq!(skipped, 2);
     }
 }
