@@ -147,6 +147,23 @@ impl<R: BufRead> Serial<R> {
     }
 }
 
+/// The bytes of something compressed that is read once, from its beginning.
+pub(crate) struct Decompressed<R: BufRead>(Serial<R>);
+
+impl<R: BufRead> Decompressed<R> {
+    /// # Errors
+    /// If there is no decoder to be had.
+    pub(crate) fn new(packed: R, compression: Compression) -> io::Result<Self> {
+        Serial::new(packed, compression, false).map(Self)
+    }
+}
+
+impl<R: BufRead> Read for Decompressed<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
 enum Decoder<'s> {
     // Read past the buffer, straight into the block.
     Plain(Counted<File>),

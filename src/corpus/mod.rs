@@ -84,6 +84,7 @@ pub use article::{Article, Parser};
 pub use blocks::{Block, Record};
 pub use chosen::Place;
 pub use compress::Compression;
+pub(crate) use compress::Decompressed;
 pub use fields::FieldNames;
 pub use format::Format;
 #[cfg(any(test, fuzzing))]

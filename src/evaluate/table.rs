@@ -1,9 +1,9 @@
 //! A CSV that wirecopy or somebody else wrote, row by row.
 
-use crate::corpus::Compression;
+use crate::corpus::{Compression, Decompressed};
 use crate::{Error, Result};
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// A CSV with a header, plain or compressed with gzip or zstd, from a file, a pipe, or (`-`) standard input. One
@@ -37,17 +37,27 @@ impl Table {
         // A pipe cannot be rewound.
         let whole = Cursor::new(head).chain(plain);
         let bytes: Box<dyn Read> = match compression {
-            Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
-            Compression::Zstd => {
-                let decoder = zstd::Decoder::new(whole).map_err(Error::io("decompress", &name))?;
-                Box::new(decoder)
-            }
             Compression::None => Box::new(whole),
+            _ => {
+                let packed = BufReader::new(whole);
+                let decompressed = Decompressed::new(packed, compression);
+                Box::new(decompressed.map_err(Error::io("decompress", &name))?)
+            }
         };
+        let action = action(compression);
+        let mut bytes = BufReader::new(bytes);
+        let mut header = Vec::new();
+        bytes
+            .by_ref()
+            .take(LONGEST_HEADER)
+            .read_until(b'\n', &mut header)
+            .map_err(Error::io(action, &name))?;
+        let separator = separator(&header);
         // A last line without a break gets one, so that all lines are counted alike.
-        let bytes: Box<dyn Read> = Box::new(bytes.chain(&b"\n"[..]));
+        let bytes: Box<dyn Read> = Box::new(Cursor::new(header).chain(bytes).chain(&b"\n"[..]));
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
+            .delimiter(separator)
             // A row with more or fewer fields is told in words of our own.
             .flexible(true)
             // The usual terminator leaves the LF of CR LF for later, and with it the count of lines.
@@ -81,10 +91,7 @@ impl Table {
 
     /// Goes to the next row that is not blank.
     fn read(&mut self) -> Result<bool> {
-        let action = match self.compression {
-            Compression::None => "read",
-            _ => "decompress",
-        };
+        let action = action(self.compression);
         loop {
             let more = self
                 .reader
@@ -211,6 +218,24 @@ impl Table {
     }
 }
 
+/// What fails if the bytes of a file cannot be had.
+fn action(compression: Compression) -> &'static str {
+    match compression {
+        Compression::None => "read",
+        _ => "decompress",
+    }
+}
+
+/// Bytes of a header in which the separator is looked for.
+const LONGEST_HEADER: u64 = 1 << 20;
+
+/// What stands between the columns: a comma, or where the header has none a tab, a semicolon or a bar, as some spreadsheets write it.
+fn separator(header: &[u8]) -> u8 {
+    let mut separators = [b',', b'\t', b';', b'|'].into_iter();
+    let found = separators.find(|separator| header.contains(separator));
+    found.unwrap_or(b',')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +258,20 @@ mod tests {
     }
 
     #[test]
+    fn the_header_shows_the_separator() {
+        for separator in [",", "\t", ";", "|"] {
+            let text = "id;title\na;\"one; two\"\nb;\n".replace(';', separator);
+            let file = file(text.as_bytes());
+            let mut table = Table::open(file.path()).unwrap();
+            assert_eq!(table.column("title"), Some(1), "{separator:?}");
+            assert!(table.next().unwrap());
+            let title = format!("one{separator} two");
+            assert_eq!(table.text(1).unwrap(), title);
+            assert!(table.next().unwrap() && !table.next().unwrap());
+        }
+    }
+
+    #[test]
     fn every_compression_reads_alike() {
         let text = b"\xef\xbb\xbfid,title\na,\"one, two\"\n";
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -242,6 +281,8 @@ mod tests {
             gzip.finish().unwrap(),
             zstd::encode_all(&text[..], 1).unwrap(),
         ];
+        let padded = [packed[1].clone(), vec![0; 100]].concat();
+        assert_eq!(rows(&padded).unwrap(), [(2, "a".to_owned())]);
         for bytes in packed {
             let file = file(&bytes);
             let mut table = Table::open(file.path()).unwrap();
