@@ -155,6 +155,8 @@ pub struct Run {
     pub fingerprints: Fingerprints,
     /// The exact duplicates.
     pub duplicates: Duplicates,
+    /// Which pairs were taken for copies.
+    pub rule: Rule,
     /// Which articles became candidates.
     pub scheme: Scheme,
     /// What was looked for by single values.
@@ -227,6 +229,7 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
         corpus,
         fingerprints: prints,
         duplicates,
+        rule: options.rule,
         scheme,
         unlike_copies: options.unlike_copies(),
         candidates: candidates.counts,

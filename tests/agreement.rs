@@ -130,7 +130,7 @@ fn check(row: &BTreeMap<String, String>, done: &Comparison) {
     assert!(is(&row["containment"], Some(contained)), "{told}");
     let weighted = measures.weighted_containment;
     assert!(is(&row["weighted_containment"], weighted), "{told}");
-    // Of the very same words, and under the plain rule, the run does not look at it.
+    // Under the plain rule the run does not look at it.
     let opening = weighted.map(|_| measures.opening);
     assert!(is(&row["opening"], opening), "{told}");
     let hours = measures.hours_apart;

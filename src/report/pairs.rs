@@ -4,7 +4,7 @@ use super::Output;
 use super::table::{Hours, MANY, Perhaps, Rows, Similarity, Table};
 use crate::cluster::Cluster;
 use crate::progress::{Progress, Stage, Unit};
-use crate::verify::{Edge, NewsView, Reason};
+use crate::verify::{Edge, NewsView, Reason, Rule};
 use crate::{Error, Result, Run};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,7 +12,7 @@ use std::collections::hash_map::Entry;
 /// The columns of the report, in order. `a` stands before `b` in the corpus.
 ///
 /// `reason` is why the pair is accepted: a [`Reason`]. `weighted_containment` and `opening` are measures of the
-/// [rule for news](crate::verify::NewsRule), empty under the plain one.
+/// [rule for news](crate::verify::NewsRule), 1 for articles with the very same words, and empty under the plain rule.
 pub const PAIR_COLUMNS: [&str; 15] = [
     "a",
     "b",
@@ -211,9 +211,18 @@ fn write_some(run: &Run, pairs: &[Pair], rows: &mut Rows) -> Result<()> {
         let dates = run.evidence.published(a).zip(run.evidence.published(b));
         dates.map(|(a, b)| Hours(a.abs_diff(b) as f64 / 3600.0))
     };
+    // What they would be found to share, so that a program that sorts or cuts by it need not know of them.
+    let same_words = matches!(run.rule, Rule::News(_)).then_some(NewsView {
+        contained: 1.0,
+        opening: 1.0,
+    });
     for pair in pairs {
         let (a, b) = (pair.a, pair.b);
-        let view = |measure: fn(NewsView) -> f64| Perhaps(pair.news.map(measure).map(Similarity));
+        let news = match pair.reason {
+            Reason::Exact => same_words,
+            _ => pair.news,
+        };
+        let view = |measure: fn(NewsView) -> f64| Perhaps(news.map(measure).map(Similarity));
         rows.row(&[
             &ids[&a],
             &ids[&b],

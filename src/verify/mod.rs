@@ -257,7 +257,7 @@ pub fn verify_and_ask(
             refusal: Some(refusal),
             weighted_containment: said.and_then(|said: Verdict| said.weighted_containment),
         };
-        match (copies.reason(a, b), said) {
+        match (copies.reason(a, b, rule), said) {
             (Some((reason, weighted_containment)), _) => Verdict {
                 reason: Some(reason),
                 refusal: None,
@@ -275,11 +275,12 @@ pub fn verify_and_ask(
 }
 
 impl Copies {
-    /// Why two articles are copies, if they are (the edges are sorted), and their weighted containment if the rule went by it.
-    fn reason(&self, a: u32, b: u32) -> Option<(Reason, Option<f64>)> {
+    /// Why two articles are copies by this rule, if they are (the edges are sorted), and their weighted containment if it has one.
+    fn reason(&self, a: u32, b: u32, rule: Rule) -> Option<(Reason, Option<f64>)> {
         let (a, b) = (self.duplicates.first(a), self.duplicates.first(b));
         if a == b {
-            return Some((Reason::Exact, None));
+            let all = matches!(rule, Rule::News(_)).then_some(1.0);
+            return Some((Reason::Exact, all));
         }
         let pair = (a.min(b), a.max(b));
         let place = self

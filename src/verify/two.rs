@@ -149,7 +149,7 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
     let opening = |one: &Compared| one.set().len().min(a.opening);
     members.fill(&a.set()[..opening(a)]);
     let same_opening = members.shared(&b.set()[..opening(b)], 0, &mut shared);
-    let opening = share(
+    let same_opening = share(
         same_opening.unwrap_or(0).into(),
         opening(a).min(opening(b)) as u64,
     );
@@ -158,13 +158,15 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
     let same_source = !a.source.is_empty() && a.source == b.source;
     let words = a.words().min(b.words()) as u32;
     let exact = a.tokens == b.tokens && words > 0;
+    // Few words have no shingles to share.
+    let opening = if exact { 1.0 } else { same_opening };
     let verdict = match rule {
         Rule::Plain(_) if exact => Verdict::plain(Some(Reason::Exact)),
         Rule::Plain(rule) => Verdict::plain(rule.judge(similarity)),
         // Short items that recur word for word are told apart by their dates.
         Rule::News(rule) if exact => match words < SHORT_WORDS && rule.are_apart(hours_apart) {
             true => Verdict::refused(Refusal::Recurs),
-            false => Verdict::plain(Some(Reason::Exact)),
+            false => Verdict::news(Ok(Reason::Exact), 1.0),
         },
         Rule::News(rule) => {
             let contained = similarity.containment();
