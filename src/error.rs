@@ -36,8 +36,8 @@ pub enum Error {
     /// An input file was changed while it was being read.
     #[error("{} changed while it was being read; run again on a file that stays as it is", .0.display())]
     Changed(PathBuf),
-    /// The run was asked to stop.
-    #[error("interrupted; no file was written")]
+    /// The run was asked to stop. It has written no output; a [checkpoint](crate::Options::checkpoint) keeps what was finished.
+    #[error("interrupted; no output was written")]
     Interrupted,
 }
 

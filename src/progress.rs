@@ -55,8 +55,8 @@ pub trait Progress: Sync {
     }
     /// The running stage is finished.
     fn end(&self) {}
-    /// Whether the run should stop. Asked many times a second; the run then ends
-    /// with [`Error::Interrupted`](crate::Error::Interrupted) and leaves no output behind.
+    /// Whether the run should stop. Asked between pieces of work, which take a fraction of a second, but seconds in some stages of a very
+    /// large corpus; the run then ends with [`Error::Interrupted`](crate::Error::Interrupted).
     fn cancelled(&self) -> bool {
         false
     }

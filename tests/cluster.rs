@@ -229,7 +229,7 @@ fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
     assert!(kill.success());
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no file was written"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no output was written"));
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "old");
     assert_eq!(files(), 2, "no temporary file is left");
 }
@@ -274,7 +274,7 @@ fn an_interrupted_generator_leaves_nothing() {
     assert!(kill.success());
     let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no file was written"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("interrupted; no output was written"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

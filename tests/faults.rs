@@ -663,7 +663,7 @@ fn missing_inputs() {
             "pictures",
             [
                 "pictures: no articles in this folder",
-                "2 files there have other names",
+                "and 1 more have other names",
             ],
         ),
         ("*.csv", ["*.csv: no file matches this pattern", "ls *.csv"]),
@@ -956,6 +956,16 @@ fn a_full_disk() {
         1,
         &["cannot write standard output: No space left on device"],
     );
+    let generate = |output: &str, truth: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        let arguments = ["generate", "-n", "3000", "-o", output, "--truth", truth];
+        let output = command.args(arguments).current_dir(place.path("."));
+        place.done(output.output().unwrap())
+    };
+    let full = "cannot write /dev/full: No space left on device";
+    generate("/dev/full", "truth.csv").failed(1, &[full]);
+    generate("made.jsonl", "/dev/full").failed(1, &[full]);
+    assert!(!place.path("made.jsonl").exists() && !place.path("truth.csv").exists());
 }
 
 #[test]
@@ -1023,7 +1033,7 @@ fn signals_end_a_run_cleanly_even_in_a_bomb() {
         let done = place.done(finish(child));
         // Well within a second; the rest is for a machine under load.
         assert!(sent.elapsed() < Duration::from_secs(5), "{name}");
-        done.failed(1, &["interrupted; no file was written"]);
+        done.failed(1, &["interrupted; no output was written"]);
         assert_eq!(done.csv, b"old");
         assert_eq!(place.names().len(), 2, "{:?}", place.names());
     }
@@ -1146,7 +1156,7 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
             sent.elapsed() < Duration::from_secs(5),
             "flowing: {flowing}"
         );
-        done.failed(1, &["interrupted; no file was written"]);
+        done.failed(1, &["interrupted; no output was written"]);
         assert!(place.names().is_empty(), "{:?}", place.names());
         drop(writer.join().unwrap());
     }

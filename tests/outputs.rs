@@ -471,6 +471,22 @@ fn two_outputs_never_share_a_place() {
         &detour,
     ]);
     failed(&both, 2, "two outputs would go to");
+    #[cfg(unix)]
+    {
+        // A link to what is not there yet leads there.
+        std::os::unix::fs::symlink("y.csv", place("link.csv")).unwrap();
+        let linked = [place("link.csv"), place("y.csv")];
+        for [one, other] in [[0, 1], [1, 0]] {
+            let both = wirecopy(&[
+                &place("n.jsonl"),
+                &"-o",
+                &linked[one],
+                &"--pairs",
+                &linked[other],
+            ]);
+            failed(&both, 2, "two outputs would go to");
+        }
+    }
     failed(
         &wirecopy(&[&place("n.jsonl"), &"--summary", &"-"]),
         2,

@@ -365,7 +365,7 @@ fn an_interrupt_takes_the_bar_away() {
     };
     let last = seen.split("\r\x1b[2K").last().unwrap();
     assert_eq!(
-        last, "wirecopy: interrupted; no file was written\ncode 1\n",
+        last, "wirecopy: interrupted; no output was written\ncode 1\n",
         "{seen:?}"
     );
     assert!(seen.contains("Copying the input"), "{seen:?}");

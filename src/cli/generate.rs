@@ -39,6 +39,18 @@ pub(super) struct GenerateArguments {
 struct Stoppable<'a> {
     out: &'a mut Output,
     interrupted: &'a AtomicBool,
+    /// Whether it was here that writing failed.
+    failed: bool,
+}
+
+impl<'a> Stoppable<'a> {
+    fn new(out: &'a mut Output, interrupted: &'a AtomicBool) -> Self {
+        Self {
+            out,
+            interrupted,
+            failed: false,
+        }
+    }
 }
 
 impl Write for Stoppable<'_> {
@@ -47,11 +59,15 @@ impl Write for Stoppable<'_> {
             // Not of the kind `Interrupted`, after which `write_all` would try again.
             return Err(io::Error::other("interrupted"));
         }
-        self.out.write(bytes)
+        let written = self.out.write(bytes);
+        self.failed = written.is_err();
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        let flushed = self.out.flush();
+        self.failed = flushed.is_err();
+        flushed
     }
 }
 
@@ -70,18 +86,23 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
     };
     let mut corpus = Output::create(&arguments.output)?;
     let mut truth = arguments.truth.as_deref().map(Output::create).transpose()?;
+    let mut to_corpus = Stoppable::new(&mut corpus, &interrupted);
+    let mut to_truth = truth
+        .as_mut()
+        .map(|truth| Stoppable::new(truth, &interrupted));
     let summary = write_jsonl(
         &options,
-        &mut Stoppable {
-            out: &mut corpus,
-            interrupted: &interrupted,
-        },
-        truth.as_mut().map(|truth| truth as &mut dyn Write),
+        &mut to_corpus,
+        to_truth.as_mut().map(|truth| truth as &mut dyn Write),
     );
+    let at_fault = match (&to_truth, &arguments.truth) {
+        (Some(to_truth), Some(truth)) if to_truth.failed => truth,
+        _ => &arguments.output,
+    };
     if interrupted.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }
-    let summary = summary.map_err(Error::io("write", &arguments.output));
+    let summary = summary.map_err(Error::io("write", at_fault));
     let Some(summary) = forgive_closed_pipe(summary)? else {
         return Ok(());
     };

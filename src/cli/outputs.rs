@@ -4,7 +4,7 @@ use super::cluster::OUTPUT;
 use crate::corpus::{Corpus, SourceFile};
 use crate::progress::Progress;
 use crate::report::{
-    DEFAULT_PAGE_CLUSTERS, Joint, Listed, Measured, Output, Summary, packs, write_clusters,
+    DEFAULT_PAGE_CLUSTERS, Joint, Listed, Measured, Output, Summary, packs, place, write_clusters,
     write_page, write_pairs, write_unique,
 };
 use crate::{Error, Options, Result, Run};
@@ -220,21 +220,6 @@ fn refuse_what_no_browser_opens(report: Option<&Path>, clusters: usize) -> Resul
     Ok(())
 }
 
-/// Where a path leads, whether or not there is a file yet.
-fn place(path: &Path) -> PathBuf {
-    if let Ok(place) = path.canonicalize() {
-        return place;
-    }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    match (folder.canonicalize(), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_path_buf(),
-    }
-}
-
 pub(super) fn refuse_one_place_for_two(outputs: &[PathBuf]) -> Result<()> {
     for (index, output) in outputs.iter().enumerate() {
         if outputs[..index]
@@ -263,7 +248,7 @@ fn refuse_inputs(corpus: &Corpus, outputs: &[PathBuf]) -> Result<()> {
         let same = |file: &&SourceFile| file.path().canonicalize().is_ok_and(|path| path == place);
         if let Some(file) = corpus.files().iter().find(same) {
             return Err(Error::Parameter(format!(
-                "{} is an input and cannot be the output; choose another place",
+                "{} is an input and cannot be the output; choose a place outside of what is read",
                 file.name
             )));
         }

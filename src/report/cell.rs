@@ -9,12 +9,18 @@ use std::borrow::Cow;
 /// use wirecopy::report::harmless;
 /// assert_eq!(harmless("=1+1"), "'=1+1");
 /// assert_eq!(harmless("-5 degrees"), "'-5 degrees");
-/// assert_eq!(harmless("-5"), "-5");
+/// assert_eq!(harmless("-5.3"), "-5.3");
 /// ```
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<i64>().is_err() {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_plain_number(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether a text is a sign and figures, with a decimal point or without one.
+fn is_plain_number(text: &str) -> bool {
+    let figures = |b: u8| b.is_ascii_digit() || b == b'.';
+    text.parse::<f64>().is_ok() && text.bytes().skip(1).all(figures)
 }

@@ -12,6 +12,7 @@ mod unique;
 
 pub use cell::harmless;
 pub use clusters::{CLUSTER_COLUMNS, Listed, write_clusters};
+pub(crate) use output::place;
 pub use output::{Complete, Output, packs};
 pub use page::{
     ALIGNED_WORDS, Bounds, CHUNK, DEFAULT_PAGE_CLUSTERS, MOST_MEMBERS, MOST_PAIRS, PageCounts,

@@ -42,21 +42,34 @@ pub fn packs(path: &Path) -> bool {
     matches!(extension(path).as_str(), "gz" | "zst" | "zstd")
 }
 
-/// Where a path leads, also by links to what is not there yet.
-fn place(path: &Path) -> PathBuf {
+/// The file that a path names, also by links to what is not there yet.
+fn target(path: &Path) -> PathBuf {
     /// As many as Linux follows.
     const LINKS: usize = 40;
-    if let Ok(place) = std::fs::canonicalize(path) {
-        return place;
+    if let Ok(target) = std::fs::canonicalize(path) {
+        return target;
     }
-    let mut place = path.to_path_buf();
+    let mut target = path.to_path_buf();
     for _ in 0..LINKS {
-        let Ok(link) = std::fs::read_link(&place) else {
+        let Ok(link) = std::fs::read_link(&target) else {
             break;
         };
-        place = place.parent().unwrap_or(Path::new("")).join(link);
+        target = target.parent().unwrap_or(Path::new("")).join(link);
     }
-    place
+    target
+}
+
+/// The one path of the file that a path names, whether or not there is one yet.
+pub(crate) fn place(path: &Path) -> PathBuf {
+    let target = target(path);
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    match (std::fs::canonicalize(folder), target.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => target,
+    }
 }
 
 /// zstd's encoder has no `Debug` of its own.
@@ -107,7 +120,7 @@ impl Output {
                 path.display()
             )));
         }
-        let path = place(path);
+        let path = target(path);
         let there = std::fs::metadata(&path).ok();
         if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
             let kind = io::ErrorKind::IsADirectory;
