@@ -242,53 +242,55 @@ fn chances(ending: &Ending<'_>) -> String {
             probability
         })
     };
-    let found_by = match scheme {
-        Scheme::Bands(banding) => format!(
-            "{} of {} find",
-            words::counted(banding.bands() as u64, "band", "bands"),
-            words::counted(banding.rows() as u64, "row", "rows")
-        ),
-        Scheme::Neighbours(neighbours) => {
-            let values = words::counted(neighbours.values() as u64, "value", "values");
-            let meeting = match neighbours.reach() {
-                0 => format!("single values, {values} of them,"),
-                _ => format!("pairs of {values}"),
-            };
-            format!("Where few others share the wording, {meeting} find")
+    let mut cut = {
+        let mut named = false;
+        move |similarity: f64| match std::mem::replace(&mut named, true) {
+            false => format!("a copy cut to {:.0} % of its length", 100.0 * similarity),
+            true => format!("one cut to {:.0} %", 100.0 * similarity),
         }
     };
-    let cut = |similarity: f64| {
-        format!(
-            "a copy cut to {:.0} % of its length with",
-            100.0 * similarity
-        )
-    };
-    let mut text = match ending.rule {
-        Rule::News(_) => format!("{found_by} {} a probability of {}", cut(0.5), chance(0.5)),
-        Rule::Plain(rule) => format!(
-            "{found_by} a pair that is just at the threshold {} with a probability of {}",
-            rule.threshold(),
-            chance(rule.threshold())
-        ),
-    };
+    // Of each kind of pair, which it is and how many are found.
+    let mut found = vec![match ending.rule {
+        Rule::News(_) => (cut(0.5), chance(0.5)),
+        Rule::Plain(rule) => {
+            let threshold = rule.threshold();
+            let pair = format!("a pair that is just at the threshold {threshold}");
+            (pair, chance(threshold))
+        }
+    }];
     if ending.rule.contained().is_some() {
-        text += &format!(
-            ", {} {}",
-            cut(CUT_COPY_SIMILARITY),
-            chance(CUT_COPY_SIMILARITY)
-        );
+        let chance = chance(CUT_COPY_SIMILARITY);
+        found.push((cut(CUT_COPY_SIMILARITY), chance));
     }
     if ending.run.unlike_copies.is_some() {
         let probability = probability_by_single_values(SHORT_CUT_SIMILARITY, scheme.whole_values());
-        let within = |window| format!(" and published within {}", words::hours(window));
-        text += &format!(
-            "; single values find one cut to {:.0} %{} with {}",
-            100.0 * SHORT_CUT_SIMILARITY,
-            ending.rule.window_hours().map_or(String::new(), within),
-            words::percent(probability)
-        );
+        let mut short = cut(SHORT_CUT_SIMILARITY);
+        if let Some(window) = ending.rule.window_hours() {
+            short += &format!(" and published within {}", words::hours(window));
+        }
+        found.push((short, words::percent(probability)));
     }
-    text + "."
+    let (what, but) = match scheme {
+        Scheme::Bands(banding) => (
+            format!(
+                "{} of {} find",
+                words::counted(banding.bands() as u64, "band", "bands"),
+                words::counted(banding.rows() as u64, "row", "rows")
+            ),
+            "",
+        ),
+        Scheme::Neighbours(_) => (
+            "The search finds".to_owned(),
+            "; fewer where many articles share the wording",
+        ),
+    };
+    let mut found = found.into_iter();
+    let first = found
+        .next()
+        .map(|(pair, chance)| format!("{pair} in {chance} of cases"));
+    let others = found.map(|(pair, chance)| format!("{pair} in {chance}"));
+    let all: Vec<String> = first.into_iter().chain(others).collect();
+    format!("{what} {}{but}.", all.join(", "))
 }
 
 fn costs(ending: &Ending<'_>, look: Look) -> String {
