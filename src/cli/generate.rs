@@ -27,7 +27,7 @@ pub(super) struct GenerateArguments {
     /// How many of 1,000 articles are light variants of one story, 0 to 1000
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     variants: u32,
-    /// Where the corpus goes
+    /// Where the corpus goes; a name that ends in .gz or .zst is compressed
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Where the truth goes: a CSV with id, story and kind of every planted article

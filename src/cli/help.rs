@@ -27,13 +27,14 @@ each of them plain or compressed with gzip or zstd. Id, title, text, source, dat
 scrapers and data sets use (text, body, content, maintext ...; date_publish, published, date ...).
 
 What comes out: a row for every article that has a copy: the cluster it belongs to, how large that is, which article stands for \
-it, and how similar the row's article is to that one. A record that cannot be used is reported with file and line, and \
-the run goes on.
+it, and how similar the row's article is to that one. Its columns: cluster_id, cluster_size, representative, id, title, source, \
+published, url, file, line, jaccard and containment (to the representative), matched_id (the accepted neighbour that it matched best), \
+hours_after_first, words. A record that cannot be used is reported with file and line, and the run goes on.
 
 What counts as a copy: two articles of which the shorter stands in the longer by --containment or more, where a shingle (a run of 3 \
 words) weighs the less the more often it returns at other times; two thirds of that where both open alike. Articles further apart than \
---window, of one source, or very short must agree more closely. --rule plain goes by the number of shared shingles alone. Fingerprints only propose \
-which articles to compare; what is reported was compared exactly.";
+--window, of one source, or very short must agree more closely, and half of the shorter one's shingles must be shared in any case. --rule plain goes by \
+the number of shared shingles alone. Fingerprints only propose which articles to compare; what is reported was compared exactly.";
 
 /// Below the options of `wirecopy cluster -h`.
 pub(super) const CLUSTER_IN_SHORT: &str = "\
@@ -63,7 +64,8 @@ Examples:
 Standard output carries results and nothing else; progress and the summary go to standard error. Files appear whole or not at \
 all, also after Ctrl-C; a name that ends in .gz or .zst is compressed.
 
-Exit codes: 0 done, 1 failed (an input that cannot be read, a bad record with --strict, a full disk, Ctrl-C), 2 bad usage.";
+Exit codes: 0 done, also if records were left out or there are no articles; 1 failed (an input that cannot be read, a bad record with \
+--strict, a full disk, Ctrl-C); 2 bad usage.";
 
 /// `wirecopy compare --help`, above the options.
 pub(super) const COMPARE: &str = "\
@@ -85,8 +87,8 @@ With three articles or more: a matrix of their similarities, which pairs are cop
 earliest, or where the dates do not tell the one that holds most of the others. A date without a time may be any time of its day.
 
 Fields of --json for two: a and b (id, title, source, published, url, place), measures (words of each, jaccard, a_in_b, b_in_a, \
-weighted_containment, opening, longest_shared in words, hours_apart, same_source), copies (true or false), reason or refusal, why in words, \
-corpus_articles, left_out and passages (kind, words, a and b as byte ranges, text_a, text_b). For three or more: articles, then jaccard, contained and copies (the \
+weighted_containment, opening, longest_shared in words, hours_apart, same_source), copies (true or false), reason or (of the rule for news) refusal, why in words, \
+corpus_articles, left_out and passages (kind, words, a and b as byte ranges, text_a, text_b). For three or more: articles, corpus_articles, then jaccard, contained and copies (the \
 reason) row by row, left_out, original (by, and article counted from 0) and why. Shares are 0 to 1; what is not known is null.";
 
 /// Below the options of `wirecopy compare`.
