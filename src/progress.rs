@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 pub enum Stage {
     /// Input that cannot be read twice (standard input, pipes) is copied to a temporary file.
     Spool,
+    /// Articles that are asked for are looked up in the corpus.
+    Find,
     /// The corpus is read and every article becomes a signature.
     Fingerprint,
     /// Articles whose signatures agree in places become candidate pairs.

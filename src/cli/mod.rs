@@ -1,6 +1,10 @@
 //! The command line: the only place that prints, and the only one that looks at the environment.
 //!
 //! Results go to standard output or the files that were named, talk goes to standard error.
+//!
+//! A file for each command: `cluster`, `compare`, `evaluate`, `generate`, `completions`. Arguments that several have: `input`, `matching`, `outputs`. What is
+//! said while a run works: `progress` and `rejects`; after it: `summary`. What `compare` shows: `verdict`, `aligned`, by way of `pager`. For all of them: `help`,
+//! `look` (the terminal), `words` (numbers), `memory` (of the machine).
 
 mod aligned;
 mod cluster;

@@ -240,6 +240,7 @@ fn paint(counters: &Counters, (screen, wake): &(Mutex<Screen>, Condvar)) {
 fn title(stage: Stage) -> &'static str {
     match stage {
         Stage::Spool => "Copying the input",
+        Stage::Find => "Looking for articles",
         Stage::Fingerprint => "Reading articles",
         Stage::Candidates => "Looking for pairs",
         Stage::Reread => "Rereading pairs",
@@ -257,7 +258,7 @@ fn items(stage: Stage) -> &'static str {
         Stage::Verify => "pairs",
         Stage::Cluster | Stage::Write => "clusters",
         Stage::Align => "texts",
-        Stage::Spool | Stage::Fingerprint | Stage::Reread => "items",
+        Stage::Spool | Stage::Find | Stage::Fingerprint | Stage::Reread => "items",
     }
 }
 

@@ -196,7 +196,7 @@ fn look(
 ) -> Result<Seen> {
     let mut all = Seen::default();
     corpus.scan(
-        Stage::Reread,
+        Stage::Find,
         progress,
         Parser::new,
         |parser, block| {

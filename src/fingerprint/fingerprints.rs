@@ -102,7 +102,7 @@ impl Fingerprints {
     /// The articles of a block of the corpus that was fingerprinted and that are `wanted`, each with its record.
     ///
     /// # Errors
-    /// [`Error::Changed`] if an article is no longer there.
+    /// [`Error::Changed`](crate::Error::Changed) if an article is no longer there.
     pub fn articles_of_block<'b>(
         &self,
         corpus: &Corpus,
@@ -130,7 +130,7 @@ impl Fingerprints {
     /// An article that is read again from its record, with the digest of the words that it was fingerprinted by.
     ///
     /// # Errors
-    /// [`Error::Changed`] if these are other words by now.
+    /// [`Error::Changed`](crate::Error::Changed) if these are other words by now.
     pub fn read_again<'p>(
         &self,
         parser: &'p mut Parser,

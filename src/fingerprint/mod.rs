@@ -6,6 +6,10 @@
 //!   [`estimate`] reads the similarity of two sets off their signatures.
 //! * [`Digest`] tells whether two articles are word for word the same.
 //!
+//! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
+//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `signatures` or `signature_file`;
+//! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
+//!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
 //! on every machine, from every [kernel](Kernel). `kernels/x86.rs` is the only file of this
 //! stage with `unsafe` code, and only to call code compiled for instructions whose presence

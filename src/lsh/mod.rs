@@ -27,6 +27,19 @@
 //!
 //! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and up to 16
 //! for each candidate pair.
+//!
+//! Words that are used here for want of others:
+//!
+//! * a *slot* is a band, or a value and those that follow it: what one round makes buckets of;
+//! * a *family* is those in the bucket of a value that also share all values that follow it within reach;
+//! * a *crowd* is a bucket of more than [`CROWDED`] articles, and the articles that mostly meet others in such;
+//! * *unlike* articles are of such different size that one may be contained in the other without two values in common;
+//! * a pair *waits* on a desk until there are enough to read their signatures side by side, and for *later* if these are in a file;
+//! * *known* pairs were found by an earlier slot, and need no second look.
+//!
+//! The parts, in the order in which articles go through them: `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
+//! `held` or `spilled` (signatures in memory or in a file, which `rows` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
+//! `crowded` (which pairs of a bucket are looked at), `later` and `verdicts`, `found`.
 
 mod banding;
 mod crowded;

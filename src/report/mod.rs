@@ -1,4 +1,7 @@
 //! Clusters to files.
+//!
+//! A file for each output: [`write_clusters`], [`write_pairs`], [`write_unique`], [`RejectsWriter`], [`Summary`], and [`write_page`], a folder. They write to an
+//! [`Output`], which appears whole or not at all; tables go there by way of `table`, their cells by way of [`harmless`].
 
 mod cell;
 mod clusters;
@@ -20,7 +23,9 @@ pub use page::{
 };
 pub use pairs::{LISTED_DUPLICATES, PAIR_COLUMNS, PairCounts, write_pairs};
 pub use rejects::{REJECT_COLUMNS, RejectsWriter};
-pub use summary::{Measured, Summary};
+pub use summary::{
+    FoundCounts, FurnitureCounts, InputCounts, Measured, MeasuredJson, Parameters, Summary,
+};
 pub use unique::{Joint, write_unique};
 
 /// The header rows of all tables that are written: no corpus, though they may stand in a folder that is one.
