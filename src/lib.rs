@@ -31,6 +31,58 @@
 //! assert_eq!(run.evidence.description(run.clusters[0].representative())?.unwrap().id, "a");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! The stages one by one, as [`cluster()`] runs them, here by the plain rule:
+//!
+//! ```
+//! use wirecopy::corpus::{Corpus, CorpusOptions};
+//! use wirecopy::fingerprint::{Duplicates, FingerprintOptions, Permutations, ShingleSize, fingerprint_corpus};
+//! use wirecopy::memory::Budget;
+//! use wirecopy::verify::{Acceptance, Evidence, Reason, Rule};
+//! use wirecopy::{cluster, lsh, progress::Silent, text::Furniture, verify};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("news.jsonl");
+//! # std::fs::write(&path, concat!(
+//! #     r#"{"id":"a","text":"The port of Harlow Bay reopened on Monday after a two-day strike, the harbour master said."}"#, "\n",
+//! #     r#"{"id":"b","text":"Rain is expected in the northern valleys on Tuesday, forecasters said."}"#, "\n",
+//! #     r#"{"id":"c","text":"The port of Harlow Bay reopened on Monday after a two-day strike, the harbour master says."}"#, "\n",
+//! # ))?;
+//! let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+//! let bands = lsh::Scheme::Bands(lsh::Banding::new(42, 3, 128)?);
+//! let budget = Budget::unbounded();
+//! let options = FingerprintOptions {
+//!     shingle_size: ShingleSize::default(),
+//!     furniture: Furniture::Strip,
+//!     permutations: Permutations::new(128, 1)?,
+//!     layout: bands.layout(128),
+//!     strict: false,
+//!     checkpoint: None,
+//!     budget,
+//! };
+//! let mut prints = fingerprint_corpus(&corpus, &options, &Silent)?;
+//! let digests = prints.rows.take_digests();
+//! let duplicates = Duplicates::find(&digests, prints.tells()?);
+//!
+//! let texts = duplicates.distinct_articles(&prints);
+//! let signatures = lsh::Source::new(&prints.signatures, 1 << 30);
+//! let similar_enough = |_, _, score| match score {
+//!     0..60 => lsh::Worth::Nothing,
+//!     _ => lsh::Worth::Perhaps,
+//! };
+//! let candidates = lsh::candidates(signatures, &texts, bands, similar_enough, &Silent)?;
+//! assert_eq!(candidates.pairs, [(0, 2)]);
+//!
+//! let evidence = Evidence::gather(&corpus, &mut prints, &duplicates, &candidates.pairs, budget, &Silent)?;
+//! let rule = Rule::Plain(Acceptance::new(0.7, None, 10)?);
+//! let copies = verify::verify(&candidates.pairs, &prints, duplicates, &evidence, rule, &Silent)?;
+//! assert_eq!(copies.edges[0].reason, Reason::Jaccard);
+//!
+//! let keep = cluster::Keep::Longest;
+//! let clusters = cluster::build(&prints, &copies.duplicates, &copies.edges, &evidence, keep, &Silent)?;
+//! assert_eq!(clusters[0].members.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod cli;
 pub mod cluster;
@@ -115,6 +167,22 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Whether the parameters are in their ranges and go together, on so many threads; what reads a corpus checks it itself.
+    ///
+    /// ```
+    /// use wirecopy::Options;
+    /// let options = Options { permutations: 64, bands_and_rows: Some((42, 3)), ..Options::default() };
+    /// assert!(options.check(1).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] that says which does not, and what would do.
+    pub fn check(&self, threads: usize) -> Result<()> {
+        Permutations::new(self.permutations, self.seed)?;
+        self.scheme()?;
+        Budget::new(self.memory, threads).map(drop)
+    }
+
     /// Which articles become candidates: those that agree in one of the bands that are given; or those that agree in two values that
     /// are close, chosen so that a pair at the threshold is found and, where containment counts, one that
     /// is [similar enough](FOUND_BY_TWO) not to be looked for by [single values](Self::unlike_copies).

@@ -10,8 +10,7 @@ use super::summary::{Ending, summary};
 use super::{help, memory, say};
 use crate::cluster::Keep;
 use crate::corpus::Corpus;
-use crate::fingerprint::Permutations;
-use crate::memory::{Bound, Budget, Size};
+use crate::memory::{Bound, Size};
 use crate::progress::Timed;
 use crate::report::Measured;
 use crate::{Error, Options, Result};
@@ -123,9 +122,6 @@ fn options(arguments: &ClusterArguments) -> Result<Options> {
 pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
     let started = Instant::now();
     let options = options(&arguments)?;
-    // What is wrong with these is said before the input is read, which for a pipe means to the end.
-    Permutations::new(options.permutations, options.seed)?;
-    options.scheme()?;
     if arguments.threads > MOST_THREADS {
         return Err(Error::Parameter(format!(
             "--threads must be at most {MOST_THREADS}, not {}; 0 takes all that the machine has",
@@ -145,8 +141,8 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         })?;
     let talk = Talk::new(arguments.quiet, options.strict, interrupted);
     pool.install(|| {
-        // Before the input is read, too, but only now is it known how many threads there are.
-        Budget::new(options.memory, rayon::current_num_threads())?;
+        // Before the input is read, which for a pipe means to the end.
+        options.check(rayon::current_num_threads())?;
         let timed = Timed::new(&talk);
         let mut outputs = arguments.outputs.create()?;
         let corpus = Corpus::open(&arguments.inputs, options.corpus.clone(), &timed)?;
