@@ -7,7 +7,7 @@
 //! * [`Digest`] tells whether two articles are word for word the same.
 //!
 //! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
-//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `signatures` or `signature_file`;
+//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `stored`: `signatures` or `signature_file`;
 //! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
 //!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
@@ -56,6 +56,7 @@ mod signature;
 mod signature_file;
 mod signatures;
 mod sizes;
+mod stored;
 
 pub use articles::ArticleSet;
 pub use days::{Day, Days, UnreadDate, UnreadDates};
@@ -71,8 +72,9 @@ pub use places::RecordStart;
 pub use rows::Rows;
 pub use shingles::{ShingleSize, shingles};
 pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
+pub use signature_file::SignatureFile;
 pub(crate) use signature_file::ThreeBytes;
-pub use signature_file::{SignatureFile, StoredSignatures};
 pub use signatures::Signatures;
 pub use sizes::Sizes;
 pub(crate) use sizes::{BySizes, Size};
+pub use stored::StoredSignatures;

@@ -37,7 +37,7 @@
 //! * a pair *waits* on a desk until there are enough to read their signatures side by side, and for *later* if these are in a file;
 //! * *known* pairs were found by an earlier slot, and need no second look.
 //!
-//! The parts, in the order in which articles go through them: `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
+//! The parts, in the order in which articles go through them: `scheme` with `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
 //! `held` or `spilled` (signatures in memory or in a file, which `rows` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
 //! `crowded` (which pairs of a bucket are looked at), `later` and `verdicts`, `found`.
 
@@ -51,6 +51,7 @@ mod hunt;
 mod later;
 mod neighbours;
 mod rows;
+mod scheme;
 mod search;
 mod single;
 mod spilled;
@@ -61,8 +62,9 @@ mod verdicts;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 pub use dates::Dates;
-pub use neighbours::{FOUND_BY_TWO, Neighbours, Scheme};
+pub use neighbours::{FOUND_BY_TWO, Neighbours};
 pub use rows::Source;
+pub use scheme::Scheme;
 
 pub use single::{
     Containment, RARE, RARE_APART, REPRESENTATIVES, SHORT_CUT_SIMILARITY,

@@ -127,11 +127,11 @@ impl<'r> Collected<'r> {
     /// Counts a cluster; gives its entry if it is shown, without a title if its representative has none.
     pub fn cluster(
         &mut self,
-        run: &Run,
         cluster: &Cluster,
         sources: &mut Sources,
         shown: bool,
     ) -> Result<Option<Entry>> {
+        let run = self.run;
         let mut entries = Entries::default();
         let mut representative = None;
         let mut members = Vec::with_capacity(cluster.members.len());
@@ -220,13 +220,13 @@ impl<'r> Collected<'r> {
 
     pub fn finish(
         mut self,
-        run: &Run,
         options: &Options,
         bounds: Bounds,
         shown: PageCounts,
         sources: &Sources,
         index: Vec<Entry>,
     ) -> Data {
+        let run = self.run;
         let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
         let mut reasons: BTreeMap<&'static str, u64> = BTreeMap::new();
         for edge in &run.edges {
@@ -376,21 +376,10 @@ mod tests {
         let mut collected = Collected::new(&run);
         let mut index = Vec::new();
         for cluster in &run.clusters {
-            index.extend(
-                collected
-                    .cluster(&run, cluster, &mut sources, true)
-                    .unwrap(),
-            );
+            index.extend(collected.cluster(cluster, &mut sources, true).unwrap());
         }
         let bounds = Bounds::of_page(1);
-        collected.finish(
-            &run,
-            &options,
-            bounds,
-            PageCounts::default(),
-            &sources,
-            index,
-        )
+        collected.finish(&options, bounds, PageCounts::default(), &sources, index)
     }
 
     #[test]

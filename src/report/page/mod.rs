@@ -120,13 +120,13 @@ pub fn write_page(
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        let entry = figures.cluster(run, cluster, &mut sources, at < shown.len())?;
+        let entry = figures.cluster(cluster, &mut sources, at < shown.len())?;
         index.extend(entry);
         progress.advance(1, 0);
     }
     progress.end();
     detail::name_by_openings(run, shown, &mut index, progress)?;
-    let data = figures.finish(run, options, bounds, counts, &sources, index);
+    let data = figures.finish(options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
     let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();
     detail::write_chunks(run, shown, bounds, &sources, room, out, progress)?;

@@ -1,0 +1,61 @@
+//! Which articles meet: those that agree in a band, or in values that are close.
+
+use super::neighbours::LEAST_VALUES;
+use super::{Banding, Neighbours};
+use crate::fingerprint::Layout;
+
+/// Which articles become candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Those that agree in a band.
+    Bands(Banding),
+    /// Those that agree in two values that are close.
+    Neighbours(Neighbours),
+}
+
+impl Scheme {
+    /// Bytes an article that the search takes at the least where signatures of this layout are in a file: for one slot, or
+    /// for two blocks.
+    pub(crate) fn bytes_of_a_slot(self, layout: Layout) -> usize {
+        let blocks = (2 * layout.bytes()).div_ceil(super::later::MOST_BLOCKS);
+        super::spilled::bytes_of_slots(self, 1).max(blocks)
+    }
+
+    /// Values of a signature that have to be kept whole.
+    pub fn whole_values(self) -> usize {
+        match self {
+            // Crowded buckets are sorted by the values behind the band.
+            Self::Bands(banding) => (banding.bands() * banding.rows()).max(LEAST_VALUES),
+            Self::Neighbours(neighbours) => neighbours.values(),
+        }
+    }
+
+    /// What is kept of a signature of `slots` values.
+    pub fn layout(self, slots: usize) -> Layout {
+        Layout::new(slots, self.whole_values())
+    }
+
+    /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate.
+    pub fn probability(self, similarity: f64) -> f64 {
+        match self {
+            Self::Bands(banding) => banding.probability(similarity),
+            Self::Neighbours(neighbours) => neighbours.probability(similarity),
+        }
+    }
+
+    /// The probability that a pair is met of whose whole values so many agree; of bands, that it is met or more.
+    pub fn probability_given(self, agreeing: usize) -> f64 {
+        match self {
+            Self::Bands(_) => 1.0,
+            Self::Neighbours(neighbours) => neighbours.probability_given(agreeing),
+        }
+    }
+
+    /// Buckets that an article is in.
+    pub(super) fn buckets(self) -> usize {
+        match self {
+            Self::Bands(banding) => banding.bands(),
+            Self::Neighbours(neighbours) => neighbours.values(),
+        }
+    }
+}
