@@ -157,6 +157,13 @@ const PUBLISHED: &[&str] = &[
     "date.$date",
     "created_at.$date",
     "createdAt.$date",
+    "published.$date.$numberLong",
+    "published_at.$date.$numberLong",
+    "publishedAt.$date.$numberLong",
+    "pubDate.$date.$numberLong",
+    "date.$date.$numberLong",
+    "created_at.$date.$numberLong",
+    "createdAt.$date.$numberLong",
 ];
 
 const URL: &[&str] = &[

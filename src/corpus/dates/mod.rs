@@ -13,6 +13,7 @@ mod words;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
+use std::borrow::Cow;
 use words::Token;
 
 /// Which number comes first in a date like 4/3/2024.
@@ -116,7 +117,12 @@ const LONGEST: usize = 100;
 /// ```
 pub fn parse_published_in(text: &str, order: DateOrder) -> Option<i64> {
     let text = text.trim();
-    if text.is_empty() || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let digits = western_digits(text);
+    let text = digits.as_ref();
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
     // "2024-06-20T12:30:00+02:00[Europe/Paris]": the name says again what the offset does.
@@ -124,6 +130,23 @@ pub fn parse_published_in(text: &str, order: DateOrder) -> Option<i64> {
     iso::iso(moment.map_or(text, |(moment, _)| moment).as_bytes())
         .or_else(|| number::number(text))
         .or_else(|| words::words(text, order))
+        // The first moment of 1970, with its time, is what programs make of no date; so is that of the year 1.
+        .filter(|&seconds| seconds != 0 || !text.contains(':'))
+}
+
+/// A text with the digits of Arabic, Persian and Hindi as those of ASCII.
+fn western_digits(text: &str) -> Cow<'_, str> {
+    let digit = |c: char| match c {
+        '٠'..='٩' => Some(c as u32 - '٠' as u32),
+        '۰'..='۹' => Some(c as u32 - '۰' as u32),
+        '०'..='९' => Some(c as u32 - '०' as u32),
+        _ => None,
+    };
+    if text.is_ascii() || !text.contains(|c| digit(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let western = |c: char| digit(c).and_then(|digit| char::from_digit(digit, 10));
+    text.chars().map(|c| western(c).unwrap_or(c)).collect()
 }
 
 /// Year, month, day.
@@ -133,7 +156,7 @@ type Hms = (i64, i64, i64);
 
 /// The moment of a date, a time of day and an offset in seconds east of UTC.
 fn moment((year, month, day): Ymd, (hour, minute, second): Hms, offset: i64) -> Option<i64> {
-    if !(1..=9999).contains(&year) {
+    if !(1..=9999).contains(&year) || (year, month, day) == (1, 1, 1) {
         return None;
     }
     let date = Date::new(
@@ -241,6 +264,10 @@ mod tests {
             "20 июня 2024 г.",
             "2024年6月20日",
             "2024년 6월 20일",
+            "٢٠٢٤-٠٦-٢٠",
+            "٢٠ يونيو ٢٠٢٤",
+            "۲۰ يونيو، ۲۰۲۴",
+            "२० जून 2024",
         ] {
             assert_eq!(parse_published(text), Some(DAY), "{text}");
         }
@@ -266,12 +293,29 @@ mod tests {
             "2024-06-20T12:30:00+02:00[Europe/Paris]",
             "20 Jun 2024 10:30 IST",
             "20. Juni 2024 um 10:30 Uhr",
+            "20.06.2024 10.30 Uhr",
+            "20 juin 2024 à 10h30",
+            "20 juin 2024, 10h30",
+            "20 de junio de 2024 a las 10:30",
+            "junio 20 a las 10:30, 2024",
+            "20 giugno 2024 alle 10:30",
+            "20 giugno 2024 alle ore 10:30",
+            "20 de junho de 2024 às 10:30",
+            "20 juni 2024 om 10:30 uur",
+            "20 июня 2024 в 10:30",
+            "June 20, 2024 19:30 JST",
+            "June 20, 2024 20:00 ACST",
+            "June 20, 2024 13:30 MSK",
         ] {
             assert_eq!(parse_published(text), Some(MORNING), "{text}");
         }
         assert_eq!(parse_published("Jun 20, 2024 5:30 PM"), Some(DAY + 63_000));
         assert_eq!(parse_published("June 20, 2024 5 p.m."), Some(DAY + 61_200));
         assert_eq!(parse_published("Jun 20, 2024 12:05 AM"), Some(DAY + 300));
+        for evening in ["20 juin 2024 18h", "20. Juni 2024, 18 Uhr"] {
+            assert_eq!(parse_published(evening), Some(DAY + 18 * 3600));
+        }
+        assert_eq!(parse_published("1970-01-01"), Some(0));
         assert_eq!(
             parse_published("4 Sept. 2024"),
             parse_published("2024-09-04")
@@ -305,7 +349,10 @@ mod tests {
             "June 20, 2024 in Paris",
             "June July 20 2024",
             "1 2 3 4 5",
-            "٢٠٢٤-٠٦-٢٠",
+            "0001-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01 00:00:00",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
             "2024-06-\u{301}20",
             "1e999",
         ] {
@@ -337,6 +384,21 @@ mod tests {
         {
             let wanted = parse_published(&format!("2024-{:02}-01", at + 1));
             assert_eq!(parse_published(&format!("{name} 2024")), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_months_that_have_marks() {
+        for (month, name) in [
+            (3, "मार्च"),
+            (4, "अप्रैल"),
+            (4, "ابريل"),
+            (8, "अगस्त"),
+            (10, "अक्टूबर"),
+            (10, "اكتوبر"),
+        ] {
+            let wanted = parse_published(&format!("2024-{month:02}-05"));
+            assert_eq!(parse_published(&format!("5 {name} 2024")), wanted, "{name}");
         }
     }
 

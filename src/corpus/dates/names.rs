@@ -203,17 +203,18 @@ pub(crate) const DAYS: [&[&str]; 7] = [
 ];
 
 /// What else stands in a date and says nothing about the moment.
-const BETWEEN: [&str; 16] = [
+const BETWEEN: [&str; 28] = [
     "at", "on", "of", "the", "t", "feira", "de", "del", "le", "den", "der", "um", "uhr", "г",
-    "года", "updated",
+    "года", "updated", "à", "a", "las", "la", "alle", "ore", "às", "om", "uur", "в", "का", "को",
 ];
 
 /// The number of a month, 1 to 12, from its name or short form.
 pub(super) fn month(word: &str) -> Option<i64> {
     let word = word.to_lowercase();
-    let at = MONTHS
-        .iter()
-        .position(|names| names.contains(&word.as_str()));
+    // "ابريل" is often written without its hamza.
+    let plain = |name: &str| name.replace('أ', "ا");
+    let is = |name: &&str| *name == word || plain(name) == word;
+    let at = MONTHS.iter().position(|names| names.iter().any(is));
     at.map(|at| at as i64 + 1)
 }
 
@@ -224,28 +225,55 @@ pub(super) fn is_filler(word: &str) -> bool {
     BETWEEN.contains(&word) || DAYS.iter().any(|names| names.contains(&word))
 }
 
-/// The offset in seconds of a zone: those of RFC 2822, and a few that news pages write.
+/// The offset in seconds of a zone: those of RFC 2822, and others that news pages write, if they are one wherever they are written ("IST" is not).
 pub(super) fn zone(name: &str) -> Option<i64> {
-    const ZONES: &[(&str, i64)] = &[
-        ("Z", 0),
-        ("UTC", 0),
-        ("GMT", 0),
-        ("UT", 0),
-        ("EST", -5),
-        ("EDT", -4),
-        ("ET", -5),
-        ("CST", -6),
-        ("CDT", -5),
-        ("MST", -7),
-        ("MDT", -6),
-        ("PST", -8),
-        ("PDT", -7),
-        ("BST", 1),
-        ("CET", 1),
-        ("CEST", 2),
-        ("EET", 2),
-        ("EEST", 3),
+    /// Hours east of UTC.
+    const ZONES: &[(&str, f64)] = &[
+        ("Z", 0.0),
+        ("UTC", 0.0),
+        ("GMT", 0.0),
+        ("UT", 0.0),
+        ("EST", -5.0),
+        ("EDT", -4.0),
+        ("ET", -5.0),
+        ("CST", -6.0),
+        ("CDT", -5.0),
+        ("MST", -7.0),
+        ("MDT", -6.0),
+        ("PST", -8.0),
+        ("PDT", -7.0),
+        ("AKST", -9.0),
+        ("AKDT", -8.0),
+        ("HST", -10.0),
+        ("BRT", -3.0),
+        ("WET", 0.0),
+        ("WEST", 1.0),
+        ("BST", 1.0),
+        ("WAT", 1.0),
+        ("CET", 1.0),
+        ("CEST", 2.0),
+        ("CAT", 2.0),
+        ("SAST", 2.0),
+        ("EET", 2.0),
+        ("EEST", 3.0),
+        ("EAT", 3.0),
+        ("MSK", 3.0),
+        ("PKT", 5.0),
+        ("NPT", 5.75),
+        ("WIB", 7.0),
+        ("HKT", 8.0),
+        ("SGT", 8.0),
+        ("PHT", 8.0),
+        ("AWST", 8.0),
+        ("JST", 9.0),
+        ("KST", 9.0),
+        ("ACST", 9.5),
+        ("ACDT", 10.5),
+        ("AEST", 10.0),
+        ("AEDT", 11.0),
+        ("NZST", 12.0),
+        ("NZDT", 13.0),
     ];
     let zone = ZONES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
-    Some(zone.1 * 3600)
+    Some((zone.1 * 3600.0) as i64)
 }

@@ -3,6 +3,7 @@
 use super::iso::zone;
 use super::{DateOrder, Hms, moment, names};
 use Token::{Mark, Number, Word};
+use unicode_normalization::char::is_combining_mark;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -16,7 +17,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::with_capacity(16);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let kind = |c: char| (c.is_ascii_digit(), c.is_alphabetic());
+        // Vowel signs of Hindi are marks.
+        let kind = |c: char| {
+            (
+                c.is_ascii_digit(),
+                c.is_alphabetic() || is_combining_mark(c),
+            )
+        };
         let end = match kind(c) {
             (false, false) => c.len_utf8(),
             k => rest.find(|c| kind(c) != k).unwrap_or(rest.len()),
@@ -27,7 +34,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             (true, _) => tokens.push(Number(token)),
             (_, true) => tokens.push(Word(token)),
             _ if c.is_whitespace()
-                || matches!(c, ',' | '(' | ')' | '|' | '·' | '•' | '–' | '—' | ';') => {}
+                || matches!(c, ',' | '،' | '(' | ')' | '|' | '·' | '•' | '–' | '—' | ';') =>
+                {}
             _ => tokens.push(Mark(c)),
         }
     }
@@ -71,6 +79,20 @@ impl Reading {
             [Number(hour), Mark(':'), Number(minute), rest @ ..] if self.time.is_none() => {
                 self.time_of_day(hour, minute, rest)
             }
+            // "18h00", "18 h", "18 Uhr", "18.00 Uhr".
+            [Number(hour), Word("h" | "H"), Number(minute), rest @ ..]
+            | [
+                Number(hour),
+                Mark('.'),
+                Number(minute),
+                Word("Uhr" | "uhr" | "uur"),
+                rest @ ..,
+            ] if self.time.is_none() => self.time_of_day(hour, minute, rest),
+            [
+                Number(hour),
+                Word("h" | "H" | "Uhr" | "uhr" | "uur"),
+                rest @ ..,
+            ] if self.time.is_none() => self.time_of_day(hour, "00", rest),
             [Number(hour), rest @ ..]
                 if self.time.is_none() && hour.len() <= 2 && half(rest).is_some() =>
             {
@@ -258,6 +280,8 @@ fn half<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<(bool, &'t [Token<'a>])> {
         [Word(a), Mark('.'), Word(m), Mark('.'), rest @ ..] if m.eq_ignore_ascii_case("m") => {
             (*a, rest)
         }
+        // "a las 18:00"
+        [Word("a"), Word("las" | "la"), ..] => return None,
         [Word(word), rest @ ..] => (*word, rest),
         _ => return None,
     };
