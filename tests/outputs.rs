@@ -615,3 +615,46 @@ fn a_folder_that_holds_reports_of_runs_is_read_as_before() {
     failed(&run(&input), 2, "is an input and cannot be the output");
     assert!(std::fs::read_to_string(&input).unwrap().contains(STORM));
 }
+
+/// What a shell opened is written to, not replaced.
+#[cfg(unix)]
+#[test]
+fn what_is_open_is_written_to_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("n.jsonl"),
+        format!("{}\n{}\n", line("a", STORM), line("b", STORM)),
+    )
+    .unwrap();
+    let shell = |script: &str| {
+        let script = script.replace("WIRECOPY", env!("CARGO_BIN_EXE_wirecopy"));
+        let mut command = Command::new("bash");
+        let command = command.args(["-c", &script]).current_dir(folder.path());
+        let ended = command.output().unwrap();
+        done(&ended);
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let run = "WIRECOPY cluster n.jsonl -q -o";
+    let table = shell(&format!("{run} -"));
+    assert_eq!(table.lines().count(), 3);
+    for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        assert_eq!(shell(&format!("{run} {name}")), table, "{name}");
+        let whole = shell(&format!(
+            "echo before > out; (echo first; {run} {name}; echo last) >> out; cat out"
+        ));
+        assert_eq!(whole, format!("before\nfirst\n{table}last\n"), "{name}");
+    }
+    let pairs = shell(&format!(
+        "echo log > log; {run} c.csv --pairs /dev/stderr 2>> log; cat log"
+    ));
+    assert!(pairs.starts_with("log\na,b,jaccard"), "{pairs}");
+    assert_eq!(pairs.lines().count(), 3);
+    let piped = shell(&format!("{run} >(cat > piped); sleep 0.2; cat piped"));
+    assert_eq!(piped, table);
+    let both = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["cluster", "n.jsonl", "-o", "/dev/stdout", "--pairs", "-"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    failed(&both, 2, "two outputs would go to standard output");
+}

@@ -226,7 +226,7 @@ pub(super) fn refuse_one_place_for_two(outputs: &[PathBuf]) -> Result<()> {
             .iter()
             .any(|other| place(other) == place(output))
         {
-            let name = if output.as_os_str() == "-" {
+            let name = if place(output).as_os_str() == "-" {
                 "standard output".to_owned()
             } else {
                 output.display().to_string()

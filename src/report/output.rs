@@ -42,6 +42,26 @@ pub fn packs(path: &Path) -> bool {
     matches!(extension(path).as_str(), "gz" | "zst" | "zstd")
 }
 
+/// What is open already under a name of the system's.
+enum Open {
+    StandardOutput,
+    /// Another one, by its name.
+    Descriptor,
+}
+
+/// Whether a path names what is open: `-`, `/dev/stdout`, `/dev/fd/3`, as a shell makes of `>(gzip > out.gz)`. What stands behind it may be a file, but
+/// one that somebody writes to, and that must not be replaced.
+fn open(path: &Path) -> Option<Open> {
+    const NAMES: [&str; 2] = ["/dev/fd/", "/proc/self/fd/"];
+    let name = path.to_str()?;
+    let number = NAMES.iter().find_map(|folder| name.strip_prefix(folder));
+    match (name, number) {
+        ("-" | "/dev/stdout", _) | (_, Some("1")) => Some(Open::StandardOutput),
+        ("/dev/stderr", _) | (_, Some(_)) => Some(Open::Descriptor),
+        _ => None,
+    }
+}
+
 /// The file that a path names, also by links to what is not there yet.
 fn target(path: &Path) -> PathBuf {
     /// As many as Linux follows.
@@ -61,6 +81,9 @@ fn target(path: &Path) -> PathBuf {
 
 /// The one path of the file that a path names, whether or not there is one yet.
 pub(crate) fn place(path: &Path) -> PathBuf {
+    if let Some(Open::StandardOutput) = open(path) {
+        return "-".into();
+    }
     let target = target(path);
     let folder = target
         .parent()
@@ -105,13 +128,20 @@ impl Write for Target {
 }
 
 impl Output {
-    /// Begins to write `path`; a link is followed, and `-` is standard output.
+    /// Begins to write `path`; a link is followed, `-` is standard output, and what is open (`/dev/stderr`, `/dev/fd/3`) is written to
+    /// as it is, behind what stands there.
     ///
     /// # Errors
     /// If nothing can be created there; [`Error::Parameter`] if the name is that of a format that is not written.
     pub fn create(path: &Path) -> Result<Self> {
-        if path.as_os_str() == "-" {
-            return Ok(Self::standard_output());
+        match open(path) {
+            Some(Open::StandardOutput) => return Ok(Self::standard_output()),
+            Some(Open::Descriptor) => {
+                let file = OpenOptions::new().append(true).open(path);
+                let file = file.map_err(Error::io("write", path))?;
+                return Self::new(path.to_path_buf(), Target::File(file), None);
+            }
+            None => {}
         }
         let extension = extension(path);
         if NOT_WRITTEN.contains(&extension.as_str()) {
