@@ -193,7 +193,9 @@ fn in_words(reason: RejectReason) -> &'static str {
         RejectReason::NotText => "a file that is no text",
         RejectReason::TooLong => "longer than --max-document",
         RejectReason::Truncated => "the rest of a compressed file that ends too early",
-        RejectReason::Corrupt => "the rest of a damaged compressed file",
+        RejectReason::Corrupt => {
+            "the rest of a compressed file that is damaged or cannot be unpacked"
+        }
         RejectReason::RaggedRow => "a row with more or fewer fields than the header",
         RejectReason::UnclosedQuote => "a quoted field that is never closed",
     }

@@ -337,6 +337,20 @@ impl<'s> Stream<'s> {
                 ),
             );
         }
+        let message = error.to_string();
+        let unpack = match self.compression {
+            Compression::Zstd if message.contains("too much memory") => Some(
+                "a window of more than 128 MB, as zstd --long makes it; unpack it first with: zstd -d --long=31",
+            ),
+            Compression::Zstd if message.contains("Dictionary") => Some(
+                "a dictionary that is not in the file; unpack it first with: zstd -d -D DICTIONARY",
+            ),
+            _ => None,
+        };
+        if let Some(unpack) = unpack {
+            let detail = format!("the zstd data need {unpack}");
+            return Fault::new(RejectReason::Corrupt, detail);
+        }
         Fault::new(
             RejectReason::Corrupt,
             format!(

@@ -5,7 +5,7 @@
 use super::reject::{Fault, RejectReason};
 
 /// How formats begin, and what to do with them. Signatures as in `file`'s collection of them.
-const FORMATS: [(usize, &[u8], &str); 15] = [
+const FORMATS: [(usize, &[u8], &str); 24] = [
     (257, b"ustar", "a tar archive; unpack it and name its files"),
     (
         0,
@@ -77,7 +77,44 @@ const FORMATS: [(usize, &[u8], &str); 15] = [
         b"\x80\x04\x95",
         "a Python pickle; write it as JSON Lines or CSV first",
     ),
+    (
+        0,
+        b"\x93NUMPY",
+        "an array of NumPy; write it as JSON Lines or CSV first",
+    ),
+    (
+        0,
+        b"ORC",
+        "an ORC file; write it as JSON Lines or CSV first",
+    ),
+    (
+        0,
+        b"\x89HDF",
+        "an HDF5 file; write it as JSON Lines or CSV first",
+    ),
+    (0, b"\x89PNG", "a picture; there is no text in it to read"),
+    (
+        0,
+        b"\xff\xd8\xff",
+        "a picture; there is no text in it to read",
+    ),
+    (0, b"GIF8", "a picture; there is no text in it to read"),
+    (0, b"\x7fELF", "a program; there is no text in it to read"),
+    // Of what was decompressed already.
+    (
+        0,
+        b"\x1f\x8b",
+        "compressed twice; unpack it once with: gzip -d",
+    ),
+    (
+        0,
+        b"\x28\xb5\x2f\xfd",
+        "compressed twice; unpack it once with: zstd -d",
+    ),
 ];
+
+/// How pages begin, in small letters: as an article one would be mostly markup.
+const PAGES: [&str; 4] = ["<!doctype html", "<html", "<?xml", "<rss"];
 
 /// Bytes that are looked at.
 const HEAD: usize = 64 << 10;
@@ -90,12 +127,23 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<Fault> {
         let rest = head.get(at..).unwrap_or_default();
         let is_word = || magic.iter().all(|byte| (0x20..0x7f).contains(byte));
         // A text may begin with any word.
-        rest.starts_with(magic) && (!is_word() || head.iter().any(is_control))
+        rest.starts_with(magic) && (!is_word() || head.iter().any(is_control) || !is_utf8(head))
     };
     if let Some((_, _, what)) = FORMATS.iter().find(begins) {
         return Some(Fault::new(
             RejectReason::NotText,
             format!("the file is {what}"),
+        ));
+    }
+    let page = head.trim_ascii_start();
+    let begins = |start: &&str| {
+        page.get(..start.len())
+            .is_some_and(|p| p.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    if PAGES.iter().any(begins) {
+        return Some(Fault::new(
+            RejectReason::NotText,
+            "the file is HTML or XML; extract its text first, for example with trafilatura",
         ));
     }
     // Nearly every file is a text, and has none.
@@ -124,6 +172,11 @@ pub(super) fn binary(bytes: &[u8]) -> Option<Fault> {
             "the file is binary (it holds zero bytes), not text",
         )
     })
+}
+
+/// Whether these bytes, which may end within a character, are UTF-8.
+fn is_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 fn zeros(bytes: &[u8], start: usize, step: usize) -> usize {
@@ -155,7 +208,21 @@ mod tests {
             assert_eq!(fault.reason, RejectReason::Utf16);
             assert!(fault.detail.contains(name), "{}", fault.detail);
         }
-        let program = b"\x7fELF\x02\x01\x01\0\0\0\0more of it, and of it, and of it";
+        for page in [
+            "<!DOCTYPE html>",
+            "\n <html lang=en>",
+            "<?xml version=\"1.0\"?>",
+        ] {
+            let fault = foreign(page.as_bytes()).unwrap();
+            assert!(fault.detail.contains("HTML or XML"), "{}", fault.detail);
+        }
+        assert!(
+            foreign(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+                .unwrap()
+                .detail
+                .contains("a PDF")
+        );
+        let program = b"\xcf\xfa\xed\xfe\x02\x01\x01\0\0\0\0more of it, and of it, and of it";
         assert_eq!(foreign(program), None);
         assert_eq!(binary(program).unwrap().reason, RejectReason::NotText);
     }
@@ -167,6 +234,8 @@ mod tests {
             "a",
             "PKs and BZs: all of it is text",
             "PAR1 for the course",
+            "ORC, the café",
+            "<htm> is no tag",
             "BZhang, 1AY&SY",
             "%PDF-files are no text\r\n\t",
             "id,text\n1,a\0b\n",

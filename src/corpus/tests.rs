@@ -479,11 +479,23 @@ fn what_is_no_text_is_one_reject() {
             "spreadsheet",
         ),
         ("b.parquet", b"PAR1\x15\0".to_vec(), "not_text", "Parquet"),
+        (
+            "b.txt",
+            b"<!DOCTYPE html>\n<p>a b</p>".to_vec(),
+            "not_text",
+            "HTML",
+        ),
+        (
+            "b.jsonl.gz",
+            gzip(&gzip(b"{\"text\":\"a\"}\n")),
+            "not_text",
+            "compressed twice",
+        ),
         ("b.txt", b"PAR1\x15\0".to_vec(), "not_text", "Parquet"),
         ("c.txt", b"a\0b\0c\0".to_vec(), "utf16", "UTF-16LE"),
         (
             "b.bin",
-            b"\x7fELF\x02\0\x01".to_vec(),
+            b"\xcf\xfa\xed\xfe\x02\0\x01".to_vec(),
             "not_text",
             "zero bytes",
         ),
@@ -1380,6 +1392,24 @@ fn what_is_damaged_or_made_to_fill_disks_is_not_kept() {
         let second = scan(&corpus).unwrap();
         assert_eq!(first.texts(), second.texts());
         assert_eq!(first.reasons(), second.reasons());
+    }
+}
+
+#[test]
+fn what_zstd_cannot_unpack_is_not_damaged() {
+    // The beginning of a frame, and a block of one letter: a window of a gigabyte; a dictionary.
+    let frame = |header: &[u8]| [b"\x28\xb5\x2f\xfd", header, b"\x09\0\0a"].concat();
+    for (header, part) in [
+        (&[0x00, 20 << 3][..], "zstd -d --long=31"),
+        (&[0x01, 0x00, 5][..], "zstd -d -D DICTIONARY"),
+    ] {
+        let run = run("a.jsonl.zst", frame(header));
+        assert_eq!(run.reasons()[0].1, "corrupt");
+        let detail = run.detail();
+        assert!(
+            detail.contains(part) && !detail.contains("damaged"),
+            "{detail}"
+        );
     }
 }
 
