@@ -158,7 +158,7 @@ impl Layout {
     }
 
     /// The largest score below which a pair at Jaccard similarity `similarity` is dropped with a probability of at most `loss`,
-    /// if a pair of whose whole values `m` agree is met, and so can be dropped, with the probability `met(m)`.
+    /// if a pair of whose whole values `m` agree is met, and so can be dropped, with the probability `met(m)`; among pairs that are met, if these are few.
     ///
     /// Positions of a signature that agree do so a little less spread than independent ones would, so that this errs on the safe side.
     pub fn least_score(self, similarity: f64, loss: f64, met: impl Fn(usize) -> f64) -> u32 {
@@ -169,6 +169,15 @@ impl Layout {
         for (agreeing, chance) in whole.iter_mut().enumerate() {
             *chance *= met(agreeing);
         }
+        // Where hardly any pair is met, all of those that are could be dropped: the loss is counted among them.
+        let are_met: f64 = whole.iter().sum();
+        if are_met == 0.0 {
+            return 0;
+        }
+        let loss = match are_met < 2.0 * loss {
+            true => loss * are_met,
+            false => loss,
+        };
         let mut low_at_most = binomial(self.low, agree_by_bits(similarity));
         let mut sum = 0.0;
         for chance in &mut low_at_most {
@@ -271,6 +280,11 @@ mod tests {
             Layout::new(values, values).least_score(similarity, loss, |_| 1.0)
         };
         assert_eq!(least(128, 0.0, 1e-4), 0);
+        let met = |agreeing| f64::from(agreeing > 1);
+        for similarity in [0.0, 0.001, 0.01] {
+            let least = Layout::new(128, 32).least_score(similarity, 0.01, met);
+            assert!(least <= 2, "{similarity}: {least}");
+        }
         assert_eq!(least(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.
         assert_eq!(least(10, 0.5, 1e-4), 0);
