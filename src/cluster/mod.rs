@@ -9,6 +9,7 @@
 pub use crate::union_find::UnionFind;
 
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
+use crate::memory::CLUSTERED;
 use crate::progress::{Progress, Stage, Unit};
 use crate::verify::{Components, Edge, Evidence, Ranks, Similarity};
 use crate::{Error, Result};
@@ -53,6 +54,13 @@ pub struct Cluster {
     /// The representative first, then by date (undated ones last), then in corpus order.
     pub members: Vec<Member>,
 }
+
+// An article takes most in a cluster of two. To bring it there takes its place in its component, its best neighbour and, of a duplicate, the
+// article that stands for it.
+const _: () = {
+    let placed = size_of::<(u32, u32)>() + size_of::<u32>() + size_of::<(u32, u32)>();
+    assert!(size_of::<Member>() + size_of::<Cluster>() / 2 + placed <= CLUSTERED);
+};
 
 impl Cluster {
     /// An article that has no copy, as a cluster of its own, with the digest of its words.
