@@ -1,5 +1,6 @@
 //! The file that is evaluated, read against the ids of the truth.
 
+use super::figures::Holds;
 use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;
@@ -105,6 +106,24 @@ impl ListedPairs {
 pub(super) enum Found {
     Pairs(ListedPairs),
     Clusters(Groups),
+}
+
+impl Found {
+    /// The clusters, if it holds such.
+    pub fn clusters(&self) -> Option<&Groups> {
+        match self {
+            Self::Clusters(groups) => Some(groups),
+            Self::Pairs(_) => None,
+        }
+    }
+
+    /// What the file holds.
+    pub fn holds(&self) -> Holds {
+        match self {
+            Self::Pairs(_) => Holds::Pairs,
+            Self::Clusters(_) => Holds::Clusters,
+        }
+    }
 }
 
 /// What was read, and what of it was left aside.

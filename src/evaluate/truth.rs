@@ -1,5 +1,6 @@
 //! What is true, as somebody labelled it.
 
+use super::figures::Holds;
 use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;
@@ -125,6 +126,22 @@ impl Truth {
         }
         groups.fill(ids.len());
         Ok(Self::Stories(groups))
+    }
+
+    /// The stories, if it has such.
+    pub fn stories(&self) -> Option<&Groups> {
+        match self {
+            Self::Stories(groups) => Some(groups),
+            Self::Pairs(_) => None,
+        }
+    }
+
+    /// What the file holds.
+    pub fn holds(&self) -> Holds {
+        match self {
+            Self::Pairs(_) => Holds::Pairs,
+            Self::Stories(_) => Holds::Clusters,
+        }
     }
 }
 
