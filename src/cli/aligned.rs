@@ -1,6 +1,6 @@
 //! Two aligned texts on a terminal: one flow of text with signs, wrapped and folded.
 
-use super::look::harmless;
+use super::look::{Look, harmless};
 use super::words::counted;
 use crate::compare::{Alignment, Passage};
 use crate::text::Tokeniser;
@@ -23,6 +23,17 @@ pub(super) struct View {
     pub colour: bool,
     /// Nothing is folded.
     pub full: bool,
+}
+
+impl View {
+    /// How what stands beside the texts looks.
+    pub fn look(&self) -> Look {
+        Look {
+            width: self.width,
+            colour: self.colour,
+            bars: false,
+        }
+    }
 }
 
 /// A piece of text that is not broken, and whether white space stands before it.
