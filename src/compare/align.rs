@@ -1,9 +1,11 @@
 //! Two texts, aligned passage by passage.
 
-use super::{diff, moved};
+use super::diff;
+use super::moved::{self, Move};
 use crate::text::Tokeniser;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::iter::Peekable;
 use std::ops::Range;
 
 /// The fewest words that are told as moved: fewer are found elsewhere by chance, as phrases.
@@ -142,6 +144,24 @@ pub fn align(a: &str, b: &str) -> Alignment {
     moves.sort_unstable_by_key(|moved| moved.a);
     let mut by_b = moves.clone();
     by_b.sort_unstable_by_key(|moved| moved.b);
+    let only_a = |words: Range<usize>| Passage::OnlyA {
+        a: a.bytes(words.clone()),
+        words: words.len(),
+    };
+    let only_b = |words: Range<usize>| Passage::OnlyB {
+        b: b.bytes(words.clone()),
+        words: words.len(),
+    };
+    let away = |moved: Move| Passage::MovedAway {
+        a: a.bytes(moved.in_a()),
+        b: b.bytes(moved.in_b()),
+        words: moved.words,
+    };
+    let here = |moved: Move| Passage::MovedHere {
+        a: a.bytes(moved.in_a()),
+        b: b.bytes(moved.in_b()),
+        words: moved.words,
+    };
 
     let mut passages = Vec::new();
     let (mut moves, mut by_b) = (moves.into_iter().peekable(), by_b.into_iter().peekable());
@@ -158,45 +178,9 @@ pub fn align(a: &str, b: &str) -> Alignment {
                 words: edit.a.start - at_a,
             });
         }
-        let mut at = edit.a.start;
-        let only = |words: Range<usize>, passages: &mut Vec<Passage>| {
-            if !words.is_empty() {
-                passages.push(Passage::OnlyA {
-                    a: a.bytes(words.clone()),
-                    words: words.len(),
-                });
-            }
-        };
-        while let Some(moved) = moves.next_if(|moved| moved.a < edit.a.end) {
-            only(at..moved.a, &mut passages);
-            passages.push(Passage::MovedAway {
-                a: a.bytes(moved.in_a()),
-                b: b.bytes(moved.in_b()),
-                words: moved.words,
-            });
-            at = moved.in_a().end;
-        }
-        only(at..edit.a.end, &mut passages);
-        let mut at = edit.b.start;
-        let only = |words: Range<usize>, passages: &mut Vec<Passage>| {
-            if !words.is_empty() {
-                passages.push(Passage::OnlyB {
-                    b: b.bytes(words.clone()),
-                    words: words.len(),
-                });
-            }
-        };
-        while let Some(moved) = by_b.next_if(|moved| moved.b < edit.b.end) {
-            only(at..moved.b, &mut passages);
-            passages.push(Passage::MovedHere {
-                a: a.bytes(moved.in_a()),
-                b: b.bytes(moved.in_b()),
-                words: moved.words,
-            });
-            at = moved.in_b().end;
-        }
-        only(at..edit.b.end, &mut passages);
         (at_a, at_b) = (edit.a.end, edit.b.end);
+        edited(&mut passages, edit.a, &mut moves, Move::in_a, only_a, away);
+        edited(&mut passages, edit.b, &mut by_b, Move::in_b, only_b, here);
     }
     if passages.is_empty() {
         passages = without_words(a.cuts[0], b.cuts[0]);
@@ -216,6 +200,30 @@ pub fn align(a: &str, b: &str) -> Alignment {
         });
     }
     Alignment { passages }
+}
+
+/// Adds the passages of one text where it was edited: of the next `moves` those that have their place in these `words` of it, and what is left
+/// over between them, which that text `only` has.
+fn edited(
+    passages: &mut Vec<Passage>,
+    words: Range<usize>,
+    moves: &mut Peekable<impl Iterator<Item = Move>>,
+    place: impl Fn(&Move) -> Range<usize>,
+    only: impl Fn(Range<usize>) -> Passage,
+    moved: impl Fn(Move) -> Passage,
+) {
+    let mut at = words.start;
+    while let Some(next) = moves.next_if(|next| place(next).start < words.end) {
+        let place = place(&next);
+        if at < place.start {
+            passages.push(only(at..place.start));
+        }
+        passages.push(moved(next));
+        at = place.end;
+    }
+    if at < words.end {
+        passages.push(only(at..words.end));
+    }
 }
 
 /// The passages of two texts of so many bytes that have no words.
