@@ -1,9 +1,9 @@
 //! `wirecopy completions`.
 
-use crate::{Error, Result};
+use super::print;
+use crate::Result;
 use clap::{Args, Command};
 use clap_complete::Shell;
-use std::io::{self, Write};
 
 /// Print a script that completes commands and options in a shell
 #[derive(Args)]
@@ -25,13 +25,7 @@ pub(super) fn run(arguments: &CompletionsArguments, command: &mut Command) -> Re
     // Into memory first: clap_complete panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, command, "wirecopy", &mut script);
-    let mut out = io::stdout().lock();
-    match out.write_all(&script).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::io("write", "standard output")(error))
-        }
-        _ => Ok(()),
-    }
+    print(&script)
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! `wirecopy evaluate`.
 
 use super::look::{Look, fit, harmless, one_line};
-use super::{help, say, words};
+use super::{help, print, say, words};
+use crate::Result;
 use crate::evaluate::{
     Accuracy, Against, Curve, EvaluateOptions, Evaluation, Holds, Label, LabelledFigures, Mistake,
     Mistakes, Point, StoryFigures, Sweep, evaluate,
 };
-use crate::{Error, Result};
 use clap::Args;
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Say how good a result is: a file of pairs or clusters against a labelled truth
@@ -56,13 +55,7 @@ pub(super) fn run(arguments: EvaluateArguments) -> Result<()> {
     } else {
         tables(&evaluation, Look::width_of_stdout())
     };
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            return Err(Error::io("write", "standard output")(error));
-        }
-        _ => {}
-    }
+    print(text.as_bytes())?;
     for note in notes(&evaluation) {
         say(&Look::of_stderr().wrap(&note, 0));
     }

@@ -25,6 +25,7 @@ mod summary;
 mod verdict;
 mod words;
 
+use crate::{Error, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};
@@ -85,7 +86,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let code = match error {
-                crate::Error::Parameter(_) => ExitCode::from(BAD_USAGE),
+                Error::Parameter(_) => ExitCode::from(BAD_USAGE),
                 _ => ExitCode::FAILURE,
             };
             say(&format!("wirecopy: {}", look::harmless(&error.to_string())));
@@ -112,6 +113,17 @@ fn usage(error: &clap::Error) -> ExitCode {
         }
     }
     ExitCode::from(BAD_USAGE)
+}
+
+/// Writes a result to standard output. A reader who closes the pipe has seen enough.
+fn print(result: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(result).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write", "standard output")(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a line to standard error. If that cannot be written to there is nobody to tell.

@@ -1,14 +1,14 @@
 //! Results on standard output, through a pager where they are longer than the terminal.
 
-use crate::{Error, Result};
-use std::io::{self, Write};
+use super::print;
+use crate::Result;
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// The pager where `PAGER` names none. It passes colours on.
 const USUAL: &str = "less -R";
 
-/// Writes to standard output; with `may_page` what is longer than the terminal goes through a pager. A reader who closes the pipe has seen
-/// enough.
+/// Writes to standard output; with `may_page` what is longer than the terminal goes through a pager.
 pub(super) fn show(text: &str, may_page: bool) -> Result<()> {
     let rows = console::Term::stdout()
         .size_checked()
@@ -16,13 +16,7 @@ pub(super) fn show(text: &str, may_page: bool) -> Result<()> {
     if may_page && text.lines().count() >= rows && paged(text) {
         return Ok(());
     }
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::io("write", "standard output")(error))
-        }
-        _ => Ok(()),
-    }
+    print(text.as_bytes())
 }
 
 /// Shows a text in the pager; false if there is none.
