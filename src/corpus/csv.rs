@@ -143,7 +143,8 @@ const LINES: usize = 20;
 /// Where a row begins below one whose quote is not closed in it, if the lines that it takes with it are rows of their own.
 ///
 /// They are if each of the first ones has as many fields as the header: lines of a long text have not, though a few of them may by
-/// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too, unless there are but two columns.
+/// chance. Where the quote seems closed by one that opens a field, that field's line alone tells, too; if there are but two columns, its first field must
+/// look like that of the row.
 pub(super) fn row_below(
     rows: &mut Option<Rows>,
     row: &[u8],
@@ -161,14 +162,17 @@ pub(super) fn row_below(
         rows.parse(line, separator);
         rows.count == columns
     };
+    let is_alike =
+        |line| columns > 2 || are_alike([row, line].map(|row| first_field(row, separator)));
     let torn = torn_line(row, separator);
     let swallowed = &row[start..torn.unwrap_or(row.len()).max(start)];
     let lines = swallowed.split_inclusive(|byte| *byte == b'\n');
     // Of the last one only a part may be there.
     let lines = lines.filter(|line| line.ends_with(b"\n") && !line.trim_ascii().is_empty());
-    let mut told = 0;
+    let (mut told, mut all_alike) = (0, true);
     let all_rows = lines.take(LINES).all(|line| {
         told += 1;
+        all_alike &= is_alike(line);
         is_row(line)
     });
     let separators = |part: &[u8]| memchr::memchr_iter(separator, part).count();
@@ -176,11 +180,24 @@ pub(super) fn row_below(
         |from: usize| memchr::memchr(b'\n', &row[from..]).map_or(row.len(), |at| from + at + 1);
     match torn {
         _ if all_rows && told >= least => Some(start),
-        Some(torn) if columns > 2 && separators(&row[..torn]) + 1 >= columns => {
-            is_row(&row[torn..line_end(torn)]).then_some(if all_rows { start } else { torn })
+        Some(torn) if separators(&row[..torn]) + 1 >= columns && is_alike(&row[torn..]) => {
+            let from = if all_rows && all_alike { start } else { torn };
+            is_row(&row[torn..line_end(torn)]).then_some(from)
         }
         _ => None,
     }
+}
+
+fn first_field(row: &[u8], separator: u8) -> &[u8] {
+    let end = memchr::memchr2(separator, b'\n', row);
+    row[..end.unwrap_or(row.len())].trim_ascii()
+}
+
+/// Whether two first fields may be of one column of ids, and not the beginning of a line of text: numbers, or words without a blank.
+fn are_alike([a, b]: [&[u8]; 2]) -> bool {
+    let number = |field: &[u8]| field.iter().all(u8::is_ascii_digit);
+    let one_word = |field: &[u8]| !field.is_empty() && !field.iter().any(u8::is_ascii_whitespace);
+    one_word(a) && one_word(b) && number(a) == number(b)
 }
 
 /// The start of the line in which a quoted field that began above it ends at a quote that opens a field there: a letter follows, and the
@@ -221,6 +238,30 @@ fn torn_line(row: &[u8], separator: u8) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::corpus::FieldNames;
+
+    #[test]
+    fn of_two_columns_the_first_tells_rows_from_text() {
+        let mut rows = None;
+        let mut below = |row: &str| {
+            let found = row_below(&mut rows, row.as_bytes(), 2, b',');
+            found.map(|at| row[at..].to_owned())
+        };
+        let some = |row: &str| Some(row.to_owned());
+        assert_eq!(
+            below("2,\"two\n3,\"three, four\"\n"),
+            some("3,\"three, four\"\n")
+        );
+        let rows = "3,three\n4,four\n5,\"five\n";
+        assert_eq!(below(&format!("2,\"two\n{rows}")), some(rows));
+        assert_eq!(below("a-2,\"two\nb-3,\"three\n"), some("b-3,\"three\n"));
+        // Lines of a text are passed over, and so is one that only happens to have a quote behind its comma.
+        assert_eq!(
+            below("2,\"two\nWell, yes.\n3,\"three\n"),
+            some("3,\"three\n")
+        );
+        assert_eq!(below("2,\"two\nYes and no,\"he said\n"), None);
+        assert_eq!(below("2,\"two\nYes,\"he said\n"), None);
+    }
 
     #[test]
     fn rows_are_told_from_lines_of_a_text() {
