@@ -4,8 +4,8 @@
 //! come into the report its figures, id, title, source, date and url. All go to a [`Spool`]: to memory up to some megabytes, and to a
 //! temporary file beyond them.
 
+use super::figures::{self, Figures};
 use super::kept::{Facts, Keeper};
-use super::news::{self, Figures};
 use super::ranks::Ranks;
 use super::shingle_set::Members;
 use super::{Acceptance, Similarity};
@@ -201,7 +201,7 @@ impl Evidence {
     pub fn description(&self, article: u32) -> Result<Option<Description>> {
         let mut scratch = Vec::new();
         let bytes = self.behind_set(article, &mut scratch)?;
-        Ok(bytes.map(|bytes| Description::from_bytes(take_figures(bytes).1)))
+        Ok(bytes.map(|bytes| Description::from_bytes(figures::take(bytes).1)))
     }
 
     /// Bytes that the description of an article takes, and a little more.
@@ -228,7 +228,7 @@ impl Evidence {
     pub(super) fn compare_figures(&self, a: u32, b: u32) -> Result<Figures> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         let (a, b) = (self.figures(a, &mut of_a)?, self.figures(b, &mut of_b)?);
-        Ok(news::compare_figures(a, b))
+        Ok(figures::compare(a, b))
     }
 
     /// Whether two articles speak of different things: see [`Subjects::differ`].
@@ -464,20 +464,6 @@ fn gather_block(
     Ok(gathered)
 }
 
-/// Appends their number (4 bytes) and the figures.
-pub(super) fn put_figures(figures: &[u32], bytes: &mut Vec<u8>) {
-    bytes.extend((figures.len() as u32).to_le_bytes());
-    bytes.extend(figures.iter().flat_map(|figure| figure.to_le_bytes()));
-}
-
-/// Figures, and what stands behind them.
-pub(super) fn take_figures(bytes: &[u8]) -> (&[[u8; 4]], &[u8]) {
-    let (count, rest) = bytes.split_first_chunk().unwrap_or((&[0; 4], &[]));
-    let end = rest.len().min(4 * u32::from_le_bytes(*count) as usize);
-    let (figures, rest) = rest.split_at(end);
-    (figures.as_chunks().0, rest)
-}
-
 impl Description {
     /// What the report says of an article.
     pub fn of(article: &Article) -> Self {
@@ -554,10 +540,10 @@ mod tests {
             ..Article::default()
         };
         let mut bytes = Vec::new();
-        put_figures(&[7, 1 << 31], &mut bytes);
+        figures::put(&[7, 1 << 31], &mut bytes);
         Description::write(&article, &mut bytes);
         bytes.push(7);
-        let (figures, rest) = take_figures(&bytes);
+        let (figures, rest) = figures::take(&bytes);
         assert_eq!(Description::skip(rest), [7]);
         assert_eq!(figures, [[7, 0, 0, 0], [0, 0, 0, 128]]);
         let back = Description::from_bytes(rest);

@@ -2,8 +2,7 @@
 //! it, and its subjects.
 
 use super::Description;
-use super::evidence::{put_figures, take_figures};
-use super::news;
+use super::figures;
 use super::shingle_set::Repeats;
 use super::subjects::{Counter, Subjects};
 use crate::corpus::Article;
@@ -35,11 +34,11 @@ impl Keeper {
             distinct = self.repeats.leave_out(&self.shingles, bytes);
         }
         self.figures.clear();
-        news::add_figures(&article.title, &mut self.figures);
-        news::add_figures(text, &mut self.figures);
+        figures::add(&article.title, &mut self.figures);
+        figures::add(text, &mut self.figures);
         self.figures.sort_unstable();
         self.figures.dedup();
-        put_figures(&self.figures, bytes);
+        figures::put(&self.figures, bytes);
         Description::write(article, bytes);
         if let Some(tokens) = tokens.filter(|_| distinct > 0) {
             self.counter.write(tokens, bytes);
@@ -57,7 +56,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Of what stands behind a shingle set.
     pub(super) fn from_bytes(behind_set: &'a [u8]) -> Self {
-        let (figures, rest) = take_figures(behind_set);
+        let (figures, rest) = figures::take(behind_set);
         Self {
             figures,
             subjects: Subjects::from_bytes(Description::skip(rest)),

@@ -9,6 +9,7 @@ mod complete;
 mod components;
 mod counterparts;
 mod evidence;
+mod figures;
 mod judge;
 mod kept;
 mod news;
@@ -24,9 +25,9 @@ mod two;
 
 pub(crate) use components::Components;
 pub use evidence::{Description, Evidence};
+pub use figures::Figures;
 pub use news::{
-    Figures, FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS,
-    Texts,
+    FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS, Texts,
 };
 pub use prospects::Prospects;
 pub(crate) use ranks::Ranks;

@@ -1,9 +1,9 @@
 //! A rule asked about two articles alone, outside of a run.
 
+use super::figures::{self, Figures};
 use super::kept::{Facts, Keeper};
-use super::news::{self, Figures};
 use super::shingle_set::Members;
-use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, share};
+use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, news, share};
 use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
@@ -124,7 +124,7 @@ struct Both<'a>(&'a Compared, &'a Compared);
 impl Texts for Both<'_> {
     fn figures(&self) -> Result<Figures> {
         let [a, b] = [self.0, self.1].map(|one| one.facts().figures);
-        Ok(news::compare_figures(a, b))
+        Ok(figures::compare(a, b))
     }
 
     fn speak_of_others(&self, uses: u32) -> Result<bool> {
