@@ -5,12 +5,10 @@
 //! temporary file beyond them.
 
 use super::figures::{self, Figures};
-use super::kept::{Facts, Keeper};
+use super::kept::{Description, Facts, Keeper};
 use super::ranks::Ranks;
-use super::shingle_set::Members;
-use super::{Acceptance, Similarity};
 use crate::Result;
-use crate::corpus::{Article, Block, Corpus, Parser};
+use crate::corpus::{Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
 use crate::memory::{Budget, Longest};
 use crate::progress::{Progress, Stage};
@@ -20,21 +18,6 @@ use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 /// Evidence is held in memory up to this many bytes: that of some two thousand articles. Of more the file cache keeps what it can, which
 /// is as fast within the noise.
 const MEMORY: usize = 8 << 20;
-
-/// What the report says of an article.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Description {
-    /// Its id as it came, or file and line.
-    pub id: String,
-    /// Its title; empty if it has none. So for the others.
-    pub title: String,
-    /// The outlet.
-    pub source: String,
-    /// The date as it came.
-    pub published: String,
-    /// Its address.
-    pub url: String,
-}
 
 /// What was gathered about the articles that may be copies.
 #[derive(Debug)]
@@ -201,7 +184,7 @@ impl Evidence {
     pub fn description(&self, article: u32) -> Result<Option<Description>> {
         let mut scratch = Vec::new();
         let bytes = self.behind_set(article, &mut scratch)?;
-        Ok(bytes.map(|bytes| Description::from_bytes(figures::take(bytes).1)))
+        Ok(bytes.map(Description::from_bytes))
     }
 
     /// Bytes that the description of an article takes, and a little more.
@@ -287,25 +270,6 @@ impl Evidence {
         Spool::new(bound, Some(self.spool.folder()))
     }
 
-    /// A way to compare articles one after another.
-    pub fn comparison(&self) -> Comparison<'_> {
-        self.comparison_with_openings(0)
-    }
-
-    /// The same, made for [`Comparison::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
-    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparison<'_> {
-        Comparison {
-            evidence: self,
-            opening: opening.min(u64::BITS as usize),
-            first: None,
-            set: Members::default(),
-            start: Members::default(),
-            shared: Vec::new(),
-            other_start: Vec::new(),
-            from_file: Vec::new(),
-        }
-    }
-
     /// The shingle set of an article, each shingle in little-endian order of bytes; `scratch`
     /// receives it where it has to be read from the file.
     pub(super) fn set<'a>(
@@ -317,94 +281,6 @@ impl Evidence {
         let handle = self.index(article).map_or(Handle::EMPTY, set);
         let bytes = self.spool.get(handle, scratch)?;
         Ok(bytes.as_chunks().0)
-    }
-}
-
-/// Compares articles by their shingle sets; keeps the first article of the last comparison
-/// at hand, so that pairs sorted by it cost little.
-#[derive(Debug)]
-pub struct Comparison<'a> {
-    evidence: &'a Evidence,
-    opening: usize,
-    first: Option<u32>,
-    /// The set of the first article, and its opening.
-    set: Members,
-    start: Members,
-    /// A bit for each shingle of the second article of the last comparison: whether the first has it.
-    shared: Vec<u64>,
-    /// The opening of that article.
-    other_start: Vec<[u8; 8]>,
-    from_file: Vec<u8>,
-}
-
-impl Comparison<'_> {
-    /// How alike two articles are. An article whose shingles were not gathered has none.
-    ///
-    /// # Errors
-    /// If a shingle set lies in a temporary file that cannot be read.
-    pub fn similarity(&mut self, a: u32, b: u32) -> Result<Similarity> {
-        let found = self.compare(a, b, |_, _| 0)?;
-        Ok(found.expect("no pair shares fewer than none"))
-    }
-
-    /// How alike two articles are if `rule` accepts them.
-    ///
-    /// # Errors
-    /// If a shingle set lies in a temporary file that cannot be read.
-    pub fn accepted(&mut self, a: u32, b: u32, rule: Acceptance) -> Result<Option<Similarity>> {
-        let found = self.compare(a, b, |a, b| rule.least_shared(a, b))?;
-        Ok(found.filter(|&similarity| rule.accepts(similarity)))
-    }
-
-    /// Which shingles of the second article of the last comparison, if that gave a similarity, the first has: a bit for each,
-    /// in whole words.
-    pub(super) fn shared(&self) -> &[u64] {
-        &self.shared
-    }
-
-    /// How many shingles the openings of the two articles of the last comparison share, if that gave a similarity.
-    pub(super) fn same_opening(&self) -> u32 {
-        let shared = self.shared.first().copied().unwrap_or(0);
-        let same = self
-            .other_start
-            .iter()
-            .enumerate()
-            .filter(|&(at, &shingle)| {
-                shared >> at & 1 == 1 && self.start.contains(u64::from_le_bytes(shingle))
-            });
-        same.count() as u32
-    }
-
-    /// How alike two articles are, unless they share fewer shingles than `needed` says for their sizes.
-    fn compare(
-        &mut self,
-        a: u32,
-        b: u32,
-        needed: impl Fn(u32, u32) -> u32,
-    ) -> Result<Option<Similarity>> {
-        if self.first != Some(a) {
-            self.first = None;
-            let shingles = self.evidence.set(a, &mut self.from_file)?;
-            self.set.fill(shingles);
-            self.start
-                .fill(&shingles[..shingles.len().min(self.opening)]);
-            self.first = Some(a);
-        }
-        let other = self.evidence.set(b, &mut self.from_file)?;
-        let (size_a, size_b) = (self.set.len() as u32, other.len() as u32);
-        let shared = self
-            .set
-            .shared(other, needed(size_a, size_b), &mut self.shared);
-        self.other_start.clear();
-        if shared.is_some() {
-            let opening = other.iter().take(self.opening);
-            self.other_start.extend(opening);
-        }
-        Ok(shared.map(|shared| Similarity {
-            shared,
-            size_a,
-            size_b,
-        }))
     }
 }
 
@@ -462,98 +338,4 @@ fn gather_block(
         gathered.articles.push(article);
     }
     Ok(gathered)
-}
-
-impl Description {
-    /// What the report says of an article.
-    pub fn of(article: &Article) -> Self {
-        let [id, title, source, published, url] = [
-            &article.id,
-            &article.title,
-            &article.source,
-            &article.published,
-            &article.url,
-        ]
-        .map(|field| field.clone().into_owned());
-        Self {
-            id,
-            title,
-            source,
-            published,
-            url,
-        }
-    }
-
-    /// Each field as its length (4 bytes) and its bytes.
-    pub(super) fn write(article: &Article, bytes: &mut Vec<u8>) {
-        for field in [
-            &article.id,
-            &article.title,
-            &article.source,
-            &article.published,
-            &article.url,
-        ] {
-            bytes.extend_from_slice(&(field.len() as u32).to_le_bytes());
-            bytes.extend_from_slice(field.as_bytes());
-        }
-    }
-
-    /// What stands behind the fields.
-    pub(super) fn skip(mut bytes: &[u8]) -> &[u8] {
-        for _ in 0..5 {
-            let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
-            bytes = &rest[rest.len().min(u32::from_le_bytes(*len) as usize)..];
-        }
-        bytes
-    }
-
-    fn from_bytes(mut bytes: &[u8]) -> Self {
-        let mut next = || {
-            let (len, rest) = bytes.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
-            let (field, rest) = rest.split_at(rest.len().min(u32::from_le_bytes(*len) as usize));
-            bytes = rest;
-            String::from_utf8_lossy(field).into_owned()
-        };
-        Self {
-            id: next(),
-            title: next(),
-            source: next(),
-            published: next(),
-            url: next(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_description_survives_the_spool() {
-        let article = Article {
-            id: "a-1".into(),
-            title: "Größe, “quoted”".into(),
-            source: "".into(),
-            published: "2026-03-01".into(),
-            url: "https://example.org/?a=1".into(),
-            text: "not kept".into(),
-            ..Article::default()
-        };
-        let mut bytes = Vec::new();
-        figures::put(&[7, 1 << 31], &mut bytes);
-        Description::write(&article, &mut bytes);
-        bytes.push(7);
-        let (figures, rest) = figures::take(&bytes);
-        assert_eq!(Description::skip(rest), [7]);
-        assert_eq!(figures, [[7, 0, 0, 0], [0, 0, 0, 128]]);
-        let back = Description::from_bytes(rest);
-        assert_eq!(
-            (back.id, back.title, back.source),
-            ("a-1".into(), "Größe, “quoted”".into(), String::new())
-        );
-        assert_eq!(
-            (back.published, back.url),
-            ("2026-03-01".into(), "https://example.org/?a=1".into())
-        );
-    }
 }

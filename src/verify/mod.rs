@@ -5,6 +5,7 @@
 //! the usual one of Jaccard similarity and containment alone ([`Acceptance`]). What is reported is therefore true of the
 //! texts, whatever the signatures said.
 
+mod comparison;
 mod complete;
 mod components;
 mod counterparts;
@@ -23,9 +24,11 @@ mod shingle_set;
 mod subjects;
 mod two;
 
+pub use comparison::Comparison;
 pub(crate) use components::Components;
-pub use evidence::{Description, Evidence};
+pub use evidence::Evidence;
 pub use figures::Figures;
+pub use kept::Description;
 pub use news::{
     FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS, Texts,
 };
