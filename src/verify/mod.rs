@@ -34,7 +34,7 @@ pub use news::{
 };
 pub use prospects::Prospects;
 pub(crate) use ranks::Ranks;
-pub use rule::{Acceptance, Prefilter, Similarity};
+pub use rule::{Acceptance, Similarity};
 pub use two::{Compared, Judgement, Verdict, judge_two};
 
 use judge::NewsJudge;
