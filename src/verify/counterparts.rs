@@ -7,13 +7,124 @@
 //! correction: whose wording is mostly the same as that of the best one.
 
 use super::complete::MOST;
-use super::printings::mostly_the_same;
-use super::{Components, Edge};
+use super::printings::{Printings, mostly_the_same};
+use super::{Components, Edge, NewsRule};
 use crate::Result;
 use crate::fingerprint::Digest;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+
+/// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one.
+///
+/// # Errors
+/// If evidence that lies in a temporary file cannot be read.
+pub(super) fn keep_best(
+    edges: &mut Vec<Edge>,
+    articles: usize,
+    printings: &Printings,
+    rule: NewsRule,
+) -> Result<()> {
+    let sources = |text| printings.sources(text, &mut [0]).to_vec();
+    let digest = |text| printings.evidence.digest(text);
+    let mut comparison = printings.evidence.comparison();
+    keep_best_by(edges, articles, sources, digest, |a, b| {
+        let alike = comparison.accepted(a, b, rule.of_one_source())?;
+        Ok(alike.is_some())
+    })
+}
+
+/// [`keep_best`] by what is known of articles: `sources` gives those of one, sorted; `alike` says whether two of one source have most of
+/// their wording in common, and `digest` decides between [equals](best_of).
+///
+/// Crowds stay as they are: where not all pairs were compared it is not known what a source keeps apart.
+///
+/// # Errors
+/// Those of `alike`.
+fn keep_best_by(
+    edges: &mut Vec<Edge>,
+    articles: usize,
+    sources: impl Fn(u32) -> Vec<u32>,
+    digest: impl Fn(u32) -> Option<Digest>,
+    alike: impl FnMut(u32, u32) -> Result<bool>,
+) -> Result<()> {
+    let order = by_component(edges, articles);
+    let mut goes = vec![false; edges.len()];
+    let (mut component, mut sides) = (Component::default(), Vec::new());
+    let mut alike = Alike::new(alike);
+    for places in order.chunk_by(|a, b| a.0 == b.0) {
+        component.fill(edges, places.iter().map(|&(_, edge)| edge as usize));
+        alike.forget();
+        for of_article in component.ends.chunk_by(|a, b| a.article == b.article) {
+            sides_of(of_article, &sources, &mut sides);
+            for counterparts in sides.chunk_by(|a, b| a.source == b.source) {
+                if let Some(best) = best_of(counterparts, edges, &digest) {
+                    mark_losers(counterparts, best, &component, &mut alike, &mut goes)?;
+                }
+            }
+        }
+    }
+    let mut goes = goes.into_iter();
+    edges.retain(|_| !goes.next().unwrap_or(false));
+    Ok(())
+}
+
+/// The places of `edges` in their list, each behind the number of its component; sorted.
+fn by_component(edges: &[Edge], articles: usize) -> Vec<(Option<u32>, u32)> {
+    let mut components = Components::of(articles, edges.iter().map(pair));
+    let mut order = Vec::with_capacity(edges.len());
+    for (edge, at) in edges.iter().zip(0u32..) {
+        order.push((components.find(edge.a), at));
+    }
+    order.sort_unstable();
+    order
+}
+
+/// The pairs of one component; holds the memory for one after another.
+#[derive(Default)]
+struct Component {
+    /// Sorted, unless it is a crowd.
+    accepted: Vec<(u32, u32)>,
+    /// Both ends of each pair, sorted; none of a crowd.
+    ends: Vec<End>,
+}
+
+/// An article, what it goes with, and the place of the edge that says so.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct End {
+    article: u32,
+    other: u32,
+    edge: usize,
+}
+
+impl Component {
+    /// Makes it the component of which these are the places of the edges.
+    fn fill(&mut self, edges: &[Edge], places: impl Iterator<Item = usize> + Clone) {
+        self.accepted.clear();
+        self.ends.clear();
+        let pairs = places.clone().map(|edge| pair(&edges[edge]));
+        self.accepted.extend(pairs);
+        // A component of more articles has more pairs than a tree of so many.
+        if self.accepted.len() >= MOST && is_crowd(&self.accepted) {
+            return;
+        }
+        for (edge, &(a, b)) in places.zip(&self.accepted) {
+            let end = |article, other| End {
+                article,
+                other,
+                edge,
+            };
+            self.ends.extend([end(a, b), end(b, a)]);
+        }
+        self.accepted.sort_unstable();
+        self.ends.sort_unstable();
+    }
+
+    /// Whether it holds this pair.
+    fn accepts(&self, pair: (u32, u32)) -> bool {
+        self.accepted.binary_search(&pair).is_ok()
+    }
+}
 
 /// What an article goes with in a source.
 struct Side {
@@ -22,103 +133,93 @@ struct Side {
     edge: usize,
 }
 
-/// Takes from `edges` (of a corpus of so many articles) the pairs that have a better one. `sources` gives the sources of an article, sorted;
-/// `alike` says whether two articles of one source have most of their wording in common. Of those that share as much that counts as the best
-/// which opens more alike, and of those the one with the least `digest`, wherever in the corpus it stands.
-///
-/// Crowds stay as they are: where not all pairs were compared it is not known what a source keeps apart.
-///
-/// # Errors
-/// Those of `alike`.
-pub(super) fn keep_best(
-    edges: &mut Vec<Edge>,
-    articles: usize,
-    sources: impl Fn(u32) -> Vec<u32>,
-    digest: impl Fn(u32) -> Option<Digest>,
-    mut alike: impl FnMut(u32, u32) -> Result<bool>,
-) -> Result<()> {
-    let mut components = Components::of(articles, edges.iter().map(pair));
-    let mut order = Vec::with_capacity(edges.len());
-    for (edge, at) in edges.iter().zip(0u32..) {
-        order.push((components.find(edge.a), at));
+/// What an article, of which these are all the ends, goes with in each source that is not its own; sorted by source. What is mostly of its own
+/// sources is left out.
+fn sides_of(of_article: &[End], sources: impl Fn(u32) -> Vec<u32>, sides: &mut Vec<Side>) {
+    sides.clear();
+    let own = sources(of_article[0].article);
+    for &End { other, edge, .. } in of_article {
+        let theirs = sources(other);
+        if mostly_the_same(&own, &theirs) {
+            continue;
+        }
+        let theirs = theirs.into_iter();
+        let elsewhere = theirs.filter(|source| own.binary_search(source).is_err());
+        sides.extend(elsewhere.map(|source| Side {
+            source,
+            other,
+            edge,
+        }));
     }
-    drop(components);
-    order.sort_unstable();
+    sides.sort_unstable_by_key(|side| (side.source, side.other));
+}
+
+/// That of several counterparts with which most is shared; of those that share as much the one which opens more alike, and of those the
+/// one with the least `digest`, wherever in the corpus it stands.
+fn best_of<'a>(
+    counterparts: &'a [Side],
+    edges: &[Edge],
+    digest: impl Fn(u32) -> Option<Digest>,
+) -> Option<&'a Side> {
     let shared = |side: &Side| {
         let edge = &edges[side.edge];
         let news = edge.news.map(|news| (news.contained, news.opening));
         let (weight, opening) = news.unwrap_or((1.0, 1.0));
         [weight, edge.similarity.jaccard(), opening]
     };
-    let better = |a: &Side, b: &Side| {
+    counterparts.iter().max_by(|a, b| {
         let by_shared = shared(a).into_iter().zip(shared(b));
         let by_shared = by_shared.map(|(a, b)| a.total_cmp(&b));
         let by_digest = || digest(b.other).cmp(&digest(a.other));
         by_shared
             .fold(Ordering::Equal, Ordering::then)
             .then_with(by_digest)
-    };
-    let mut goes = vec![false; edges.len()];
-    let (mut accepted, mut ends, mut sides) = (Vec::new(), Vec::new(), Vec::<Side>::new());
-    // Many sources may have printed the same two.
-    let mut known = HashMap::new();
-    for component in order.chunk_by(|a, b| a.0 == b.0) {
-        accepted.clear();
-        ends.clear();
-        known.clear();
-        let numbers = component.iter().map(|&(_, at)| at as usize);
-        accepted.extend(numbers.clone().map(|edge| pair(&edges[edge])));
-        // A component of more articles has more pairs than a tree of so many.
-        if component.len() >= MOST && is_crowd(&accepted) {
+    })
+}
+
+/// Marks the edges to those of several counterparts that neither go with the `best` one nor have most of their wording in common with it.
+fn mark_losers<F: FnMut(u32, u32) -> Result<bool>>(
+    counterparts: &[Side],
+    best: &Side,
+    component: &Component,
+    alike: &mut Alike<F>,
+    goes: &mut [bool],
+) -> Result<()> {
+    for side in counterparts {
+        let with_best = in_order(side.other, best.other);
+        if goes[side.edge] || side.other == best.other || component.accepts(with_best) {
             continue;
         }
-        for edge in numbers {
-            let (a, b) = pair(&edges[edge]);
-            ends.extend([(a, b, edge), (b, a, edge)]);
-        }
-        accepted.sort_unstable();
-        ends.sort_unstable();
-        for of_article in ends.chunk_by(|a, b| a.0 == b.0) {
-            let own = sources(of_article[0].0);
-            sides.clear();
-            for &(_, other, edge) in of_article {
-                let theirs = sources(other);
-                if mostly_the_same(&own, &theirs) {
-                    continue;
-                }
-                let theirs = theirs.into_iter();
-                let elsewhere = theirs.filter(|source| own.binary_search(source).is_err());
-                sides.extend(elsewhere.map(|source| Side {
-                    source,
-                    other,
-                    edge,
-                }));
-            }
-            sides.sort_unstable_by_key(|side| (side.source, side.other));
-            for counterparts in sides.chunk_by(|a, b| a.source == b.source) {
-                let Some(best) = counterparts.iter().max_by(|a, b| better(a, b)) else {
-                    continue;
-                };
-                for side in counterparts {
-                    let with_best = (side.other.min(best.other), side.other.max(best.other));
-                    if goes[side.edge]
-                        || side.other == best.other
-                        || accepted.binary_search(&with_best).is_ok()
-                    {
-                        continue;
-                    }
-                    let alike = match known.entry(with_best) {
-                        Entry::Occupied(known) => *known.get(),
-                        Entry::Vacant(new) => *new.insert(alike(with_best.0, with_best.1)?),
-                    };
-                    goes[side.edge] = !alike;
-                }
-            }
+        goes[side.edge] = !alike.are(with_best)?;
+    }
+    Ok(())
+}
+
+/// Whether articles have most of their wording in common, found out once for each two: many sources may have printed both.
+struct Alike<F> {
+    find_out: F,
+    known: HashMap<(u32, u32), bool>,
+}
+
+impl<F: FnMut(u32, u32) -> Result<bool>> Alike<F> {
+    fn new(find_out: F) -> Self {
+        Self {
+            find_out,
+            known: HashMap::new(),
         }
     }
-    let mut goes = goes.into_iter();
-    edges.retain(|_| !goes.next().unwrap_or(false));
-    Ok(())
+
+    /// Gives up what is known: no two articles of one component come again in another.
+    fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    fn are(&mut self, (a, b): (u32, u32)) -> Result<bool> {
+        Ok(match self.known.entry((a, b)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => *new.insert((self.find_out)(a, b)?),
+        })
+    }
 }
 
 /// Whether these pairs are of more articles than are compared each with each.
@@ -130,7 +231,11 @@ fn is_crowd(pairs: &[(u32, u32)]) -> bool {
 }
 
 fn pair(edge: &Edge) -> (u32, u32) {
-    (edge.a.min(edge.b), edge.a.max(edge.b))
+    in_order(edge.a, edge.b)
+}
+
+fn in_order(a: u32, b: u32) -> (u32, u32) {
+    (a.min(b), a.max(b))
 }
 
 #[cfg(test)]
@@ -168,7 +273,7 @@ mod tests {
 
     fn left(mut edges: Vec<Edge>, sources: &[u32]) -> Vec<(u32, u32)> {
         let of = |article| named(sources[article as usize]);
-        keep_best(&mut edges, sources.len(), of, digest, |_, _| Ok(false)).unwrap();
+        keep_best_by(&mut edges, sources.len(), of, digest, |_, _| Ok(false)).unwrap();
         edges.iter().map(pair).collect()
     }
 
@@ -195,7 +300,7 @@ mod tests {
         let edges = vec![edge(0, 1, 100), edge(0, 2, 98), edge(0, 3, 80)];
         let source = |article: u32| named(u32::from(article > 0) + 1);
         let mut kept = edges.clone();
-        keep_best(&mut kept, 4, source, digest, |a, b| Ok((a, b) == (1, 2))).unwrap();
+        keep_best_by(&mut kept, 4, source, digest, |a, b| Ok((a, b) == (1, 2))).unwrap();
         assert_eq!(kept, edges[..2]);
     }
 
@@ -212,7 +317,7 @@ mod tests {
         assert_eq!(left(edges(), &[1, 2, 2]), [(0, 1)]);
         let mut kept = edges();
         let reversed = |article: u32| Some(Digest((9 - article).into()));
-        keep_best(&mut kept, 3, source, reversed, |_, _| Ok(false)).unwrap();
+        keep_best_by(&mut kept, 3, source, reversed, |_, _| Ok(false)).unwrap();
         assert_eq!(kept, edges()[1..]);
         let mut other = edges();
         other[0].news = Some(NewsView {
@@ -234,7 +339,7 @@ mod tests {
         };
         let mut asked = 0;
         let mut kept = edges();
-        keep_best(&mut kept, 3, sources(&[3, 4, 5]), digest, |_, _| {
+        keep_best_by(&mut kept, 3, sources(&[3, 4, 5]), digest, |_, _| {
             asked += 1;
             Ok(false)
         })
@@ -243,7 +348,7 @@ mod tests {
         assert_eq!((kept, asked), (edges()[..1].to_vec(), 1));
         // Articles of the same outlets are judged as such.
         let mut kept = edges();
-        keep_best(&mut kept, 3, sources(&[3, 4]), digest, |_, _| Ok(false)).unwrap();
+        keep_best_by(&mut kept, 3, sources(&[3, 4]), digest, |_, _| Ok(false)).unwrap();
         assert_eq!(kept.len(), 2);
     }
 

@@ -204,94 +204,93 @@ pub fn verify_and_ask(
     progress: &dyn Progress,
 ) -> Result<(Copies, Vec<Verdict>)> {
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
-    let rest = |edges: &[Edge]| complete::not_compared(edges, pairs, prints.rows.len());
-    let firsts = asked.iter().map(|&(a, b)| {
-        let (a, b) = (duplicates.first(a), duplicates.first(b));
-        (a.min(b), a.max(b))
-    });
-    let texts: Vec<(u32, u32)> = firsts.collect();
-    // What the rule for news says of the texts, and those of the pairs that it keeps.
-    let (mut said, mut kept) = (Vec::new(), HashSet::new());
-    let mut copies = match rule {
+    let articles = prints.rows.len();
+    let rest = |edges: &[Edge]| complete::not_compared(edges, pairs, articles);
+    let texts = asked.iter().map(|&pair| texts_of(pair, &duplicates));
+    let texts: Vec<(u32, u32)> = texts.collect();
+    let (mut copies, why_not) = match rule {
         Rule::Plain(rule) => {
             let mut edges = judge::by_plain_rule(pairs, evidence, rule, progress)?;
-            edges.extend(judge::by_plain_rule(
-                &rest(&edges),
-                evidence,
-                rule,
-                &OnlyStops(progress),
-            )?);
-            Copies { edges, duplicates }
+            let (rest, stops) = (rest(&edges), OnlyStops(progress));
+            edges.extend(judge::by_plain_rule(&rest, evidence, rule, &stops)?);
+            let why_not = vec![Verdict::plain(None); asked.len()];
+            (Copies { edges, duplicates }, why_not)
         }
         Rule::News(rule) => {
-            let printings = Printings::new(&duplicates, prints.rows.len(), evidence)?;
+            let printings = Printings::new(&duplicates, articles, evidence)?;
             let judge = NewsJudge {
                 prints,
                 evidence,
                 printings: &printings,
                 rule,
             };
-            let mut edges;
-            (edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
-            let articles = prints.rows.len();
-            let sources = |text| printings.sources(text, &mut [0]).to_vec();
-            let mut comparison = evidence.comparison();
-            let digest = |text| evidence.digest(text);
-            counterparts::keep_best(&mut edges, articles, sources, digest, |a, b| {
-                let alike = comparison.accepted(a, b, rule.of_one_source())?;
-                Ok(alike.is_some())
-            })?;
-            let wanted: HashSet<_> = texts.iter().copied().collect();
-            let pairs = edges.iter().map(|edge| (edge.a, edge.b));
-            kept.extend(pairs.filter(|pair| wanted.contains(pair)));
+            let (mut edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
+            counterparts::keep_best(&mut edges, articles, &printings, rule)?;
+            let why_not = why_not(&texts, said, &edges);
             let duplicates =
                 recurring::tell_apart(&duplicates, printings, &mut edges, prints, rule);
-            Copies { edges, duplicates }
+            (Copies { edges, duplicates }, why_not)
         }
     };
     copies
         .edges
         .par_sort_unstable_by_key(|edge| (edge.a, edge.b));
     progress.end();
-    let mut said = said.into_iter();
-    let verdict = |(&(a, b), texts): (&(u32, u32), &(u32, u32))| {
-        let said = said.next();
-        let refused = |refusal| Verdict {
-            reason: None,
-            refusal: Some(refusal),
-            weighted_containment: said.and_then(|said: Verdict| said.weighted_containment),
-        };
-        match (copies.reason(a, b, rule), said) {
-            (Some((reason, weighted_containment)), _) => Verdict {
-                reason: Some(reason),
-                refusal: None,
-                weighted_containment,
-            },
-            (None, None) => Verdict::plain(None),
-            (None, _) if texts.0 == texts.1 => Verdict::refused(Refusal::Recurs),
-            (None, Some(said)) if said.reason.is_none() => said,
-            _ if kept.contains(texts) => refused(Refusal::OtherTimes),
-            _ => refused(Refusal::Counterpart),
-        }
-    };
-    let verdicts = asked.iter().zip(&texts).map(verdict).collect();
+    let verdict = |(&asked, why_not)| copies.verdict(asked, rule).unwrap_or(why_not);
+    let verdicts = asked.iter().zip(why_not).map(verdict).collect();
     Ok((copies, verdicts))
 }
 
-impl Copies {
-    /// Why two articles are copies by this rule, if they are (the edges are sorted), and their weighted containment if it has one.
-    fn reason(&self, a: u32, b: u32, rule: Rule) -> Option<(Reason, Option<f64>)> {
-        let (a, b) = (self.duplicates.first(a), self.duplicates.first(b));
-        if a == b {
-            let all = matches!(rule, Rule::News(_)).then_some(1.0);
-            return Some((Reason::Exact, all));
+/// The texts of two articles, that which stands first in the corpus first.
+fn texts_of((a, b): (u32, u32), duplicates: &Duplicates) -> (u32, u32) {
+    let (a, b) = (duplicates.first(a), duplicates.first(b));
+    (a.min(b), a.max(b))
+}
+
+/// Why articles with these texts, of pairs that were asked about, are no copies where they are none: the rule for news `said` this of each pair, and
+/// `kept` are those pairs that it accepts and that have no better one.
+fn why_not(texts: &[(u32, u32)], said: Vec<Verdict>, kept: &[Edge]) -> Vec<Verdict> {
+    let asked: HashSet<_> = texts.iter().copied().collect();
+    let kept = kept.iter().map(|edge| (edge.a, edge.b));
+    let kept: HashSet<_> = kept.filter(|pair| asked.contains(pair)).collect();
+    let of_pair = |(texts, said): (&(u32, u32), Verdict)| {
+        if texts.0 == texts.1 {
+            return Verdict::refused(Refusal::Recurs);
         }
-        let pair = (a.min(b), a.max(b));
+        if said.reason.is_none() {
+            return said;
+        }
+        let refusal = match kept.contains(texts) {
+            true => Refusal::OtherTimes,
+            false => Refusal::Counterpart,
+        };
+        Verdict {
+            reason: None,
+            refusal: Some(refusal),
+            ..said
+        }
+    };
+    texts.iter().zip(said).map(of_pair).collect()
+}
+
+impl Copies {
+    /// What this rule, which they were accepted by, says of two articles if they are copies (the edges are sorted).
+    fn verdict(&self, articles: (u32, u32), rule: Rule) -> Option<Verdict> {
+        let texts = texts_of(articles, &self.duplicates);
+        if texts.0 == texts.1 {
+            return Some(match rule {
+                Rule::News(_) => Verdict::news(Ok(Reason::Exact), 1.0),
+                Rule::Plain(_) => Verdict::plain(Some(Reason::Exact)),
+            });
+        }
         let place = self
             .edges
-            .binary_search_by_key(&pair, |edge| (edge.a, edge.b));
+            .binary_search_by_key(&texts, |edge| (edge.a, edge.b));
         let edge = &self.edges[place.ok()?];
-        Some((edge.reason, edge.news.map(|news| news.contained)))
+        Some(match edge.news {
+            Some(news) => Verdict::news(Ok(edge.reason), news.contained),
+            None => Verdict::plain(Some(edge.reason)),
+        })
     }
 }
 
