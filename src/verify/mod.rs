@@ -4,6 +4,19 @@
 //! compared by its real shingle sets ([`verify`]) and accepted or not by a [`Rule`]: the [rule that knows news](NewsRule), or
 //! the usual one of Jaccard similarity and containment alone ([`Acceptance`]). What is reported is therefore true of the
 //! texts, whatever the signatures said.
+//!
+//! The parts, in the order in which a pair of articles meets them:
+//!
+//! * `prospects`: what their signatures promise, for the search of candidates;
+//! * `evidence`: what is kept of articles that are read a second time, with `ranks` (which these are); `kept` is its form, made of the shingles
+//!   (`shingle_set`), `figures`, what the report says, and `subjects`;
+//! * `printings`: when and where their texts were printed;
+//! * `judge`: whether the pair is accepted, by `comparison` (the shingles of both), `rarity` (what these weigh) and the questions of a rule,
+//!   `news` or the plain one in `rule`;
+//! * `complete`: pairs that were no candidates, but that accepted ones bring together, with `components` (what hangs together);
+//! * `counterparts`: which article of each other source an article keeps;
+//! * `recurring`: short items that are printed again and again, told apart by their dates;
+//! * `two`: a rule asked about two articles alone, outside of a run.
 
 mod comparison;
 mod complete;

@@ -1,22 +1,4 @@
-//! The rule that knows news: which similar pairs are versions of one report.
-//!
-//! Jaccard similarity and containment tell similar *wording*. On real wire copy that finds too little (a cut or extended copy
-//! has a low Jaccard similarity) and too much: recurring reports have one form and other facts, pages of one outlet have one
-//! furniture, an article that quotes another at length is not its copy. [`NewsRule`] asks six questions instead, which
-//! an editor would ask as well:
-//!
-//! * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
-//!   weighs the less the more often it returns; how much of the shorter article's weight stands in the longer
-//!   one is the *weighted containment*.
-//! * *Do they open alike?* News is written with the main point first and cut from its end: versions of one report share
-//!   their opening, while what shares a background passage, or quotes, does not.
-//! * *Were they published together?* Copies follow within days; what is repeated later is as a rule the next report
-//!   in the same form.
-//! * *Are they of one outlet?* An outlet seldom prints a report twice, but its releases and pages share their form and their
-//!   background: more must be shared, and the figures must agree.
-//! * *Do they speak of the same?* Where each opening names, again and again, what the other text never does, one form was filled in
-//!   for two places or people. Asked of one outlet's articles that open alike, and of those accepted by their opening.
-//! * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
+//! The rule that knows news: which similar pairs are versions of one report. [`NewsRule`] says by which questions.
 
 use super::{Acceptance, Figures, Similarity};
 use crate::fingerprint::ShingleSize;
@@ -155,7 +137,7 @@ impl Figures {
         f64::from(self.shared) >= NewsRule::FIGURES_OF_ONE_SOURCE * f64::from(self.fewer)
     }
 
-    /// There are enough to tell ([`NewsRule::MANY_FIGURES`]) and most are others: the mark of a form that is filled in anew.
+    /// There are enough to tell ([`NewsRule::MANY_FIGURES`]) and too many are others: the mark of a form that is filled in anew.
     fn of_another_report(self) -> bool {
         self.fewer >= NewsRule::MANY_FIGURES
             && f64::from(self.shared) < NewsRule::SHARED_FIGURES * f64::from(self.fewer)
@@ -174,7 +156,25 @@ pub(super) fn opening_shingles(size: ShingleSize) -> usize {
 /// of such a text is counted.
 pub const SHORT_WORDS: u32 = 60;
 
-/// The acceptance rule for news. The reasons, and what was measured, are at the top of `src/verify/news.rs`.
+/// The acceptance rule for news.
+///
+/// Jaccard similarity and containment tell similar *wording*. On real wire copy that finds too little (a cut or extended copy
+/// has a low Jaccard similarity) and too much: recurring reports have one form and other facts, pages of one outlet have one
+/// furniture, an article that quotes another at length is not its copy. This rule asks six questions instead, which
+/// an editor would ask as well:
+///
+/// * *Is the wording special to this report?* A shingle that returns at other times is a form, a phrase or furniture. It
+///   weighs the less the more often it returns; how much of the shorter article's weight stands in the longer
+///   one is the *weighted containment*.
+/// * *Do they open alike?* News is written with the main point first and cut from its end: versions of one report share
+///   their opening, while what shares a background passage, or quotes, does not.
+/// * *Were they published together?* Copies follow within days; what is repeated later is as a rule the next report
+///   in the same form.
+/// * *Are they of one outlet?* An outlet seldom prints a report twice, but its releases and pages share their form and their
+///   background: more must be shared, and the figures must agree.
+/// * *Do they speak of the same?* Where each opening names, again and again, what the other text never does, one form was filled in
+///   for two places or people. Asked of one outlet's articles that open alike, and of those accepted by their opening.
+/// * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct NewsRule {
     contained: f64,
@@ -192,25 +192,29 @@ impl Default for NewsRule {
 }
 
 impl NewsRule {
-    /// Of [`contained`](Self::contained): enough where two articles open alike.
+    /// Of [`contained`](Self::contained): enough where two articles open alike, as news that is cut from its end does and an article that
+    /// quotes another does not.
     const ENOUGH_WITH_OPENING: f64 = 2.0 / 3.0;
     /// The part of the openings that must be the same to open alike.
     const OPEN_ALIKE: f64 = 0.3;
-    /// Weighted containment of articles that were published further apart than the window.
+    /// Weighted containment of articles that were published further apart than the window: what is repeated later is as a rule the next
+    /// report in the same form.
     const APART: f64 = 0.95;
-    /// Containment, by number of shingles alone, without which the rest is not looked at.
+    /// Containment, by number of shingles alone, without which the rest is not looked at: what shingles weigh is only known once it is known
+    /// which articles are similar at all.
     const LEAST_CONTAINMENT: f64 = 0.5;
-    /// The same of articles that were published further apart than the window.
+    /// The same of articles that were published further apart than the window, which must share more in the end, too ([`APART`](Self::APART)).
     const LEAST_CONTAINMENT_APART: f64 = 0.8;
-    /// Distinct shingles below which an article is very short.
+    /// Distinct shingles below which an article is very short: too short for more than to be nearly equal, with the same figures.
     const VERY_SHORT: u32 = 30;
-    /// So many figures tell whether two articles that open alike are one report ...
+    /// So many figures are enough to tell whether two articles that open alike are one report ...
     const MANY_FIGURES: u32 = 6;
-    /// ... by this part of them that both must have.
+    /// ... by this part of them that both must have: a form that is filled in anew has others.
     const SHARED_FIGURES: f64 = 2.0 / 3.0;
-    /// Of articles of one source, the part of what is otherwise not needed that must be shared as well ...
+    /// Of articles of one source, which share their form and their background, the part of what is otherwise not needed that must be
+    /// shared as well ...
     const MORE_OF_ONE_SOURCE: f64 = 0.2;
-    /// ... and the part of the figures.
+    /// ... and, for the same reason, the part of the figures.
     const FIGURES_OF_ONE_SOURCE: f64 = 0.9;
     /// So often a word must be used by one article and not by the other to be what only the one speaks of ...
     const USES: u32 = 3;
