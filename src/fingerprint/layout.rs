@@ -283,7 +283,7 @@ mod tests {
         let met = |agreeing| f64::from(agreeing > 1);
         for similarity in [0.0, 0.001, 0.01] {
             let least = Layout::new(128, 32).least_score(similarity, 0.01, met);
-            assert!(least <= 2, "{similarity}: {least}");
+            assert!(least < 8, "{similarity}: {least}");
         }
         assert_eq!(least(128, 1.0, 1e-4), 128);
         // Exact sums of binomial probabilities for 10 values at 1/2: P(0) = .00098 > 1e-4.

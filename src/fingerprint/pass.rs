@@ -5,9 +5,12 @@ use super::days::{Days, UnreadDates};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
 use super::rows::Row;
-use super::{Digest, DuplicateIds, Fingerprints, Layout, Permutations, ShingleSize, ids, shingles};
+use super::{
+    Digest, DigestPart, DuplicateIds, Fingerprints, Layout, Permutations, ShingleSize, ids,
+    shingles,
+};
 use crate::corpus::{Block, Corpus, Parser, Reject, RejectReason};
-use crate::memory::{Beside, Budget};
+use crate::memory::{Beside, Budget, FIRST_PASS};
 use crate::progress::{Progress, Stage};
 use crate::text::{Furniture, LineCounts, Source, Tokeniser, compared_tokens, lines_at_edges};
 use crate::{Error, Result};
@@ -58,6 +61,13 @@ impl Fingerprinted {
         self.rows.len() * of_articles + words * size_of::<u32>()
     }
 }
+
+// Of an article the first pass has a part of the digest where a tag will be, and the hash of its id, a sixteenth of which is sorted at a time.
+const _: () = {
+    let part_for_tag = size_of::<DigestPart>() - size_of::<u16>();
+    let to_sort = size_of::<(u64, u32)>().div_ceil(16);
+    assert!(part_for_tag + size_of::<u64>() + to_sort <= FIRST_PASS);
+};
 
 /// What a worker keeps between two blocks.
 struct Scratch {

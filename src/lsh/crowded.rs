@@ -2,6 +2,8 @@
 
 use super::rows::Rows;
 use super::{Worth, unpack};
+use crate::fingerprint::Size;
+use crate::memory::SEARCH;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A bucket with more articles than this is crowded.
@@ -85,6 +87,9 @@ pub(super) struct Crowd {
     /// Whether any article belongs to a crowd and has partners enough: in most corpora none does, and no look into memory is needed to say so.
     any_part: bool,
 }
+
+// Of every article the search has its size and what is counted here.
+const _: () = assert!(size_of::<Size>() + 3 * size_of::<u8>() <= SEARCH);
 
 impl Crowd {
     const PART: u8 = 1 << 7;

@@ -10,7 +10,7 @@ use super::ranks::Ranks;
 use crate::Result;
 use crate::corpus::{Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
-use crate::memory::{Budget, Longest};
+use crate::memory::{Budget, EVIDENCE, Longest};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
@@ -40,6 +40,12 @@ pub struct Evidence {
     room_beside: usize,
     budget: Budget,
 }
+
+const _: () = {
+    let published = size_of::<Option<i64>>() + size_of::<u32>();
+    let size = size_of::<u32>();
+    assert!(published + size + size_of::<Digest>() + size_of::<Handle>() <= EVIDENCE);
+};
 
 /// What a worker makes of a block.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use super::{
     Verdict, news,
 };
 use crate::fingerprint::Fingerprints;
+use crate::memory::{ACCEPTED, SIMILAR};
 use crate::progress::{OnlyStops, Progress};
 use crate::spool::{Handle, Spool};
 use crate::{Error, Result};
@@ -84,6 +85,10 @@ struct SimilarPair {
     /// Shingles that both openings have.
     same_opening: u32,
 }
+
+// A pair that is similar, and what it becomes.
+const _: () =
+    assert!(size_of::<SimilarPair>() <= SIMILAR && size_of::<Edge>() <= SIMILAR + ACCEPTED);
 
 impl NewsJudge<'_> {
     /// The pairs that are accepted, and those of the `rest` that follows from them; and what the rule says of each pair that was `asked` about, which

@@ -72,12 +72,13 @@ pub struct Verdict {
     pub reason: Option<Reason>,
     /// Why the rule for news does not take them for copies; none if it does, and under the plain rule.
     pub refusal: Option<Refusal>,
-    /// The containment that the rule for news went by, weighted where a corpus tells the weights; none under the plain rule, and of the very same words.
+    /// The containment that the rule for news went by, weighted where a corpus tells the weights; 1 of the very same words; none under
+    /// the plain rule, and of the same words at other times.
     pub weighted_containment: Option<f64>,
 }
 
 impl Verdict {
-    /// What the plain rule says, or any of the very same words.
+    /// What the plain rule says.
     pub(super) fn plain(reason: Option<Reason>) -> Self {
         Self {
             reason,

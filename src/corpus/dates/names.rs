@@ -212,8 +212,8 @@ const BETWEEN: [&str; 28] = [
 pub(super) fn month(word: &str) -> Option<i64> {
     let word = word.to_lowercase();
     // "ابريل" is often written without its hamza.
-    let plain = |name: &str| name.replace('أ', "ا");
-    let is = |name: &&str| *name == word || plain(name) == word;
+    let plain = |c| if c == 'أ' { 'ا' } else { c };
+    let is = |name: &&str| name.chars().map(plain).eq(word.chars().map(plain));
     let at = MONTHS.iter().position(|names| names.iter().any(is));
     at.map(|at| at as i64 + 1)
 }
