@@ -392,8 +392,8 @@ impl<'c> FileReader<'c> {
                         block
                             .rejects
                             .push(fault.at(&self.source.name, Some(self.line)));
-                        self.done = true;
-                        return;
+                        self.any = true;
+                        continue;
                     }
                 }
             }

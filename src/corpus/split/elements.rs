@@ -19,7 +19,7 @@ enum State {
     Element,
     CommaOrEnd,
     After,
-    /// Behind a value that was cut, where nothing follows that could: until a line begins with an object.
+    /// Behind something that cannot stand there: until a line begins with an object.
     Lost,
 }
 
@@ -57,12 +57,15 @@ impl Elements {
                     self.values.pass_other();
                     continue;
                 }
-                // The byte is looked at again.
-                _ if self.values.was_cut() => {
+                (state, _) => {
+                    // The byte is looked at again.
                     self.state = State::Lost;
-                    continue;
+                    // What a value that was cut leaves behind was told with it.
+                    match self.values.was_cut() {
+                        true => continue,
+                        false => return Start::Broken(broken(state)),
+                    }
                 }
-                (state, _) => return Start::Broken(broken(state)),
             };
             self.values.pass_other();
             *at += 1;
@@ -106,6 +109,8 @@ fn broken(state: State) -> Fault {
     };
     Fault::new(
         RejectReason::BrokenArray,
-        format!("the JSON array is broken here: {what}; the elements before were used"),
+        format!(
+            "the JSON array is broken here: {what}; what stood before was used, and reading goes on at the next line that begins with an object"
+        ),
     )
 }

@@ -44,7 +44,7 @@ pub(super) enum Start {
     At,
     /// Nowhere in these bytes.
     NotYet,
-    /// Nowhere: the rest of the file, from here on, cannot be split.
+    /// Not here: what stands here is of no record. The next one is looked for behind it.
     Broken(Fault),
 }
 

@@ -6,7 +6,7 @@ use crate::corpus::reject::RejectReason;
 fn split(layout: Layout, text: &str) -> (Vec<&str>, Option<RejectReason>) {
     let bytes = text.as_bytes();
     let mut splitter = Splitter::new(layout);
-    let (mut at, mut out) = (0, Vec::new());
+    let (mut at, mut out, mut broken) = (0, Vec::new(), None);
     loop {
         match splitter.start(bytes, &mut at) {
             Start::At => {
@@ -17,15 +17,15 @@ fn split(layout: Layout, text: &str) -> (Vec<&str>, Option<RejectReason>) {
                         return match splitter.last(&bytes[start..]) {
                             Last::Record => {
                                 out.push(&text[start..]);
-                                (out, None)
+                                (out, broken)
                             }
                             Last::Broken(fault) => (out, Some(fault.reason)),
                         };
                     }
                 }
             }
-            Start::NotYet => return (out, splitter.finish().map(|f| f.reason)),
-            Start::Broken(fault) => return (out, Some(fault.reason)),
+            Start::NotYet => return (out, broken.or(splitter.finish().map(|f| f.reason))),
+            Start::Broken(fault) => broken = Some(fault.reason),
         }
     }
 }
@@ -156,5 +156,24 @@ fn arrays() {
         assert!(records.len() <= 1, "{broken}");
     }
     assert_eq!(array("[{}] x").0.len(), 1);
+    // What cannot stand there takes no other line with it.
+    for broken in [
+        "\"a\":1},",
+        ",",
+        "{\"a\":1}},",
+        "{\"a\":1}],",
+        "{\"a\":1},,",
+        "{\"a\":1},]",
+        "oh no",
+    ] {
+        let text = format!("[\n{{}},\n{broken}\n{{\"b\":2}},\n{{\"c\":3}}\n]\n");
+        let (records, reason) = split(Layout::Array, &text);
+        assert_eq!(
+            records[records.len() - 2..],
+            ["{\"b\":2}", "{\"c\":3}"],
+            "{broken}"
+        );
+        assert!(reason.is_some(), "{broken}");
+    }
     assert_eq!(array("[{\"a\"").1, Some(RejectReason::InvalidJson));
 }
