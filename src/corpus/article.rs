@@ -85,10 +85,7 @@ impl Parser {
                 Layout::Whole => whole(file, text),
             },
         };
-        result.map_err(|fault| {
-            let line = (file.layout != Layout::Whole).then_some(record.line);
-            fault.at(&file.name, line)
-        })
+        result.map_err(|fault| corpus.reject(block, record, fault.reason, fault.detail))
     }
 
     fn json<'p>(

@@ -372,6 +372,12 @@ impl Corpus {
     ) -> Reject {
         let file = &self.files[block.file as usize];
         let line = (file.layout != Layout::Whole).then_some(record.line);
+        let mut detail = detail.into();
+        if record.before_on_line > 0 {
+            // The line alone says little, and columns are those of the record.
+            let (number, offset) = (record.before_on_line + 1, record.offset);
+            detail += &format!(" (record {number} of the line, from byte {offset} of the file on)");
+        }
         reject::Fault::new(reason, detail).at(&file.name, line)
     }
 

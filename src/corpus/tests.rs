@@ -325,6 +325,16 @@ fn json_in_all_its_layouts() {
     let broken = run("a.json", "[{\"text\":\"a\"}\n\"b\"]");
     assert_eq!(broken.texts(), ["a"]);
     assert_eq!(broken.reasons(), [(Some(2), "broken_array")]);
+    let on_one_line = run(
+        "a.json",
+        "[{\"text\":\"a\"}, {\"text\":b}, {\"text\":\"c\"}]",
+    );
+    assert_eq!(on_one_line.texts(), ["a", "c"]);
+    let detail = on_one_line.detail();
+    assert!(
+        detail.ends_with("(record 2 of the line, from byte 15 of the file on)"),
+        "{detail}"
+    );
 }
 
 #[test]
