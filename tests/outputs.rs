@@ -616,6 +616,42 @@ fn a_folder_that_holds_reports_of_runs_is_read_as_before() {
     assert!(std::fs::read_to_string(&input).unwrap().contains(STORM));
 }
 
+#[test]
+fn unique_of_objects_on_lines_and_across_lines_has_one_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::write(place("1.jsonl"), line("a", STORM)).unwrap();
+    let across = format!("{{\r\n  \"id\": \"b\",\n  \"text\": \"{WHEAT}\"\n}}");
+    let rest = format!("{{ \"id\": \"c\", \"text\": \"{STORM} {WHEAT}\" }}");
+    std::fs::write(place("2.json"), format!("[\n{across},\n{rest}\n]")).unwrap();
+    std::fs::write(
+        place("3.json"),
+        across
+            .replace("b", "b2")
+            .replace(WHEAT, "Quite another text, of more than three words."),
+    )
+    .unwrap();
+    let kept = place("kept.jsonl");
+    done(&wirecopy(&[
+        &place("1.jsonl"),
+        &place("2.json"),
+        &place("3.json"),
+        &"-o",
+        &place("o.csv"),
+        &"--unique",
+        &kept,
+    ]));
+    let written = std::fs::read_to_string(&kept).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 4, "{written}");
+    assert_eq!(lines[0], line("a", STORM).trim_end());
+    assert_eq!(lines[1], across.replace(['\r', '\n'], " "));
+    assert_eq!(lines[2], rest);
+    let again = wirecopy(&[&kept, &"--all"]);
+    done(&again);
+    assert_eq!(String::from_utf8_lossy(&again.stdout).lines().count(), 5);
+}
+
 /// What a shell opened is written to, not replaced.
 #[cfg(unix)]
 #[test]

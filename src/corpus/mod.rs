@@ -163,7 +163,9 @@ pub struct SourceFile {
 /// How the records of a file stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrangement {
-    /// One after another: lines, or objects.
+    /// One a line.
+    Lines,
+    /// Objects one after another, on lines of their own or not.
     Sequence,
     /// Elements of one JSON array.
     Array,
@@ -191,7 +193,8 @@ impl SourceFile {
     /// How the records stand in the file.
     pub fn arrangement(&self) -> Arrangement {
         match self.layout {
-            Layout::Lines | Layout::Objects => Arrangement::Sequence,
+            Layout::Lines => Arrangement::Lines,
+            Layout::Objects => Arrangement::Sequence,
             Layout::Array => Arrangement::Array,
             Layout::Rows(separator) => Arrangement::Rows(separator),
             Layout::Whole => Arrangement::Whole,

@@ -1,7 +1,7 @@
 //! The corpus without the copies.
 
 use super::Output;
-use crate::corpus::Arrangement::{self, Array, Sequence, Whole};
+use crate::corpus::Arrangement::{self, Array, Lines, Sequence, Whole};
 use crate::corpus::Corpus;
 use crate::progress::{Progress, Stage};
 use crate::{Error, Result, Run};
@@ -10,13 +10,15 @@ use crate::{Error, Result, Run};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Joint {
     arrangement: Arrangement,
+    /// Whether files have their objects in several ways.
+    mixed: bool,
     /// The first file, whose header is written.
     first: u32,
 }
 
 impl Joint {
-    /// Tells how the records of a corpus can be written into one file: rows under one header, a JSON array, or
-    /// records one after another.
+    /// Tells how the records of a corpus can be written into one file: rows under one header, a JSON array, objects one after another, or,
+    /// where files have their objects in several ways, one a line.
     ///
     /// # Errors
     /// [`Error::Input`] if they cannot: text files, formats of different kinds, tables with different headers.
@@ -33,16 +35,22 @@ impl Joint {
                     file.name
                 )));
             }
-            let Some(Self { arrangement, first }) = joint else {
+            let Some(Self {
+                arrangement,
+                mixed,
+                first,
+            }) = joint
+            else {
                 joint = Some(Self {
                     arrangement: here,
+                    mixed: false,
                     first: index,
                 });
                 continue;
             };
             let (before, name) = (arrangement, &files[first as usize].name);
             let both = match (before, here) {
-                (Array | Sequence, Array | Sequence) if before != here => Sequence,
+                (Array | Lines | Sequence, Array | Lines | Sequence) if before != here => Lines,
                 _ if before == here => before,
                 _ => {
                     return Err(Error::Input(format!(
@@ -61,11 +69,13 @@ impl Joint {
             }
             joint = Some(Self {
                 arrangement: both,
+                mixed: mixed || before != here,
                 first,
             });
         }
         Ok(joint.unwrap_or(Self {
-            arrangement: Sequence,
+            arrangement: Lines,
+            mixed: false,
             first: 0,
         }))
     }
@@ -80,6 +90,15 @@ struct Kept {
 
 fn ends_a_line(bytes: &[u8]) -> bool {
     matches!(bytes.last(), Some(b'\n' | b'\r'))
+}
+
+/// Makes blanks of the line breaks within an object. In its strings there are none: they would be no JSON.
+fn on_one_line(object: &mut [u8]) {
+    let end = object.trim_ascii_end().len();
+    let breaks = object[..end].iter_mut();
+    breaks
+        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+        .for_each(|byte| *byte = b' ');
 }
 
 /// A header without its line end. A tab at its end is one more column.
@@ -98,7 +117,8 @@ fn headers_differ_in_an_empty_column() {
 
 /// Reads the corpus again and writes the records of all articles but the copies (the members of clusters
 /// other than their representatives), byte for byte as they came and in corpus order; returns how many. A line
-/// end is added only where the last record of a file has none. Records that were rejected are not written.
+/// end is added only where the last record of a file has none, and an object of several lines becomes one where others have one a line. Records that were
+/// rejected are not written.
 ///
 /// # Errors
 /// What reading gives, [`Error::Changed`] if a file is no longer what it was; if `out` cannot be written;
@@ -144,7 +164,11 @@ pub fn write_unique(
                 if array && kept.records > 0 {
                     kept.bytes.extend_from_slice(b",\n");
                 }
+                let from = kept.bytes.len();
                 kept.bytes.extend_from_slice(raw);
+                if joint.mixed {
+                    on_one_line(&mut kept.bytes[from..]);
+                }
                 if !array && !ends_a_line(raw) {
                     kept.bytes.push(b'\n');
                 }
