@@ -278,6 +278,33 @@ fn an_interrupted_generator_leaves_nothing() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// Nobody reads what is written: the run waits for its reader, and asks for nothing else.
+#[cfg(unix)]
+#[test]
+fn the_second_interrupt_ends_what_waits_for_its_reader() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .args(["generate", "-n", "2000", "-o", "-"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The first bytes come once the program listens for interrupts.
+    let mut reader = child.stdout.take().unwrap();
+    std::io::Read::read_exact(&mut reader, &mut [0]).unwrap();
+    let id = child.id().to_string();
+    for _ in 0..2 {
+        let kill = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(kill.success());
+        // Two that come at once may be one.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    let done = child.wait_with_output().unwrap();
+    drop(reader);
+    assert_eq!(done.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(said.contains("interrupted twice"), "{said}");
+}
+
 #[test]
 fn a_short_item_that_recurs_is_another_report_and_a_long_one_a_reprint() {
     let folder = tempfile::tempdir().unwrap();

@@ -691,8 +691,13 @@ fn ids_are_found_whatever_the_format() {
     };
     assert_eq!(
         refused("n-1 news.json:1 --corpus news.json"),
-        "wirecopy: 2 articles stand on the line news.json:1; name the one you mean by its id: n-1, n-2\n"
+        "wirecopy: 2 articles stand on the line news.json:1; name the one you mean: n-1, n-2\n"
     );
+    let by_number = json(
+        folder.path(),
+        "news.json:1:1 news.json:1:2 --corpus news.json",
+    );
+    assert_eq!(by_number["passages"], expected["passages"]);
     write(
         "twice.json",
         serde_json::json!([records[0], records[0]])
@@ -701,7 +706,7 @@ fn ids_are_found_whatever_the_format() {
     );
     assert_eq!(
         refused("n-1 n-1 --corpus twice.json"),
-        "wirecopy: 2 articles have one id and stand on one line (twice.json:1); give each record a line of its own to tell them apart\n"
+        "wirecopy: 2 articles have the id \"n-1\"; name the one you mean by its place: twice.json:1:1, twice.json:1:2\n"
     );
     // Files with one article each, of whatever format either is.
     write("one.json", format!("[{}]", records[0]).as_bytes());

@@ -63,7 +63,7 @@ fn long(more: &[&str], pager: &str) -> Command {
 }
 
 /// A pager that marks what went through it.
-const MARKS: &str = "sed s/^/|/";
+const MARKS: &str = "sed 's/^/|/'";
 
 /// Whether a text went through that pager, from end to end.
 fn marked(shown: &str) -> bool {

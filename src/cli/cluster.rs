@@ -7,7 +7,7 @@ use super::outputs::OutputArguments;
 use super::progress::Talk;
 use super::rejects::RejectLog;
 use super::summary::{Ending, summary};
-use super::{help, memory, say};
+use super::{help, memory, say, watch_for_interrupts, words};
 use crate::cluster::Keep;
 use crate::corpus::Corpus;
 use crate::memory::{Bound, Size};
@@ -15,9 +15,10 @@ use crate::progress::Timed;
 use crate::report::Measured;
 use crate::{Error, Options, Result};
 use clap::{Args, ValueEnum};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Find the copies in a corpus and write its clusters as CSV
@@ -43,24 +44,24 @@ pub(super) struct ClusterArguments {
     matching: MatchingArguments,
 
     /// Values in a signature, 1 to 4096; more find more and take more memory, 156 bytes an article for 128 (without --bands)
-    #[arg(long, value_name = "N", default_value_t = 128, help_heading = FINGERPRINTS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 128, help_heading = FINGERPRINTS)]
     permutations: usize,
     /// Chooses the hash functions of the signatures
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = FINGERPRINTS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, help_heading = FINGERPRINTS)]
     seed: u64,
     /// Bands of a signature, at least 1; without it articles meet by pairs of values, and the summary says what that finds
-    #[arg(long, value_name = "N", requires = "rows", help_heading = FINGERPRINTS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "rows", help_heading = FINGERPRINTS)]
     bands: Option<usize>,
     /// Values in a band, at least 1; bands times rows is at most --permutations
-    #[arg(long, value_name = "N", requires = "bands", help_heading = FINGERPRINTS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, requires = "bands", help_heading = FINGERPRINTS)]
     rows: Option<usize>,
 
     /// Threads, at most 1024; 0 for all that the machine has
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = RUNNING)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0, help_heading = RUNNING)]
     threads: usize,
     /// Most memory to take, such as 512MB, 2GB or 2GiB, without the file cache of the system; what does not fit goes to temporary
     /// files, and the result is the same [default: three quarters of the machine's]
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = RUNNING)]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = size, help_heading = RUNNING)]
     memory: Option<Size>,
     /// Folder for temporary files; the system's own without it
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
@@ -129,15 +130,17 @@ pub(super) fn run(arguments: ClusterArguments) -> Result<()> {
         )));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| Error::Input(format!("cannot watch for interrupts: {error}")))?;
+    watch_for_interrupts(&interrupted)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads)
         .build()
         .map_err(|error| {
-            let threads = arguments.threads;
-            Error::Parameter(format!("cannot start {threads} threads: {error}"))
+            let threads = match arguments.threads {
+                0 => std::thread::available_parallelism().map_or(1, usize::from),
+                threads => threads,
+            };
+            let what = words::counted(threads as u64, "thread", "threads");
+            Error::io("start", what)(io::Error::other(error))
         })?;
     let talk = Talk::new(arguments.quiet, options.strict, interrupted);
     pool.install(|| {

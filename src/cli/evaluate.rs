@@ -27,7 +27,12 @@ pub(super) struct EvaluateArguments {
     #[arg(long, value_name = "CSV")]
     titles: Option<PathBuf>,
     /// How many misses and how many false alarms are named
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 10
+    )]
     worst: usize,
     /// Show what each threshold on a column of the pairs would give; jaccard and containment without a name
     #[arg(long, value_name = "COLUMN", num_args = 0..=1)]

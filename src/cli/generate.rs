@@ -1,7 +1,7 @@
 //! `wirecopy generate`.
 
 use super::outputs::{forgive_closed_pipe, refuse_one_place_for_two};
-use super::{help, say, words};
+use super::{help, say, watch_for_interrupts, words};
 use crate::report::Output;
 use crate::synthetic::{SyntheticOptions, write_jsonl};
 use crate::{Error, Result};
@@ -19,13 +19,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[command(after_help = help::GENERATE_EXAMPLES)]
 pub(super) struct GenerateArguments {
     /// How many articles; 3.3 KB each
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10_000)]
+    #[arg(
+        short = 'n',
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 10_000
+    )]
     articles: u64,
     /// Another seed gives other articles
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 1
+    )]
     seed: u64,
     /// How many of 1,000 articles are light variants of one story, 0 to 1000
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     variants: u32,
     /// Where the corpus goes; a name that ends in .gz or .zst is compressed
     #[arg(short, long, value_name = "FILE")]
@@ -75,9 +86,7 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
     let places = std::iter::once(&arguments.output).chain(&arguments.truth);
     refuse_one_place_for_two(&places.cloned().collect::<Vec<_>>())?;
     let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| Error::Input(format!("cannot watch for interrupts: {error}")))?;
+    watch_for_interrupts(&interrupted)?;
     let options = SyntheticOptions {
         articles: arguments.articles,
         seed: arguments.seed,

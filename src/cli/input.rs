@@ -36,7 +36,7 @@ pub(super) struct InputArguments {
     #[arg(long, value_enum, value_name = "FIRST")]
     date_order: Option<DateOrderArgument>,
     /// Longest record, 1GiB at the most; longer ones are bad records
-    #[arg(long, value_name = "SIZE", default_value = "16MiB", value_parser = bytes)]
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, default_value = "16MiB", value_parser = bytes)]
     max_document: usize,
     /// Stop at the first bad record
     #[arg(long)]

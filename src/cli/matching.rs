@@ -18,21 +18,26 @@ pub(super) struct MatchingArguments {
     rule: Option<RuleArgument>,
     /// How much of the shorter article must stand in the longer, above 0, at most 1: by the weight of its shingles with the
     /// rule for news [default: 0.75], by their number with the plain one [default: 0.85]
-    #[arg(long, value_name = "SHARE", value_parser = decimal)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     containment: Option<f64>,
     /// Rule for news: the longest time between two copies, such as 3d or 36h; none if dates are not to count [default: 3d]
-    #[arg(long, value_name = "TIME", value_parser = window)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = window)]
     window: Option<Window>,
     /// Plain rule: Jaccard similarity from which two articles are copies, shared shingles among all of both, above 0, at most 1
     /// [default: 0.7]
-    #[arg(long, value_name = "SHARE", value_parser = decimal)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = decimal)]
     threshold: Option<f64>,
     /// Plain rule: go by Jaccard similarity alone; a copy that was cut by half is none
     #[arg(long, conflicts_with = "containment")]
     no_containment: bool,
     /// Plain rule: distinct shingles that the shorter article needs for containment to count, so that a mere phrase is no copy
     /// [default: 30]
-    #[arg(long, value_name = "N", conflicts_with = "no_containment")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        conflicts_with = "no_containment"
+    )]
     min_shingles: Option<u32>,
 
     /// Compare texts as they came: datelines, bylines, credits, share lines and the like are not taken off
@@ -40,7 +45,7 @@ pub(super) struct MatchingArguments {
     raw: bool,
 
     /// Words in a shingle, 1 to 16; fewer withstand more editing, more tell copying from chance
-    #[arg(long, value_name = "N", default_value_t = 3, help_heading = FINGERPRINTS)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 3, help_heading = FINGERPRINTS)]
     shingle: usize,
 }
 

@@ -30,8 +30,11 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};
 use std::process::ExitCode;
-#[cfg(unix)]
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a run ends with that failed.
+const FAILED: i32 = 1;
 
 /// Bad usage: an option that does not exist, a value out of its range.
 const BAD_USAGE: u8 = 2;
@@ -56,6 +59,22 @@ enum Command {
     Evaluate(evaluate::EvaluateArguments),
     Generate(generate::GenerateArguments),
     Completions(completions::CompletionsArguments),
+}
+
+/// Raises `interrupted` at the first Ctrl-C or SIGTERM, for the run to end by itself. The second ends the process: who reads its output may
+/// have stopped, and then the run never comes to ask.
+fn watch_for_interrupts(interrupted: &Arc<AtomicBool>) -> Result<()> {
+    let interrupted = Arc::clone(interrupted);
+    let handler = move || {
+        if interrupted.swap(true, Ordering::Relaxed) {
+            say(
+                "wirecopy: interrupted twice; a file .wirecopy-*.tmp beside an output can be removed",
+            );
+            std::process::exit(FAILED);
+        }
+    };
+    let watched = ctrlc::set_handler(handler);
+    watched.map_err(|error| Error::io("watch for", "interrupts")(io::Error::other(error)))
 }
 
 /// Makes a file that grows beyond the limit for its size (`ulimit -f`) an error like a full disk. By

@@ -32,7 +32,7 @@ pub(super) struct OutputArguments {
     #[arg(long, value_name = "HTML")]
     report: Option<PathBuf>,
     /// Clusters on that page, the largest, at least 1; the figures on it are of all
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_PAGE_CLUSTERS, requires = "report")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = DEFAULT_PAGE_CLUSTERS, requires = "report")]
     report_clusters: usize,
     /// Write what could not be read, where and why
     #[arg(long, value_name = "CSV")]

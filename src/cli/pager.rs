@@ -25,12 +25,8 @@ fn paged(text: &str) -> bool {
         .ok()
         .filter(|pager| !pager.trim().is_empty());
     let pager = pager.unwrap_or_else(|| USUAL.into());
-    let mut parts = pager.split_whitespace();
-    let Some(program) = parts.next() else {
-        return false;
-    };
-    let mut command = Command::new(program);
-    command.args(parts).stdin(Stdio::piped());
+    let mut command = as_written(&pager);
+    command.stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
         // Colours are passed on, and what fits is left on the screen.
         command.env("LESS", "FRX");
@@ -44,5 +40,21 @@ fn paged(text: &str) -> bool {
         // A reader who has seen enough closes the pipe.
         let _ = stdin.write_all(text.as_bytes());
     }
-    child.wait().is_ok()
+    // What a shell says of a program that it cannot run.
+    const NOT_RUN: [i32; 2] = [126, 127];
+    let ended = child.wait().ok().and_then(|status| status.code());
+    ended.is_none_or(|code| !NOT_RUN.contains(&code))
+}
+
+/// A command as it stands in `PAGER`: by a shell, if only that understands it.
+fn as_written(command: &str) -> Command {
+    if cfg!(unix) && command.contains(|c| "|&;<>()$`\\\"'*?[#~=%".contains(c)) {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]);
+        return shell;
+    }
+    let mut parts = command.split_whitespace();
+    let mut program = Command::new(parts.next().unwrap_or_default());
+    program.args(parts);
+    program
 }

@@ -15,6 +15,23 @@ pub struct Found {
     pub file: usize,
     /// Where its record begins in the (decompressed) file, in bytes.
     pub offset: u64,
+    /// Which record of its line it is, from 1: those of a JSON array may share one.
+    pub number: u32,
+}
+
+impl Found {
+    fn names(&self) -> Names<'_> {
+        Names {
+            id: &self.article.id,
+            place: &self.place,
+            number: self.number,
+        }
+    }
+
+    /// `FILE:LINE:NUMBER`, which no other article has.
+    fn numbered_place(&self) -> String {
+        format!("{}:{}", self.place, self.number)
+    }
 }
 
 /// What a block holds of what is looked for.
@@ -38,7 +55,7 @@ const FIRST: usize = 3;
 /// The longest ids whose distance is measured, in bytes.
 const MEASURED: usize = 64;
 
-/// The articles with these ids; an id may also be `FILE:LINE` as reports name it. Records that cannot be used are passed over, unless `strict`.
+/// The articles with these ids; an id may also be `FILE:LINE` as reports name it, or `FILE:LINE:NUMBER`. Records that cannot be used are passed over, unless `strict`.
 ///
 /// # Errors
 /// [`Error::Input`] for an id that does not occur, with ids like it and the first bad record, which may be the one, or that several articles bear,
@@ -55,7 +72,7 @@ pub fn find(
         progress,
         strict,
         usize::MAX,
-        |id, place| ids.iter().any(|wanted| wanted == id || wanted == place),
+        |names| ids.iter().any(|wanted| names.are(wanted)),
         |id| ids.iter().filter_map(|wanted| distance(wanted, id)).min(),
     )?;
     // Several arguments may name one article.
@@ -63,13 +80,15 @@ pub fn find(
     for id in ids {
         let mut with: Vec<&Found> = Vec::new();
         for found in &seen.found {
-            if found.article.id == *id || found.place == *id {
+            if found.names().are(id) {
                 with.push(found);
             }
         }
-        // A place is meant as one, whatever ids others bear.
+        // A place is meant as one, whatever ids others bear; the first of a line may have it as its id, too.
         if with.iter().any(|found| found.place == *id) {
             with.retain(|found| found.place == *id);
+        } else if with.iter().any(|found| found.numbered_place() == *id) {
+            with.retain(|found| found.numbered_place() == *id);
         }
         match with[..] {
             [found] => all.push(found.clone()),
@@ -83,31 +102,48 @@ pub fn find(
 /// Several articles bear an id, or stand on the line that it names, as those of a JSON array may.
 fn several(id: &str, with: &[&Found]) -> Error {
     const MOST: usize = 10;
-    let list = |of: fn(&Found) -> &str| {
-        let mut names: Vec<&str> = with.iter().map(|found| of(found)).collect();
+    let list = |of: fn(&Found) -> String| {
+        let mut names: Vec<String> = with.iter().map(|found| of(found)).collect();
         names.dedup();
         let alone = names.len() == with.len();
         names.truncate(MOST);
         alone.then(|| names.join(", "))
     };
     let number = with.len();
-    let ids = list(|found| &found.article.id);
-    let places = list(|found| &found.place);
     let one_line = with.iter().all(|found| found.place == *id);
-    Error::Input(match (one_line, ids, places) {
-        (true, Some(ids), _) => {
-            format!(
-                "{number} articles stand on the line {id}; name the one you mean by its id: {ids}"
-            )
-        }
-        (false, _, Some(places)) => format!(
+    let numbered = list(|found| found.numbered_place());
+    let ids = list(|found| found.article.id.to_string());
+    // The first of them may have the line as its id.
+    let ids = ids.filter(|_| with.iter().all(|found| found.article.id != *id));
+    let places = list(|found| found.place.clone()).or(numbered.clone());
+    Error::Input(if one_line {
+        let names = ids.or(numbered).unwrap_or_default();
+        format!("{number} articles stand on the line {id}; name the one you mean: {names}")
+    } else {
+        let places = places.unwrap_or_default();
+        format!(
             "{number} articles have the id \"{id}\"; name the one you mean by its place: {places}"
-        ),
-        _ => format!(
-            "{number} articles have one id and stand on one line ({}); give each record a line of its own to tell them apart",
-            with[0].place
-        ),
+        )
     })
+}
+
+/// What an article goes by.
+struct Names<'a> {
+    id: &'a str,
+    place: &'a str,
+    /// Which record of its line it is.
+    number: u32,
+}
+
+impl Names<'_> {
+    /// Whether this is one of them: the id, or the place with or without the number.
+    fn are(&self, name: &str) -> bool {
+        let number = |rest: &str| rest.strip_prefix(':').map(str::parse);
+        let behind = name.strip_prefix(self.place);
+        let by_place =
+            behind.is_some_and(|rest| rest.is_empty() || number(rest) == Some(Ok(self.number)));
+        self.id == name || by_place
+    }
 }
 
 fn unknown(corpus: &Corpus, id: &str, seen: &Seen) -> Error {
@@ -159,7 +195,7 @@ fn distance(wanted: &str, id: &str) -> Option<usize> {
 /// # Errors
 /// [`Error::Input`] if there is none, or more than one; [`Error::Rejected`] for the first bad record with `strict`; what reading gives.
 pub fn only_article(corpus: &Corpus, strict: bool, progress: &dyn Progress) -> Result<Found> {
-    let mut seen = look(corpus, progress, strict, 1, |_, _| true, |_| None)?;
+    let mut seen = look(corpus, progress, strict, 1, |_| true, |_| None)?;
     let name = || {
         corpus
             .files()
@@ -191,7 +227,7 @@ fn look(
     progress: &dyn Progress,
     strict: bool,
     most: usize,
-    wanted: impl Fn(&str, &str) -> bool + Sync,
+    wanted: impl Fn(&Names) -> bool + Sync,
     near: impl Fn(&str) -> Option<usize> + Sync,
 ) -> Result<Seen> {
     let mut all = Seen::default();
@@ -216,7 +252,13 @@ fn look(
                     seen.first.push(article.id.as_ref().to_owned());
                 }
                 let place = format!("{name}:{}", record.line);
-                if wanted(&article.id, &place) {
+                let number = record.before_on_line + 1;
+                let names = Names {
+                    id: &article.id,
+                    place: &place,
+                    number,
+                };
+                if wanted(&names) {
                     if seen.found.len() == most {
                         continue;
                     }
@@ -226,6 +268,7 @@ fn look(
                         place,
                         file: block.file as usize,
                         offset: record.offset,
+                        number,
                     });
                 } else if let Some(distance) = near(&article.id) {
                     seen.near.push((distance, article.id.into_owned()));

@@ -93,17 +93,17 @@ impl Search<'_> {
             return Ok(());
         }
         match fs::metadata(input) {
-            Ok(metadata) => self.path(input, metadata),
+            Ok(metadata) => self.path(input, metadata).map_err(Unread::into_error),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => self.pattern(input),
             Err(e) => Err(Error::io("read", input)(e)),
         }
     }
 
-    fn path(&mut self, path: &Path, metadata: Metadata) -> Result<()> {
+    fn path(&mut self, path: &Path, metadata: Metadata) -> std::result::Result<(), Unread> {
         if metadata.is_dir() {
             self.folder(path)
         } else if metadata.is_file() {
-            self.file(path, metadata, false)
+            Ok(self.file(path, metadata, false)?)
         } else {
             // Pipes and devices cannot be read twice.
             if self.seen.insert(identity(path, &metadata)?) {
@@ -153,14 +153,30 @@ impl Search<'_> {
             )));
         }
         paths.sort();
+        // As in a folder that is walked, a link that leads nowhere is passed over, and so is a folder without articles, unless nothing else is there.
+        let (mut any, mut empty) = (false, None);
         for path in paths {
-            let metadata = fs::metadata(&path).map_err(Error::io("read", &path))?;
-            self.path(&path, metadata)?;
+            let metadata = match fs::metadata(&path) {
+                Ok(metadata) => metadata,
+                Err(_) if path.is_symlink() => continue,
+                Err(e) => return Err(Error::io("read", path)(e)),
+            };
+            match self.path(&path, metadata) {
+                Ok(()) => any = true,
+                Err(Unread::Empty(message)) => empty = empty.or(Some(message)),
+                Err(Unread::Failed(error)) => return Err(error),
+            }
         }
-        Ok(())
+        match (any, empty) {
+            (false, Some(message)) => Err(Error::Input(message)),
+            (false, None) => Err(Error::Input(format!(
+                "{pattern}: only links that lead nowhere match this pattern"
+            ))),
+            (true, _) => Ok(()),
+        }
     }
 
-    fn folder(&mut self, folder: &Path) -> Result<()> {
+    fn folder(&mut self, folder: &Path) -> std::result::Result<(), Unread> {
         let before = self.found.skipped;
         let (mut known, mut again, mut other) = (false, false, None);
         let mut folders = std::mem::take(&mut self.folders);
@@ -184,7 +200,7 @@ impl Search<'_> {
             });
         for entry in walk {
             if self.progress.cancelled() {
-                return Err(Error::Interrupted);
+                return Err(Error::Interrupted.into());
             }
             let entry = match entry {
                 Ok(entry) => entry,
@@ -195,7 +211,7 @@ impl Search<'_> {
                     let dangling = e.path_is_dangling_link();
                     match e.into_io_error() {
                         Some(_) if dangling => continue,
-                        Some(source) => return Err(Error::io("read", path)(source)),
+                        Some(source) => return Err(Error::io("read", path)(source).into()),
                         None => continue,
                     }
                 }
@@ -230,7 +246,7 @@ impl Search<'_> {
                 ),
                 (None, _) => "the folder is empty".to_owned(),
             };
-            return Err(Error::Input(format!(
+            return Err(Unread::Empty(format!(
                 "{}: no articles in this folder: looked for .jsonl, .ndjson, .json, .csv, .tsv and .txt, \
                  also with .gz, .zst or .zstd after it ({hint})",
                 folder.display()
@@ -260,6 +276,28 @@ impl Search<'_> {
             spooled: Some(spooled),
             walked: false,
         });
+    }
+}
+
+/// Why nothing was found at a path.
+enum Unread {
+    /// A folder without articles, in words for the user.
+    Empty(String),
+    Failed(Error),
+}
+
+impl Unread {
+    fn into_error(self) -> Error {
+        match self {
+            Self::Empty(message) => Error::Input(message),
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Unread {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -415,6 +453,13 @@ mod tests {
         std::os::unix::fs::symlink("nowhere.txt", dir.path().join("a/dangling.txt")).unwrap();
         let (files, _) = names(dir.path(), &["a"]).unwrap();
         assert_eq!(files, ["a/1.txt", "a/other/2.txt"]);
+        // So by a pattern, which also meets folders without articles.
+        std::fs::create_dir(dir.path().join("a/empty")).unwrap();
+        let found = |pattern: &str| discover(&[dir.path().join(pattern)], None, &Silent);
+        assert_eq!(found("a/*").unwrap().files.len(), 2);
+        let message = |pattern| found(pattern).map(|_| ()).unwrap_err().to_string();
+        assert!(message("a/e*").contains("no articles in this folder"));
+        assert!(message("a/dang*").contains("only links that lead nowhere"));
         // Whatever leads where: there are some 10^9 paths among these.
         let folders: Vec<String> = (0..13).map(|n| format!("all/{n}/{n}.txt")).collect();
         let paths: Vec<&str> = folders.iter().map(String::as_str).collect();

@@ -20,7 +20,11 @@ use std::path::PathBuf;
 
 /// Show what two articles have in common, passage by passage
 #[derive(Args)]
-#[command(long_about = help::COMPARE, after_help = help::COMPARE_EXAMPLES)]
+#[command(
+    long_about = help::COMPARE,
+    after_help = help::COMPARE_EXAMPLES,
+    override_usage = "wirecopy compare [OPTIONS] <ARTICLE> <ARTICLE>... [--corpus <INPUT>...]",
+)]
 pub(super) struct CompareArguments {
     /// Files that hold one article each; with --corpus ids, or FILE:LINE
     #[arg(required = true, num_args = 2.., value_name = "ARTICLE")]
@@ -36,7 +40,7 @@ pub(super) struct CompareArguments {
     #[arg(long)]
     full: bool,
     /// Columns, 20 or more; those of the terminal without it, or 80
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(20..))]
     width: Option<u16>,
     /// Colours
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
