@@ -1108,7 +1108,7 @@ fn a_folder_for_temporary_files_that_does_not_exist() {
             .output()
             .unwrap(),
     );
-    done.failed(2, &["--tmp no/such: there is no such folder"]);
+    done.failed(2, &["--tmp no/such: this is no folder, or there is none"]);
 }
 
 #[test]

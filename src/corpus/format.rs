@@ -94,6 +94,14 @@ impl Format {
     }
 }
 
+/// Whether a file that starts with `head` begins with a JSON object, or an array of them.
+pub(super) fn is_json(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let body = head.trim_ascii_start();
+    let first = body.strip_prefix(b"[").unwrap_or(body).trim_ascii_start();
+    first.starts_with(b"{") && first_sound_value(first).is_some()
+}
+
 /// Where the first JSON value of `body` ends, if it does.
 fn first_value(body: &[u8]) -> Option<usize> {
     let mut splitter = Splitter::new(Layout::Objects);
@@ -192,6 +200,24 @@ mod tests {
         assert_eq!(of("b.txt"), Some(Format::Text));
         for unknown in ["b.gz", "b", "b.pdf", "csv", "-"] {
             assert_eq!(of(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn objects_are_told_from_text() {
+        for json in ["{\"a\":1}\n", " [ {\"a\":[1]}, ", "\u{feff}{}"] {
+            assert!(is_json(json.as_bytes()), "{json}");
+        }
+        for text in [
+            "",
+            "{",
+            "{a}",
+            "[Music] {\"a\":1}",
+            "[1]",
+            "{\"a\":1",
+            "He said {}",
+        ] {
+            assert!(!is_json(text.as_bytes()), "{text}");
         }
     }
 

@@ -285,7 +285,7 @@ impl Corpus {
             && !tmp.is_dir()
         {
             return Err(Error::Parameter(format!(
-                "--tmp {}: there is no such folder; create it first",
+                "--tmp {}: this is no folder, or there is none; name one, or create it first",
                 tmp.display()
             )));
         }

@@ -18,7 +18,7 @@ use super::dates::{DateOrder, Told};
 use super::discover::Candidate;
 use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
 use super::foreign::{binary, foreign};
-use super::format::Format;
+use super::format::{self, Format};
 use super::json;
 use super::split::Layout;
 use super::unpacked::Kept;
@@ -71,9 +71,14 @@ pub(super) fn examine(
     scratch: &mut Scratch,
     progress: &dyn Progress,
 ) -> Result<Examined> {
-    let named = options
+    let mut named = options
         .format
         .or_else(|| Format::of_name(Path::new(&candidate.name)));
+    // Who names one such file may mean a dump by it, as a single article would be compared with nothing.
+    if named == Some(Format::Text) && options.format.is_none() && !candidate.walked {
+        let (_, head, _) = read_head(&candidate.path, options.max_document)?;
+        named = named.filter(|_| !format::is_json(&head));
+    }
     let mut file = SourceFile {
         compression: compression_of_name(&candidate.name),
         format: Format::Text,
@@ -240,6 +245,10 @@ impl<'a> Sample<'a> {
             if field.split('.').all(is_plain) {
                 message += &format!(": jq -c '.{field}[]' OLD.json > NEW.jsonl");
             }
+        }
+        if self.names.iter().any(|name| name.starts_with("sep=")) {
+            message +=
+                "; the first line is a mark for Excel, take it off: tail -n +2 OLD.csv > NEW.csv";
         }
         let too_long = |name: &String| name.chars().count() > LONGEST_NAME;
         if matches!(file.layout, Layout::Rows(_)) && self.names.iter().any(too_long) {

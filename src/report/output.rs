@@ -152,7 +152,11 @@ impl Output {
         }
         let path = target(path);
         let there = std::fs::metadata(&path).ok();
-        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        let is_folder = || path.to_string_lossy().ends_with(std::path::is_separator);
+        if there
+            .as_ref()
+            .map_or_else(is_folder, std::fs::Metadata::is_dir)
+        {
             let kind = io::ErrorKind::IsADirectory;
             let error = io::Error::new(kind, "this is a folder; name a file in it");
             return Err(Error::io("write", &path)(error));
@@ -297,9 +301,15 @@ impl Complete {
         let Some(temporary) = self.temporary else {
             return Ok(());
         };
-        temporary
-            .persist(&self.path)
-            .map_err(|error| Error::io("write", &self.path)(error.error))
+        match temporary.persist(&self.path) {
+            // A file that is mounted by itself, as into a container, cannot be replaced, only written.
+            Err(error) if error.error.kind() == io::ErrorKind::ResourceBusy => {
+                let copied = std::fs::copy(&error.path, &self.path);
+                copied.map(drop).map_err(Error::io("write", &self.path))
+            }
+            Err(error) => Err(Error::io("write", &self.path)(error.error)),
+            Ok(()) => Ok(()),
+        }
     }
 }
 
