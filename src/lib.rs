@@ -62,7 +62,7 @@
 //! };
 //! let mut prints = fingerprint_corpus(&corpus, &options, &Silent)?;
 //! let digests = prints.rows.take_digests();
-//! let duplicates = Duplicates::find(&digests, prints.tells()?);
+//! let duplicates = Duplicates::find(&digests, prints.duplicate_keys()?);
 //!
 //! let texts = duplicates.distinct_articles(&prints);
 //! let signatures = lsh::Source::new(&prints.signatures, 1 << 30);
@@ -455,7 +455,7 @@ fn fingerprint(
 /// Finds the articles that are the same text; the one that stands for them has the earliest of their days.
 fn find_duplicates(prints: &mut Fingerprints) -> Result<Duplicates> {
     let digests = prints.rows.take_digests();
-    let duplicates = Duplicates::find(&digests, prints.tells()?);
+    let duplicates = Duplicates::find(&digests, prints.duplicate_keys()?);
     prints.days.merge(&duplicates);
     Ok(duplicates)
 }
@@ -484,7 +484,7 @@ fn find_candidates(
             neighbours,
             prospects,
             containment,
-            lsh::Traits {
+            lsh::ArticleFacts {
                 sizes: &sizes,
                 dates,
             },

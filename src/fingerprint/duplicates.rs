@@ -27,7 +27,7 @@ pub struct Recurring {
 
 impl Duplicates {
     /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and what `more` says of each (such as
-    /// [its fingerprint](Fingerprints::tells)). So small a part is that of other words now and then; that such articles are alike otherwise,
+    /// [its fingerprint](Fingerprints::duplicate_keys)). So small a part is that of other words now and then; that such articles are alike otherwise,
     /// too, takes somebody who wants it, and does not survive [`confirm`](Self::confirm).
     pub fn find<K: Ord>(digests: &[DigestPart], more: impl Fn(u32) -> K) -> Self {
         let mut found = Self::default();

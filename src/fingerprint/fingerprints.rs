@@ -161,7 +161,7 @@ impl Fingerprints {
     ///
     /// # Errors
     /// If signatures that are in a file cannot be read.
-    pub fn tells(&self) -> Result<impl Fn(u32) -> (u32, u32)> {
+    pub fn duplicate_keys(&self) -> Result<impl Fn(u32) -> (u32, u32)> {
         let hashes = self.signatures.hashes()?;
         Ok(move |article: u32| {
             // Signatures of no shingles mean nothing.

@@ -2,14 +2,14 @@
 //! whether the signatures are in memory or in a file.
 
 use super::crowded::Crowd;
+use super::deferred::Deferred;
 use super::found::{Found, Known};
 use super::groups::{Dealing, Packing, PartSizes, Portion};
-use super::later::Later;
 use super::neighbours::MAX_REACH;
 use super::rows::Rows;
 use super::search::{Judge, Scratch, Search};
 use super::single::Unlike;
-use super::{Dates, Promise, Scheme};
+use super::{Dates, PairFilter, Scheme};
 use crate::fingerprint::{ArticleSet, Kernel};
 use crate::progress::Progress;
 use std::ops::Range;
@@ -21,7 +21,7 @@ pub(super) struct Hunt<'a, W> {
     pub(super) packing: Packing,
     pub(super) unlike: Option<Unlike<'a>>,
     pub(super) dates: Option<Dates<'a>>,
-    pub(super) promise: W,
+    pub(super) filter: W,
     pub(super) progress: &'a dyn Progress,
 }
 
@@ -32,12 +32,12 @@ pub(super) struct Buckets<'a> {
     pub(super) portion: Portion,
 }
 
-impl<W: Promise> Hunt<'_, W> {
+impl<W: PairFilter> Hunt<'_, W> {
     pub(super) fn judge<'s, R: Rows>(&'s self, signatures: &'s R) -> Judge<'s, R, W> {
         Judge {
             signatures,
             kernel: Kernel::best(),
-            promise: &self.promise,
+            filter: &self.filter,
         }
     }
 
@@ -46,7 +46,7 @@ impl<W: Promise> Hunt<'_, W> {
         judge: &'s Judge<'s, R, W>,
         crowd: &'s Crowd,
         known: &'s Known<'s>,
-        later: Option<&'s Later<'s>>,
+        deferred: Option<&'s Deferred<'s>>,
     ) -> Search<'s, R, W> {
         Search {
             judge,
@@ -55,7 +55,7 @@ impl<W: Promise> Hunt<'_, W> {
             unlike: self.unlike.as_ref(),
             dates: self.dates,
             known,
-            later,
+            deferred,
         }
     }
 
@@ -106,7 +106,7 @@ impl<W: Promise> Hunt<'_, W> {
             sizes: sizes.of(at),
             portion,
         };
-        let Scratch { grouping, desk } = scratch;
+        let Scratch { grouping, pending } = scratch;
         match self.scheme {
             Scheme::Bands(banding) => {
                 let (from, to) = (at * banding.rows(), (at + 1) * banding.rows());
@@ -115,7 +115,7 @@ impl<W: Promise> Hunt<'_, W> {
                     packing.entry_of_band((from..to).map(value), article)
                 };
                 dealing.for_each_bucket(grouping, entry, |bucket| {
-                    search.band(bucket, to, desk, found);
+                    search.band(bucket, to, pending, found);
                 });
             }
             Scheme::Neighbours(neighbours) => {
@@ -127,10 +127,10 @@ impl<W: Promise> Hunt<'_, W> {
                     packing.entry_of_value(value(at), following, article)
                 };
                 dealing.for_each_bucket(grouping, entry, |bucket| {
-                    search.value(bucket, at, neighbours.reach(), desk, found);
+                    search.value(bucket, at, neighbours.reach(), pending, found);
                 });
             }
         }
-        search.finish(at, desk, found);
+        search.finish(at, pending, found);
     }
 }

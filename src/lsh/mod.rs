@@ -23,7 +23,7 @@
 //! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
 //!
 //! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
-//! block (`later`, `spilled`), with the same result.
+//! block (`deferred`, `in_file`), with the same result.
 //!
 //! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and up to 16
 //! for each candidate pair.
@@ -34,27 +34,27 @@
 //! * a *family* is those in the bucket of a value that also share all values that follow it within reach;
 //! * a *crowd* is a bucket of more than [`CROWDED`] articles, and the articles that mostly meet others in such;
 //! * *unlike* articles are of such different size that one may be contained in the other without two values in common;
-//! * a pair *waits* on a desk until there are enough to read their signatures side by side, and for *later* if these are in a file;
+//! * a pair is *pending* until there are enough to read their signatures side by side, and *deferred* until all of a round are known if these are in a file;
 //! * *known* pairs were found by an earlier slot, and need no second look.
 //!
 //! The parts, in the order in which articles go through them: `scheme` with `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
-//! `held` or `spilled` (signatures in memory or in a file, which `rows` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
-//! `crowded` (which pairs of a bucket are looked at), `later` and `verdicts`, `found`.
+//! `in_memory` or `in_file` (signatures in memory or in a file, which `rows` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
+//! `crowded` (which pairs of a bucket are looked at), `deferred` and `verdicts`, `found`.
 
 mod banding;
 mod crowded;
 mod dates;
+mod deferred;
 mod found;
 mod groups;
-mod held;
 mod hunt;
-mod later;
+mod in_file;
+mod in_memory;
 mod neighbours;
 mod rows;
 mod scheme;
 mod search;
 mod single;
-mod spilled;
 #[cfg(test)]
 mod tests;
 mod verdicts;
@@ -77,12 +77,12 @@ use crate::{Error, Result};
 use crowded::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
 use groups::Packing;
-use held::Held;
 use hunt::Hunt;
+use in_file::InFile;
+use in_memory::InMemory;
 use rows::Rows;
 use search::Judge;
 use single::Unlike;
-use spilled::Far;
 
 /// Bands or values between which it is settled what was found: not as many as there are threads, or the result would depend on that.
 const AT_ONCE: usize = 8;
@@ -112,7 +112,7 @@ pub enum Worth {
 /// Judges pairs of articles by their signatures.
 ///
 /// Any function `worth(a, b, score)` is one, which leaves no pair out beforehand.
-pub trait Promise: Sync {
+pub trait PairFilter: Sync {
     /// Whether a pair of articles is not worth a comparison if so many of the values agree that are not kept whole
     /// ([`Layout::low_score`]), whatever the others say. Most pairs are left out here: it must be quick.
     ///
@@ -123,7 +123,7 @@ pub trait Promise: Sync {
     fn worth(&self, a: u32, b: u32, score: u32) -> Worth;
 }
 
-impl<F: Fn(u32, u32, u32) -> Worth + Sync> Promise for F {
+impl<F: Fn(u32, u32, u32) -> Worth + Sync> PairFilter for F {
     fn is_hopeless(&self, _: u32, _: u32, _: u32) -> bool {
         false
     }
@@ -163,7 +163,7 @@ impl CandidateCounts {
 
 /// What is known of the articles of a corpus beside their signatures.
 #[derive(Debug, Clone, Copy)]
-pub struct Traits<'a> {
+pub struct ArticleFacts<'a> {
     /// Their sizes.
     pub sizes: &'a Sizes,
     /// When they were published, if that counts.
@@ -172,7 +172,7 @@ pub struct Traits<'a> {
 
 /// Finds the candidate pairs among `members` by bands, or by two values that are close.
 ///
-/// `promise` judges from their signatures whether a pair can be similar enough; its functions must be pure, or runs would
+/// `filter` judges from their signatures whether a pair can be similar enough; its functions must be pure, or runs would
 /// differ.
 ///
 /// The signatures may lie in memory or in a [file](Source); that makes no difference to what is found.
@@ -184,17 +184,17 @@ pub fn candidates<'a>(
     signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     scheme: Scheme,
-    promise: impl Promise,
+    filter: impl PairFilter,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    find(source, members, scheme, promise, None, None, progress)
+    find(source, members, scheme, filter, None, None, progress)
 }
 
 /// [`candidates`] by two values that are close, and by single ones for pairs that two seldom bring together:
 /// copies cut so far, or put into articles so long, that hardly any of their signature agrees.
 ///
-/// [`Containment`] says which pairs these are, and `traits` what is known of the articles by which they are told.
+/// [`Containment`] says which pairs these are, and `facts` what is known of the articles by which they are told.
 /// [`probability_by_single_values`] is what this finds; where dates count, and more than [`RARE_APART`] articles share a value, of those that were
 /// published together.
 ///
@@ -207,23 +207,23 @@ pub fn candidates_and_unlike<'a>(
     signatures: impl Into<Source<'a>>,
     members: &ArticleSet,
     neighbours: Neighbours,
-    promise: impl Promise,
+    filter: impl PairFilter,
     containment: Containment,
-    traits: Traits,
+    facts: ArticleFacts,
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    let unlike = Unlike::new(containment, traits.sizes, source.layout());
+    let unlike = Unlike::new(containment, facts.sizes, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
-    let (unlike, dates) = (Some(unlike), traits.dates);
-    find(source, members, scheme, promise, unlike, dates, progress)
+    let (unlike, dates) = (Some(unlike), facts.dates);
+    find(source, members, scheme, filter, unlike, dates, progress)
 }
 
 fn find(
     source: Source,
     members: &ArticleSet,
     scheme: Scheme,
-    promise: impl Promise,
+    filter: impl PairFilter,
     unlike: Option<Unlike>,
     dates: Option<Dates>,
     progress: &dyn Progress,
@@ -239,12 +239,12 @@ fn find(
         packing,
         unlike,
         dates,
-        promise,
+        filter,
         progress,
     };
     let place = match source {
-        Source::Held(signatures) => Place::Memory(Held::new(signatures)),
-        Source::Spilled { file, room } => Place::File(Far::new(file, scheme, room)),
+        Source::Held(signatures) => Place::Memory(InMemory::new(signatures)),
+        Source::Spilled { file, room } => Place::File(InFile::new(file, scheme, room)),
     };
     let mut settled = Settled::new(articles);
 
@@ -255,7 +255,7 @@ fn find(
         let batch = Batch::new(Known::new(&settled.pairs, articles));
         match &place {
             Place::Memory(held) => held.search(&hunt, slots, &settled.crowd, &batch),
-            Place::File(far) => far.search(&hunt, slots, &settled.crowd, &batch)?,
+            Place::File(file) => file.search(&hunt, slots, &settled.crowd, &batch)?,
         }
         if progress.cancelled() {
             return Err(Error::Interrupted);
@@ -263,12 +263,12 @@ fn find(
         let found = batch.finish();
         match &place {
             Place::Memory(held) => settled.add(found, &hunt.judge(held.signatures)),
-            Place::File(far) => settled.add(found, &hunt.judge(&far.distant)),
+            Place::File(file) => settled.add(found, &hunt.judge(&file.rows)),
         }
     }
     let spilled = match place {
         Place::Memory(_) => 0,
-        Place::File(far) => far.finish()?,
+        Place::File(file) => file.finish()?,
     };
     progress.end();
 
@@ -288,8 +288,8 @@ fn find(
 
 /// The way to the signatures.
 enum Place<'a> {
-    Memory(Held<'a>),
-    File(Far<'a>),
+    Memory(InMemory<'a>),
+    File(InFile<'a>),
 }
 
 /// What was found by all bands or values so far.
@@ -310,7 +310,7 @@ impl Settled {
     }
 
     /// Adds what the next ones found: all of it but pairs of crowds, of which it is chosen now which stay.
-    fn add<R: Rows, W: Promise>(&mut self, found: Found, judge: &Judge<R, W>) {
+    fn add<R: Rows, W: PairFilter>(&mut self, found: Found, judge: &Judge<R, W>) {
         self.counts.add(&found.counts);
         for (ordinary, worth) in [
             (found.perhaps, Worth::Perhaps),

@@ -89,12 +89,12 @@ impl Rows for Signatures {
 ///
 /// Where that fails they count as zeros, and the failure is kept until it is [asked for](Self::check): those who ask for values are
 /// loops that have no place for it.
-pub(super) struct Distant<'a> {
+pub(super) struct FileRows<'a> {
     pub(super) file: &'a SignatureFile,
     failure: Mutex<Option<Error>>,
 }
 
-impl<'a> Distant<'a> {
+impl<'a> FileRows<'a> {
     pub(super) fn new(file: &'a SignatureFile) -> Self {
         Self {
             file,
@@ -132,7 +132,7 @@ impl<'a> Distant<'a> {
     }
 }
 
-impl Rows for Distant<'_> {
+impl Rows for FileRows<'_> {
     type Row<'a>
         = Vec<u32>
     where
@@ -172,17 +172,17 @@ impl Rows for Distant<'_> {
 
 /// Some values of all articles in memory, and everything else in a file.
 pub(super) struct Columns<'a> {
-    distant: &'a Distant<'a>,
+    rows: &'a FileRows<'a>,
     /// By their places; empty if not in memory.
     columns: Vec<Pages<ThreeBytes>>,
 }
 
 impl<'a> Columns<'a> {
     /// No values are in memory yet.
-    pub(super) fn new(distant: &'a Distant<'a>) -> Self {
+    pub(super) fn new(rows: &'a FileRows<'a>) -> Self {
         Self {
-            distant,
-            columns: (0..distant.layout().whole())
+            rows,
+            columns: (0..rows.layout().whole())
                 .map(|_| Pages::default())
                 .collect(),
         }
@@ -200,7 +200,7 @@ impl<'a> Columns<'a> {
             let column = &mut self.columns[at];
             if column.as_slice().is_empty() {
                 *column = room.pop().unwrap_or_default();
-                self.distant.or_zero(self.distant.file.column(at, column));
+                self.rows.or_zero(self.rows.file.column(at, column));
             }
         }
     }
@@ -209,7 +209,7 @@ impl<'a> Columns<'a> {
     pub(super) fn value(&self, article: u32, at: usize) -> u32 {
         match self.columns[at].as_slice().get(article as usize) {
             Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
-            None => self.distant.value(article, at),
+            None => self.rows.value(article, at),
         }
     }
 }
@@ -221,19 +221,19 @@ impl Rows for Columns<'_> {
         Self: 'a;
 
     fn layout(&self) -> Layout {
-        self.distant.layout()
+        self.rows.layout()
     }
 
     fn whole(&self, article: u32) -> Vec<u32> {
-        self.distant.whole(article)
+        self.rows.whole(article)
     }
 
     fn low(&self, article: u32) -> Vec<u32> {
-        self.distant.low(article)
+        self.rows.low(article)
     }
 
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
-        self.distant.values_of(articles)
+        self.rows.values_of(articles)
     }
 }
 

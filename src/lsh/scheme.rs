@@ -17,8 +17,8 @@ impl Scheme {
     /// Bytes an article that the search takes at the least where signatures of this layout are in a file: for one slot, or
     /// for two blocks.
     pub(crate) fn bytes_of_a_slot(self, layout: Layout) -> usize {
-        let blocks = (2 * layout.bytes()).div_ceil(super::later::MOST_BLOCKS);
-        super::spilled::bytes_of_slots(self, 1).max(blocks)
+        let blocks = (2 * layout.bytes()).div_ceil(super::deferred::MOST_BLOCKS);
+        super::in_file::bytes_of_slots(self, 1).max(blocks)
     }
 
     /// Values of a signature that have to be kept whole.

@@ -1,13 +1,13 @@
 //! The pairs of one band or value, looked at.
 
 use super::crowded::{self, CROWDED, Crowd};
+use super::deferred::{Deferred, Which};
 use super::found::{Found, Known};
 use super::groups::{Grouping, Packing};
-use super::later::{Later, Which};
 use super::rows::Rows;
 use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
-use super::{CandidateCounts, Dates, Promise, Worth, pack, unpack};
+use super::{CandidateCounts, Dates, PairFilter, Worth, pack, unpack};
 use crate::fingerprint::{Kernel, Size};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,10 +15,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) struct Judge<'a, R, W> {
     pub(super) signatures: &'a R,
     pub(super) kernel: Kernel,
-    pub(super) promise: &'a W,
+    pub(super) filter: &'a W,
 }
 
-impl<R: Rows, W: Promise> Judge<'_, R, W> {
+impl<R: Rows, W: PairFilter> Judge<'_, R, W> {
     #[inline]
     fn score(&self, pair: u64) -> u32 {
         let (a, b) = unpack(pair);
@@ -37,13 +37,13 @@ impl<R: Rows, W: Promise> Judge<'_, R, W> {
     #[inline]
     fn is_hopeless(&self, pair: u64) -> bool {
         let (a, b) = unpack(pair);
-        self.promise.is_hopeless(a, b, self.low_score(pair))
+        self.filter.is_hopeless(a, b, self.low_score(pair))
     }
 
     #[inline]
     fn worth_of(&self, pair: u64, score: u32) -> Worth {
         let (a, b) = unpack(pair);
-        self.promise.worth(a, b, score)
+        self.filter.worth(a, b, score)
     }
 
     #[inline]
@@ -60,7 +60,7 @@ impl<R: Rows, W: Promise> Judge<'_, R, W> {
 #[derive(Default)]
 pub(super) struct Scratch {
     pub(super) grouping: Grouping,
-    pub(super) desk: Desk,
+    pub(super) pending: PendingPairs,
 }
 
 /// Pairs that wait to be looked at, and what was found out about others before.
@@ -68,7 +68,7 @@ pub(super) struct Scratch {
 /// Pairs are looked at many at a time, step by step, so that their signatures, which lie anywhere in memory, are on their
 /// way at the same time.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct PendingPairs {
     articles: Vec<u32>,
     /// Pairs that share a band, or two values that are close.
     pub(super) pairs: Vec<u64>,
@@ -115,18 +115,24 @@ pub(super) struct Search<'a, R, W> {
     /// Pairs that need no other look.
     pub(super) known: &'a Known<'a>,
     /// Where pairs go that are not to be looked at now; those of crowds are, in any case.
-    pub(super) later: Option<&'a Later<'a>>,
+    pub(super) deferred: Option<&'a Deferred<'a>>,
 }
 
-impl<R: Rows, W: Promise> Search<'_, R, W> {
+impl<R: Rows, W: PairFilter> Search<'_, R, W> {
     /// Looks at the pairs of a bucket of articles with equal bands; the last of them only in [`finish`](Self::finish).
-    pub(super) fn band(&self, bucket: &[u64], band_end: usize, desk: &mut Desk, found: &mut Found) {
-        let mut articles = std::mem::take(&mut desk.articles);
+    pub(super) fn band(
+        &self,
+        bucket: &[u64],
+        band_end: usize,
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
+        let mut articles = std::mem::take(&mut pending.articles);
         self.list(bucket, &mut articles);
-        self.bucket(&articles, band_end, desk, found);
-        desk.articles = articles;
-        if desk.pairs.len() >= self.waiting() {
-            self.look_at_pairs(desk, found);
+        self.bucket(&articles, band_end, pending, found);
+        pending.articles = articles;
+        if pending.pairs.len() >= self.waiting() {
+            self.look_at_pairs(pending, found);
         }
     }
 
@@ -137,43 +143,43 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         bucket: &[u64],
         slot: usize,
         reach: usize,
-        desk: &mut Desk,
+        pending: &mut PendingPairs,
         found: &mut Found,
     ) {
         if bucket.len() <= RARE {
-            self.few(bucket, desk, found);
+            self.few(bucket, pending, found);
         } else if reach == 0 {
-            let mut articles = std::mem::take(&mut desk.articles);
+            let mut articles = std::mem::take(&mut pending.articles);
             self.list(bucket, &mut articles);
-            self.bucket(&articles, slot + 1, desk, found);
-            desk.articles = articles;
+            self.bucket(&articles, slot + 1, pending, found);
+            pending.articles = articles;
         } else if bucket.len() <= CROWDED {
-            self.near_pairs(bucket, &[], desk, found);
+            self.near_pairs(bucket, &[], pending, found);
         } else {
-            self.families(bucket, slot + reach, desk, found);
-            self.periods(bucket, desk, found);
+            self.families(bucket, slot + reach, pending, found);
+            self.periods(bucket, pending, found);
         }
         let all_looked_at = bucket.len() <= if reach == 0 { CROWDED } else { RARE };
         if let Some(unlike) = self.unlike.filter(|_| !all_looked_at) {
-            self.common_value(bucket, slot, unlike, desk, found);
+            self.common_value(bucket, slot, unlike, pending, found);
         }
-        if desk.pairs.len() >= self.waiting() {
-            self.look_at_pairs(desk, found);
+        if pending.pairs.len() >= self.waiting() {
+            self.look_at_pairs(pending, found);
         }
-        if desk.unlike.len() >= self.waiting() {
-            self.look_at_unlike(slot, desk, found);
+        if pending.unlike.len() >= self.waiting() {
+            self.look_at_unlike(slot, pending, found);
         }
     }
 
     /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`.
-    pub(super) fn finish(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
-        self.look_at_pairs(desk, found);
-        self.look_at_unlike(slot, desk, found);
-        self.look_at_common(slot, desk, found);
+    pub(super) fn finish(&self, slot: usize, pending: &mut PendingPairs, found: &mut Found) {
+        self.look_at_pairs(pending, found);
+        self.look_at_unlike(slot, pending, found);
+        self.look_at_common(slot, pending, found);
     }
 
     fn waiting(&self) -> usize {
-        self.later.map_or(WAITING, |later| later.run())
+        self.deferred.map_or(WAITING, |deferred| deferred.run())
     }
 
     fn list(&self, bucket: &[u64], articles: &mut Vec<u32>) {
@@ -188,33 +194,45 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     }
 
     /// Looks at the pairs of a bucket, given as ascending articles.
-    fn bucket(&self, articles: &[u32], band_end: usize, desk: &mut Desk, found: &mut Found) {
+    fn bucket(
+        &self,
+        articles: &[u32],
+        band_end: usize,
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
         if articles.len() > CROWDED {
-            return self.crowded_bucket(articles, band_end, desk, found);
+            return self.crowded_bucket(articles, band_end, pending, found);
         }
         for (at, &a) in articles.iter().enumerate() {
             for &b in &articles[at + 1..] {
-                self.propose(a, b, desk, found);
+                self.propose(a, b, pending, found);
             }
         }
     }
 
     #[inline]
-    fn propose(&self, a: u32, b: u32, desk: &mut Desk, found: &mut Found) {
+    fn propose(&self, a: u32, b: u32, pending: &mut PendingPairs, found: &mut Found) {
         if self.of_crowd(a, b) {
             found.counts.capped += 1;
         } else {
-            desk.pairs.push(pack(a, b));
+            pending.pairs.push(pack(a, b));
         }
     }
 
     /// Looks at the pairs of some entries of a bucket, at most [`CROWDED`], and of these and `others`, of which a value that follows agrees.
-    fn near_pairs(&self, some: &[u64], others: &[u64], desk: &mut Desk, found: &mut Found) {
+    fn near_pairs(
+        &self,
+        some: &[u64],
+        others: &[u64],
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
         let packing = self.packing;
         for (at, &a) in some.iter().enumerate() {
             for &b in some[at + 1..].iter().chain(others) {
                 if packing.near(a, b) {
-                    self.propose(packing.article(a), packing.article(b), desk, found);
+                    self.propose(packing.article(a), packing.article(b), pending, found);
                 }
             }
         }
@@ -222,9 +240,9 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
 
     /// Looks at the pairs of a bucket of at most [`RARE`] entries of which a value that follows agrees, or whose sizes are
     /// unlike.
-    fn few(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+    fn few(&self, bucket: &[u64], pending: &mut PendingPairs, found: &mut Found) {
         let Some(unlike) = self.unlike else {
-            return self.near_pairs(bucket, &[], desk, found);
+            return self.near_pairs(bucket, &[], pending, found);
         };
         let packing = self.packing;
         let mut sizes = [Size::default(); RARE];
@@ -233,19 +251,20 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         }
         let sizes = &sizes[..bucket.len()];
         if !unlike.any_may_contain(sizes) {
-            return self.near_pairs(bucket, &[], desk, found);
+            return self.near_pairs(bucket, &[], pending, found);
         }
         let any_time = bucket.len() <= RARE_APART;
         for (at, &a) in bucket.iter().enumerate() {
             for (&b, &size) in bucket.iter().zip(sizes).skip(at + 1) {
                 let (article_a, article_b) = (packing.article(a), packing.article(b));
                 if packing.near(a, b) {
-                    self.propose(article_a, article_b, desk, found);
+                    self.propose(article_a, article_b, pending, found);
                 } else if unlike.may_contain(sizes[at], size)
                     && (any_time || !self.are_apart(article_a, article_b))
                     && !self.of_crowd(article_a, article_b)
                 {
-                    desk.unlike
+                    pending
+                        .unlike
                         .push(Unlike::in_order(article_a, sizes[at], article_b, size));
                 }
             }
@@ -262,17 +281,17 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     /// `last`.
     ///
     /// What so many share is a phrase of strangers or a story printed many times. Few strangers share another phrase at each of the next places.
-    fn families(&self, bucket: &[u64], last: usize, desk: &mut Desk, found: &mut Found) {
-        let mut articles = std::mem::take(&mut desk.articles);
+    fn families(&self, bucket: &[u64], last: usize, pending: &mut PendingPairs, found: &mut Found) {
+        let mut articles = std::mem::take(&mut pending.articles);
         for family in self.packing.families(bucket) {
             self.list(family, &mut articles);
             // The neighbours in a crowd must share two values: the last two are shared by all.
-            self.bucket(&articles, last - 1, desk, found);
-            if desk.pairs.len() >= self.waiting() {
-                self.look_at_pairs(desk, found);
+            self.bucket(&articles, last - 1, pending, found);
+            if pending.pairs.len() >= self.waiting() {
+                self.look_at_pairs(pending, found);
             }
         }
-        desk.articles = articles;
+        pending.articles = articles;
     }
 
     /// Looks at the pairs of many articles that share a value: of those of one period, or of two that follow each other, if these are at most
@@ -280,7 +299,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     ///
     /// If more share it on the average of two periods of the corpus, none are looked for: of a million articles that spares six tenths of the
     /// entries, and loses a tenth of the pairs.
-    fn periods(&self, bucket: &[u64], desk: &mut Desk, found: &mut Found) {
+    fn periods(&self, bucket: &[u64], pending: &mut PendingPairs, found: &mut Found) {
         let Some(dates) = self.dates else {
             return;
         };
@@ -288,7 +307,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
             return;
         }
         let packing = self.packing;
-        let mut dated = std::mem::take(&mut desk.dated);
+        let mut dated = std::mem::take(&mut pending.dated);
         dated.clear();
         dated.extend(bucket.iter().filter_map(|&entry| {
             let period = dates.period(packing.article(entry))?;
@@ -306,20 +325,20 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 false => &[],
             };
             if run.len() <= RARE {
-                self.near_pairs(run, next, desk, found);
+                self.near_pairs(run, next, pending, found);
             }
-            if desk.pairs.len() >= self.waiting() {
-                self.look_at_pairs(desk, found);
+            if pending.pairs.len() >= self.waiting() {
+                self.look_at_pairs(pending, found);
             }
         }
-        desk.dated = dated;
+        pending.dated = dated;
     }
 
     fn crowded_bucket(
         &self,
         articles: &[u32],
         band_end: usize,
-        desk: &mut Desk,
+        pending: &mut PendingPairs,
         found: &mut Found,
     ) {
         let len = articles.len() as u64;
@@ -333,7 +352,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         crowded::neighbours(articles, band_end, self.judge.signatures, |a, b| {
             if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
                 found.counts.capped -= 1;
-                if self.look(pack(a, b), &mut desk.verdicts, &mut found.counts) {
+                if self.look(pack(a, b), &mut pending.verdicts, &mut found.counts) {
                     found.crowded.push(pack(a, b));
                 }
             }
@@ -347,7 +366,7 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
         bucket: &[u64],
         slot: usize,
         unlike: &Unlike,
-        desk: &mut Desk,
+        pending: &mut PendingPairs,
         found: &mut Found,
     ) {
         let families = self.packing.families(bucket);
@@ -364,9 +383,9 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
                 {
                     continue;
                 }
-                desk.common.push(Unlike::in_order(a, size_a, b, size));
-                if desk.common.len() >= self.waiting() {
-                    self.look_at_common(slot, desk, found);
+                pending.common.push(Unlike::in_order(a, size_a, b, size));
+                if pending.common.len() >= self.waiting() {
+                    self.look_at_common(slot, pending, found);
                 }
             }
         }
@@ -395,36 +414,46 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     }
 
     /// Looks at the waiting pairs that share a single value.
-    pub(super) fn look_at_unlike(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
+    pub(super) fn look_at_unlike(
+        &self,
+        slot: usize,
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
         let Some(unlike) = self.unlike else {
             return;
         };
-        if let Some(later) = self.later {
-            return later.put(Which::Unlike(slot), &mut desk.unlike);
+        if let Some(deferred) = self.deferred {
+            return deferred.put(Which::Unlike(slot), &mut pending.unlike);
         }
-        let mut pairs = std::mem::take(&mut desk.unlike);
+        let mut pairs = std::mem::take(&mut pending.unlike);
         self.keep_contained(&mut pairs, slot, unlike, found);
         found.counts.proposed += pairs.len() as u64;
-        self.look_at(&mut pairs, desk, found);
-        desk.unlike = pairs;
+        self.look_at(&mut pairs, pending, found);
+        pending.unlike = pairs;
     }
 
     /// Looks at the waiting pairs that share a single value that many have.
-    pub(super) fn look_at_common(&self, slot: usize, desk: &mut Desk, found: &mut Found) {
+    pub(super) fn look_at_common(
+        &self,
+        slot: usize,
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
         let Some(unlike) = self.unlike else {
             return;
         };
-        if let Some(later) = self.later {
-            return later.put(Which::Common(slot), &mut desk.common);
+        if let Some(deferred) = self.deferred {
+            return deferred.put(Which::Common(slot), &mut pending.common);
         }
-        let mut pairs = std::mem::take(&mut desk.common);
+        let mut pairs = std::mem::take(&mut pending.common);
         self.keep_contained(&mut pairs, slot, unlike, found);
         for pair in pairs.drain(..) {
-            if self.look(pair, &mut desk.verdicts, &mut found.counts) {
+            if self.look(pair, &mut pending.verdicts, &mut found.counts) {
                 found.crowded.push(pair);
             }
         }
-        desk.common = pairs;
+        pending.common = pairs;
     }
 
     /// Keeps of pairs (shorter, longer) that share the value at `slot` those that may be ones of containment, as packed pairs.
@@ -449,24 +478,24 @@ impl<R: Rows, W: Promise> Search<'_, R, W> {
     }
 
     /// Looks at the waiting pairs that share a band, or two values.
-    pub(super) fn look_at_pairs(&self, desk: &mut Desk, found: &mut Found) {
-        let waiting = desk.pairs.len();
-        keep(&mut desk.pairs, |pair| !self.known.contains(pair));
-        found.counts.proposed += (waiting - desk.pairs.len()) as u64;
-        if let Some(later) = self.later {
-            return later.put(Which::Near, &mut desk.pairs);
+    pub(super) fn look_at_pairs(&self, pending: &mut PendingPairs, found: &mut Found) {
+        let waiting = pending.pairs.len();
+        keep(&mut pending.pairs, |pair| !self.known.contains(pair));
+        found.counts.proposed += (waiting - pending.pairs.len()) as u64;
+        if let Some(deferred) = self.deferred {
+            return deferred.put(Which::Near, &mut pending.pairs);
         }
-        let mut pairs = std::mem::take(&mut desk.pairs);
+        let mut pairs = std::mem::take(&mut pending.pairs);
         found.counts.proposed += pairs.len() as u64;
-        self.look_at(&mut pairs, desk, found);
-        desk.pairs = pairs;
+        self.look_at(&mut pairs, pending, found);
+        pending.pairs = pairs;
     }
 
     /// Adds to what was found those of `pairs` that are worth a comparison, and leaves none of them.
-    fn look_at(&self, pairs: &mut Vec<u64>, desk: &mut Desk, found: &mut Found) {
-        let Desk {
+    fn look_at(&self, pairs: &mut Vec<u64>, pending: &mut PendingPairs, found: &mut Found) {
+        let PendingPairs {
             scores, verdicts, ..
-        } = desk;
+        } = pending;
         let looked_at = pairs.len();
         keep(pairs, |pair| !self.judge.is_hopeless(pair));
         found.dropped(looked_at - pairs.len());

@@ -259,7 +259,7 @@ mod tests {
     use super::*;
     use crate::fingerprint::{ArticleSet, Days, Permutations, Signatures};
     use crate::lsh::{
-        Candidates, Dates, FOUND_BY_TWO, Neighbours, Scheme, Traits, Worth, candidates,
+        ArticleFacts, Candidates, Dates, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates,
         candidates_and_unlike,
     };
     use crate::progress::Silent;
@@ -332,7 +332,7 @@ mod tests {
                     by_two,
                     worth,
                     RULE,
-                    Traits {
+                    ArticleFacts {
                         sizes: &sizes,
                         dates,
                     },

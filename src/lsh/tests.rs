@@ -111,10 +111,10 @@ proptest::proptest! {
         let days = Days::new((0..count as i64).map(|at| (at % 7 > 0).then_some(at / 40 * 100_000)));
         let dates = (seed % 2 == 0).then(|| Dates::new(&days, 24.0));
         let sizes = Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5));
-        let traits = Traits { sizes: &sizes, dates };
+        let facts = ArticleFacts { sizes: &sizes, dates };
         let search = |source: Source| match scheme {
             Scheme::Neighbours(neighbours) => candidates_and_unlike(
-                source, &all(count), neighbours, worth, containment, traits, &Silent,
+                source, &all(count), neighbours, worth, containment, facts, &Silent,
             ),
             scheme => candidates(source, &all(count), scheme, worth, &Silent),
         }.unwrap();
@@ -218,7 +218,7 @@ proptest::proptest! {
 /// Pairs without hope below a score of the values that are not kept whole.
 struct WithHope(u32);
 
-impl Promise for WithHope {
+impl PairFilter for WithHope {
     fn is_hopeless(&self, _: u32, _: u32, low_score: u32) -> bool {
         low_score < self.0
     }
@@ -535,7 +535,7 @@ fn published_on(source: Source, articles: usize, day: impl Fn(i64) -> Option<i64
         min_shingles: 30,
         found_by_two: FOUND_BY_TWO,
     };
-    let traits = Traits {
+    let facts = ArticleFacts {
         sizes: &Sizes::new(articles, |_| 100..=100),
         dates: Some(Dates::new(&days, 24.0)),
     };
@@ -547,7 +547,7 @@ fn published_on(source: Source, articles: usize, day: impl Fn(i64) -> Option<i64
         neighbours,
         worth,
         containment,
-        traits,
+        facts,
         &Silent,
     )
     .unwrap()

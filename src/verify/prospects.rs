@@ -2,7 +2,7 @@
 
 use super::{Acceptance, Rule};
 use crate::fingerprint::{BySizes, Fingerprints, Layout, LeastScores, Sizes};
-use crate::lsh::{Dates, Promise, Scheme, Worth};
+use crate::lsh::{Dates, PairFilter, Scheme, Worth};
 use std::ops::RangeInclusive;
 
 /// Judges pairs by their signatures, lengths and days: whether the [rule](Rule) may accept them.
@@ -42,7 +42,7 @@ impl<'a> Prospects<'a> {
     }
 }
 
-impl Promise for Prospects<'_> {
+impl PairFilter for Prospects<'_> {
     #[inline]
     fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool {
         self.filter(a, b)

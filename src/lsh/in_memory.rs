@@ -1,6 +1,6 @@
 //! The search where signatures are in memory.
 
-use super::Promise;
+use super::PairFilter;
 use super::crowded::Crowd;
 use super::found::{Batch, Found};
 use super::groups::Portion;
@@ -11,12 +11,12 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// Signatures in memory, and what threads use again and again.
-pub(super) struct Held<'a> {
+pub(super) struct InMemory<'a> {
     pub(super) signatures: &'a Signatures,
     pool: Pool,
 }
 
-impl<'a> Held<'a> {
+impl<'a> InMemory<'a> {
     pub(super) fn new(signatures: &'a Signatures) -> Self {
         Self {
             signatures,
@@ -25,7 +25,7 @@ impl<'a> Held<'a> {
     }
 
     /// Works through some slots, each of them on one thread, and adds to `batch` what each found.
-    pub(super) fn search<W: Promise>(
+    pub(super) fn search<W: PairFilter>(
         &self,
         hunt: &Hunt<W>,
         slots: Range<usize>,

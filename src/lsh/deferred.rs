@@ -8,7 +8,7 @@
 //! Where the pairs of each two blocks lie within a run is written behind them, and read again for one block at a time: memory holds of a run no more
 //! than a number for each block.
 
-use super::rows::Distant;
+use super::rows::FileRows;
 use crate::Result;
 use crate::spool::{Spool, Strings};
 use rayon::prelude::*;
@@ -68,9 +68,9 @@ impl Cut {
 }
 
 /// Pairs that are set aside.
-pub(super) struct Later<'a> {
+pub(super) struct Deferred<'a> {
     cut: Cut,
-    distant: &'a Distant<'a>,
+    rows: &'a FileRows<'a>,
     kept: Mutex<Kept>,
 }
 
@@ -94,16 +94,16 @@ pub(super) struct Beside {
     ends: Vec<u32>,
 }
 
-impl<'a> Later<'a> {
+impl<'a> Deferred<'a> {
     /// Nothing is set aside yet.
-    pub(super) fn new(cut: Cut, distant: &'a Distant<'a>) -> Self {
+    pub(super) fn new(cut: Cut, rows: &'a FileRows<'a>) -> Self {
         let kept = Kept {
-            spool: Spool::new(0, Some(distant.file.folder())),
+            spool: Spool::new(0, Some(rows.file.folder())),
             runs: Vec::new(),
         };
         Self {
             cut,
-            distant,
+            rows,
             kept: Mutex::new(kept),
         }
     }
@@ -145,18 +145,18 @@ impl<'a> Later<'a> {
                 strings,
                 pairs: run,
             }),
-            Err(failure) => self.distant.keep(failure),
+            Err(failure) => self.rows.keep(failure),
         }
     }
 
     /// Everything that was set aside.
-    pub(super) fn finish(self) -> Result<SetAside> {
+    pub(super) fn finish(self) -> Result<DeferredPairs> {
         let mut kept = self
             .kept
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         kept.spool.finish()?;
-        Ok(SetAside {
+        Ok(DeferredPairs {
             cut: self.cut,
             kept,
         })
@@ -164,12 +164,12 @@ impl<'a> Later<'a> {
 }
 
 /// What was set aside, to be looked at.
-pub(super) struct SetAside {
+pub(super) struct DeferredPairs {
     cut: Cut,
     kept: Kept,
 }
 
-impl SetAside {
+impl DeferredPairs {
     /// Where the pairs of block `low` lie with those that are not before it.
     pub(super) fn beside(&self, low: usize) -> Result<Beside> {
         let first = self.cut.number(low, low);

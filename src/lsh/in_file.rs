@@ -1,18 +1,18 @@
 //! The search where signatures are in a file.
 //!
 //! Buckets are made of single values, each of which the file has in a column of its own; the columns of one value and of those that
-//! follow it are read into memory. The pairs of buckets are [set aside](super::later), and looked at afterwards, block by block. What is
+//! follow it are read into memory. The pairs of buckets are [set aside](super::deferred), and looked at afterwards, block by block. What is
 //! left, the nearest neighbours in crowds, is read from the file one by one. The pairs that are found are the same as in memory, and so is what is counted: no
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
 use super::crowded::Crowd;
+use super::deferred::{self, Cut, Deferred, Which};
 use super::found::{Batch, Found};
 use super::groups::Portion;
 use super::hunt::{Buckets, Hunt};
-use super::later::{self, Cut, Later, Which};
-use super::rows::{Blocks, Columns, Distant};
-use super::search::{Desk, Judge, Pool, Scratch, Search};
-use super::{Promise, Scheme};
+use super::rows::{Blocks, Columns, FileRows};
+use super::search::{Judge, PendingPairs, Pool, Scratch, Search};
+use super::{PairFilter, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
 use crate::memory::{self, Pages};
 use crate::progress::Progress;
@@ -59,12 +59,12 @@ impl Plan {
         let articles = file.len();
         let threads = rayon::current_num_threads();
         let left = |slots: usize| room.checked_sub(articles * bytes_of_slots(scheme, slots));
-        let fits = |&slots: &usize| left(slots) >= Some(slots * later::BYTES_A_THREAD);
+        let fits = |&slots: &usize| left(slots) >= Some(slots * deferred::BYTES_A_THREAD);
         let slots = (2..=threads).take_while(fits).last().unwrap_or(1);
-        let at_work = (left(slots).unwrap_or(0) / later::BYTES_A_THREAD).min(threads);
+        let at_work = (left(slots).unwrap_or(0) / deferred::BYTES_A_THREAD).min(threads);
         let all = articles * file.layout().bytes();
-        let spare = room.saturating_sub(later::BYTES_A_THREAD);
-        let least = file.pieces().div_ceil(later::MOST_BLOCKS);
+        let spare = room.saturating_sub(deferred::BYTES_A_THREAD);
+        let least = file.pieces().div_ceil(deferred::MOST_BLOCKS);
         let pieces = match all <= spare {
             true => file.pieces(),
             false => file.pieces_in(spare / 2).max(least),
@@ -84,18 +84,18 @@ impl Plan {
 }
 
 /// Signatures in a file, and how they are searched.
-pub(super) struct Far<'a> {
-    pub(super) distant: Distant<'a>,
+pub(super) struct InFile<'a> {
+    pub(super) rows: FileRows<'a>,
     scheme: Scheme,
     room: usize,
     /// Bytes of pairs that were set aside.
     aside: AtomicU64,
 }
 
-impl<'a> Far<'a> {
+impl<'a> InFile<'a> {
     pub(super) fn new(file: &'a SignatureFile, scheme: Scheme, room: usize) -> Self {
         Self {
-            distant: Distant::new(file),
+            rows: FileRows::new(file),
             scheme,
             room,
             aside: AtomicU64::new(0),
@@ -107,12 +107,12 @@ impl<'a> Far<'a> {
     /// # Errors
     /// If a signature could not be read.
     pub(super) fn finish(self) -> Result<u64> {
-        self.distant.check()?;
+        self.rows.check()?;
         Ok(self.aside.into_inner())
     }
 
     /// Works through some slots, and adds to `batch` what each of them and each two blocks found.
-    pub(super) fn search<W: Promise>(
+    pub(super) fn search<W: PairFilter>(
         &self,
         hunt: &Hunt<W>,
         slots: Range<usize>,
@@ -120,25 +120,25 @@ impl<'a> Far<'a> {
         batch: &Batch,
     ) -> Result<()> {
         let room = self.room.saturating_sub(memory::pairs_beyond(
-            self.distant.file.len(),
+            self.rows.file.len(),
             batch.known.len(),
         ));
-        let plan = Plan::new(self.distant.file, self.scheme, room);
-        let later = Later::new(plan.cut, &self.distant);
+        let plan = Plan::new(self.rows.file, self.scheme, room);
+        let deferred = Deferred::new(plan.cut, &self.rows);
         // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
         let half = slots.len() as u64 / 2;
         let dealt = Steps::new(hunt.progress, half, slots.len() * plan.portions);
         let looked_at = Steps::new(hunt.progress, slots.len() as u64 - half, plan.cut.pairs());
         {
             let pool = Pool::default();
-            let mut columns = Columns::new(&self.distant);
-            let usual = 5 * self.distant.file.len() / plan.portions / 4;
+            let mut columns = Columns::new(&self.rows);
+            let usual = 5 * self.rows.file.len() / plan.portions / 4;
             for first in slots.clone().step_by(plan.slots) {
                 let together = first..slots.end.min(first + plan.slots);
                 columns.hold(columns_of(hunt.scheme, &together));
                 let columns = &columns;
                 let judge = hunt.judge(columns);
-                let search = hunt.search(&judge, crowd, &batch.known, Some(&later));
+                let search = hunt.search(&judge, crowd, &batch.known, Some(&deferred));
                 let values = |article| move |at| columns.value(article, at);
                 let sizes = hunt.part_sizes(together.clone(), values);
                 let one = |part: usize| {
@@ -164,26 +164,26 @@ impl<'a> Far<'a> {
                 };
                 let parts = 0..together.len() * plan.portions;
                 parts.into_par_iter().with_max_len(1).for_each(one);
-                self.distant.check()?;
+                self.rows.check()?;
             }
         }
         if hunt.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        self.look_at_blocks(hunt, plan, later, crowd, batch, &looked_at)
+        self.look_at_blocks(hunt, plan, deferred, crowd, batch, &looked_at)
     }
 
-    fn look_at_blocks<W: Promise>(
+    fn look_at_blocks<W: PairFilter>(
         &self,
         hunt: &Hunt<W>,
         plan: Plan,
-        later: Later,
+        deferred: Deferred,
         crowd: &Crowd,
         batch: &Batch,
         looked_at: &Steps,
     ) -> Result<()> {
-        let (file, pieces) = (self.distant.file, plan.pieces);
-        let aside = later.finish()?;
+        let (file, pieces) = (self.rows.file, plan.pieces);
+        let aside = deferred.finish()?;
         self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
         let pool = Pool::default();
         let (mut first, mut second) = (Pages::default(), Pages::default());
@@ -215,8 +215,8 @@ impl<'a> Far<'a> {
                 aside.for_each(&beside, high, |which, pairs| {
                     let mut found = Found::default();
                     let mut scratch = pool.take();
-                    let Scratch { desk, .. } = &mut scratch;
-                    look_at(&search, which, pairs, desk, &mut found);
+                    let Scratch { pending, .. } = &mut scratch;
+                    look_at(&search, which, pairs, pending, &mut found);
                     pool.put_back(scratch);
                     batch.add(found);
                 })?;
@@ -257,25 +257,25 @@ impl<'p> Steps<'p> {
     }
 }
 
-fn look_at<W: Promise>(
+fn look_at<W: PairFilter>(
     search: &Search<Blocks, W>,
     which: Which,
     pairs: &mut Vec<u64>,
-    desk: &mut Desk,
+    pending: &mut PendingPairs,
     found: &mut Found,
 ) {
     match which {
         Which::Near => {
-            std::mem::swap(&mut desk.pairs, pairs);
-            search.look_at_pairs(desk, found);
+            std::mem::swap(&mut pending.pairs, pairs);
+            search.look_at_pairs(pending, found);
         }
         Which::Unlike(slot) => {
-            std::mem::swap(&mut desk.unlike, pairs);
-            search.look_at_unlike(slot, desk, found);
+            std::mem::swap(&mut pending.unlike, pairs);
+            search.look_at_unlike(slot, pending, found);
         }
         Which::Common(slot) => {
-            std::mem::swap(&mut desk.common, pairs);
-            search.look_at_common(slot, desk, found);
+            std::mem::swap(&mut pending.common, pairs);
+            search.look_at_common(slot, pending, found);
         }
     }
 }
@@ -293,8 +293,8 @@ mod tests {
         let mut file = SignatureFile::of(&mut signatures, None).unwrap();
         file.finish().unwrap();
         let scheme = Scheme::Bands(Banding::new(2, 1, 2).unwrap());
-        assert!(file.pieces() > 2 * later::MOST_BLOCKS);
-        for (room, blocks) in [(0, 79..later::MOST_BLOCKS + 1), (usize::MAX, 1..2)] {
+        assert!(file.pieces() > 2 * deferred::MOST_BLOCKS);
+        for (room, blocks) in [(0, 79..deferred::MOST_BLOCKS + 1), (usize::MAX, 1..2)] {
             let Plan { cut, pieces, .. } = Plan::new(&file, scheme, room);
             assert!(blocks.contains(&cut.blocks), "{cut:?}");
             let articles =
