@@ -79,13 +79,12 @@ struct SpoolFile {
 impl Spool {
     /// A store that holds about `bound` bytes in memory and writes the rest to an
     /// unnamed temporary file in `folder`, which the system removes with the process.
-    pub(crate) fn new(bound: usize, folder: Option<&Path>) -> Self {
-        let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
+    pub(crate) fn new(bound: usize, folder: &Path) -> Self {
         Self {
             memory: Vec::new(),
             held: 0,
             bound,
-            folder,
+            folder: folder.to_path_buf(),
             file: None,
         }
     }
@@ -201,7 +200,7 @@ mod tests {
     #[test]
     fn strings_come_back_from_memory_and_file() {
         for bound in [0, 1, 100, 5_000, usize::MAX] {
-            let mut spool = Spool::new(bound, None);
+            let mut spool = Spool::new(bound, &std::env::temp_dir());
             let strings: Vec<Vec<u8>> = (0..400usize).map(|i| vec![i as u8; i * 7 % 50]).collect();
             let mut handles = Vec::new();
             for together in strings.chunks(3) {
@@ -232,7 +231,7 @@ mod tests {
     #[test]
     fn long_strings_among_short_ones() {
         for bound in [0, PIECE, usize::MAX] {
-            let mut spool = Spool::new(bound, None);
+            let mut spool = Spool::new(bound, &std::env::temp_dir());
             let lengths = [3, PIECE + 1, 5, WRITE / 4, WRITE - 1, 7, WRITE];
             let strings = lengths.map(|len| vec![len as u8; len]);
             let puts = strings.each_ref().map(|s| spool.put(s).unwrap());
@@ -247,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_missing_is_named() {
-        let mut spool = Spool::new(0, Some(Path::new("no/such/folder")));
+        let mut spool = Spool::new(0, Path::new("no/such/folder"));
         let error = spool.put(b"x").unwrap_err().to_string();
         assert!(error.contains("no/such/folder"), "{error}");
     }

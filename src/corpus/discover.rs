@@ -47,11 +47,7 @@ fn identity(path: &Path, _: &Metadata) -> Result<Identity> {
     fs::canonicalize(path).map_err(Error::io("read", path))
 }
 
-pub(super) fn discover(
-    inputs: &[PathBuf],
-    tmp: Option<&Path>,
-    progress: &dyn Progress,
-) -> Result<Found> {
+pub(super) fn discover(inputs: &[PathBuf], tmp: &Path, progress: &dyn Progress) -> Result<Found> {
     let mut search = Search {
         found: Found {
             files: Vec::new(),
@@ -79,7 +75,7 @@ struct Search<'a> {
     seen: HashSet<Identity>,
     folders: HashSet<Identity>,
     stdin: bool,
-    tmp: Option<&'a Path>,
+    tmp: &'a Path,
     progress: &'a dyn Progress,
 }
 
@@ -345,7 +341,7 @@ mod tests {
 
     fn names(dir: &Path, inputs: &[&str]) -> Result<(Vec<String>, u64)> {
         let inputs: Vec<PathBuf> = inputs.iter().map(|i| dir.join(i)).collect();
-        let found = discover(&inputs, None, &Silent)?;
+        let found = discover(&inputs, &std::env::temp_dir(), &Silent)?;
         let names = found.files.iter().map(|f| {
             let path = f.path.strip_prefix(dir).unwrap();
             path.to_str().unwrap().replace('\\', "/")
@@ -421,7 +417,9 @@ mod tests {
             let name = std::ffi::OsStr::from_bytes(name);
             fs::write(dir.path().join("d").join(name), "x").unwrap();
         }
-        let found = |input: &str| discover(&[dir.path().join(input)], None, &Silent).unwrap();
+        let found = |input: &str| {
+            discover(&[dir.path().join(input)], &std::env::temp_dir(), &Silent).unwrap()
+        };
         assert_eq!(found("d").files.len(), 2);
         assert_eq!(found("d").skipped, 1);
         assert!(found("d/a*.txt").files[0].name.ends_with("d/a.txt"));
@@ -441,7 +439,7 @@ mod tests {
         );
         let c = message("c");
         assert!(c.contains("the folder is empty"), "{c}");
-        assert!(discover(&[], None, &Silent).is_err());
+        assert!(discover(&[], &std::env::temp_dir(), &Silent).is_err());
     }
 
     #[cfg(unix)]
@@ -455,7 +453,8 @@ mod tests {
         assert_eq!(files, ["a/1.txt", "a/other/2.txt"]);
         // So by a pattern, which also meets folders without articles.
         std::fs::create_dir(dir.path().join("a/empty")).unwrap();
-        let found = |pattern: &str| discover(&[dir.path().join(pattern)], None, &Silent);
+        let found =
+            |pattern: &str| discover(&[dir.path().join(pattern)], &std::env::temp_dir(), &Silent);
         assert_eq!(found("a/*").unwrap().files.len(), 2);
         let message = |pattern| found(pattern).map(|_| ()).unwrap_err().to_string();
         assert!(message("a/e*").contains("no articles in this folder"));

@@ -250,6 +250,7 @@ pub struct Corpus {
     skipped: u64,
     options: CorpusOptions,
     table: FieldTable,
+    tmp: PathBuf,
     /// Where decompressed files are kept, once the first was wanted; none if there is no place for them.
     store: OnceLock<Option<Store>>,
 }
@@ -289,8 +290,9 @@ impl Corpus {
                 tmp.display()
             )));
         }
+        let tmp = options.tmp.clone().unwrap_or_else(std::env::temp_dir);
         let table = FieldTable::new(&options.fields);
-        let found = discover::discover(inputs, options.tmp.as_deref(), progress)?;
+        let found = discover::discover(inputs, &tmp, progress)?;
         if u32::try_from(found.files.len()).is_err() {
             return Err(Error::Input("more than 4,294,967,295 files".into()));
         }
@@ -312,6 +314,7 @@ impl Corpus {
             skipped: found.skipped,
             options,
             table,
+            tmp,
             store: OnceLock::new(),
         })
     }
@@ -342,9 +345,9 @@ impl Corpus {
         format!("{format:?} {fields:?} {date_order:?} {max_document} {block_bytes}")
     }
 
-    /// Where temporary files go, if not to the system's folder for them.
-    pub fn tmp(&self) -> Option<&std::path::Path> {
-        self.options.tmp.as_deref()
+    /// Where temporary files go.
+    pub fn tmp(&self) -> &std::path::Path {
+        &self.tmp
     }
 
     /// How many files in walked folders were passed over because their extension is not known.

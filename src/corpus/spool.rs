@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 pub(super) fn copy(
     from: From<'_>,
-    tmp: Option<&Path>,
+    tmp: &Path,
     progress: &dyn Progress,
 ) -> Result<(Spooled, Metadata)> {
     let path = match from {
@@ -41,18 +41,17 @@ pub(super) fn copy(
 
 fn copy_all(
     path: Option<PathBuf>,
-    tmp: Option<&Path>,
+    tmp: &Path,
     progress: &dyn Progress,
 ) -> Result<(Spooled, Metadata)> {
-    let folder = tmp.map_or_else(std::env::temp_dir, Path::to_path_buf);
     let shown = path
         .clone()
         .unwrap_or_else(|| PathBuf::from("standard input"));
     let mut builder = tempfile::Builder::new();
     builder.prefix("wirecopy-input-");
     let mut file = builder
-        .tempfile_in(&folder)
-        .map_err(Error::io("create a temporary file in", &folder))?;
+        .tempfile_in(tmp)
+        .map_err(Error::io("create a temporary file in", tmp))?;
 
     let (sender, receiver) = sync_channel::<io::Result<Vec<u8>>>(4);
     std::thread::Builder::new()
@@ -131,12 +130,7 @@ mod tests {
         let data: Vec<u8> = (0..1_000_000u32).map(|i| i as u8).collect();
         let (spooled, metadata) = std::thread::scope(|s| {
             s.spawn(|| std::fs::write(&path, &data).unwrap());
-            copy(
-                From::Path(&path),
-                Some(dir.path()),
-                &crate::progress::Silent,
-            )
-            .unwrap()
+            copy(From::Path(&path), dir.path(), &crate::progress::Silent).unwrap()
         });
         assert_eq!(metadata.len(), data.len() as u64);
         assert!(std::fs::read(&spooled).unwrap() == data);
@@ -156,7 +150,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = fifo(dir.path());
         let stop = Stop(AtomicBool::new(false), Instant::now());
-        let result = copy(From::Path(&path), None, &stop);
+        let result = copy(From::Path(&path), &std::env::temp_dir(), &stop);
         assert!(matches!(result, Err(Error::Interrupted)));
         assert!(stop.1.elapsed() < Duration::from_secs(1));
     }

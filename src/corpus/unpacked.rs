@@ -32,11 +32,10 @@ pub(super) struct Store {
 
 impl Store {
     /// A store in `folder` that takes half of the room on the disk; none if that is not a disk.
-    pub(super) fn new(folder: Option<&Path>) -> Option<Self> {
-        let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
-        let room = disk_room(&folder)? / 2;
+    pub(super) fn new(folder: &Path) -> Option<Self> {
+        let room = disk_room(folder)? / 2;
         Some(Self {
-            file: tempfile::tempfile_in(&folder).ok()?,
+            file: tempfile::tempfile_in(folder).ok()?,
             end: AtomicU64::new(0),
             room,
             full: AtomicBool::new(false),
@@ -338,8 +337,6 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn memory_is_no_disk() {
-        assert!(
-            !Path::new("/dev/shm").exists() || Store::new(Some(Path::new("/dev/shm"))).is_none()
-        );
+        assert!(!Path::new("/dev/shm").exists() || Store::new(Path::new("/dev/shm")).is_none());
     }
 }

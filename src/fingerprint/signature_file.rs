@@ -33,18 +33,17 @@ pub struct SignatureFile {
 }
 
 impl SignatureFile {
-    /// An empty file in `folder`, or where the system has its temporary files.
+    /// An empty file in `folder`.
     ///
     /// # Errors
     /// If it cannot be made.
-    pub(super) fn create(layout: Layout, folder: Option<&Path>) -> Result<Self> {
-        let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
-        let file = tempfile::tempfile_in(&folder)
-            .map_err(Error::io("create a temporary file in", &folder))?;
+    pub(super) fn create(layout: Layout, folder: &Path) -> Result<Self> {
+        let file = tempfile::tempfile_in(folder)
+            .map_err(Error::io("create a temporary file in", folder))?;
         Ok(Self {
             layout,
             file,
-            folder,
+            folder: folder.to_path_buf(),
             written: 0,
             rest: Vec::new(),
         })
@@ -54,7 +53,7 @@ impl SignatureFile {
     ///
     /// # Errors
     /// If the file cannot be made or written.
-    pub fn of(signatures: &mut Signatures, folder: Option<&Path>) -> Result<Self> {
+    pub fn of(signatures: &mut Signatures, folder: &Path) -> Result<Self> {
         let mut file = Self::create(signatures.layout(), folder)?;
         for piece in signatures.take_pieces() {
             file.extend(&piece)?;
@@ -244,7 +243,7 @@ mod tests {
         let row = |article| [held.whole(article), held.low(article)].concat();
         (0..half).for_each(|article| moved.extend(&row(article)));
         let mut stored = StoredSignatures::Held(moved);
-        stored.spill(None).unwrap();
+        stored.spill(&std::env::temp_dir()).unwrap();
         for article in half..total as u32 {
             stored.extend(&row(article)).unwrap();
         }
@@ -305,14 +304,14 @@ mod tests {
         let [a, b, c, d] = hashes[..4].try_into().unwrap();
         assert!(a == b && a != c && a != d && c != d);
         assert!(hashes.chunks(4).all(|four| four == &hashes[..4]));
-        stored.spill(None).unwrap();
+        stored.spill(&std::env::temp_dir()).unwrap();
         stored.finish().unwrap();
         assert_eq!(stored.hashes().unwrap(), hashes);
     }
 
     #[test]
     fn a_folder_that_is_missing_is_named() {
-        let missing = Some(Path::new("no/such/folder"));
+        let missing = Path::new("no/such/folder");
         let error = SignatureFile::create(Layout::new(8, 8), missing).unwrap_err();
         assert!(error.to_string().contains("no/such/folder"), "{error}");
     }

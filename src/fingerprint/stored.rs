@@ -29,7 +29,7 @@ impl StoredSignatures {
     }
 
     /// Moves them to a file in `folder`, as well as those that are to come.
-    pub(super) fn spill(&mut self, folder: Option<&Path>) -> Result<()> {
+    pub(super) fn spill(&mut self, folder: &Path) -> Result<()> {
         if let Self::Held(signatures) = self {
             *self = Self::Spilled(SignatureFile::of(signatures, folder)?);
         }

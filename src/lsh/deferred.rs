@@ -98,7 +98,7 @@ impl<'a> Deferred<'a> {
     /// Nothing is set aside yet.
     pub(super) fn new(cut: Cut, rows: &'a FileRows<'a>) -> Self {
         let kept = Kept {
-            spool: Spool::new(0, Some(rows.file.folder())),
+            spool: Spool::new(0, rows.file.folder()),
             runs: Vec::new(),
         };
         Self {

@@ -290,7 +290,7 @@ mod tests {
     fn a_corpus_is_cut_into_no_more_blocks_than_can_be_kept_account_of() {
         let mut signatures = Signatures::new(Layout::new(2, 2));
         (0..20_000).for_each(|article| signatures.push(&[article, 7]));
-        let mut file = SignatureFile::of(&mut signatures, None).unwrap();
+        let mut file = SignatureFile::of(&mut signatures, &std::env::temp_dir()).unwrap();
         file.finish().unwrap();
         let scheme = Scheme::Bands(Banding::new(2, 1, 2).unwrap());
         assert!(file.pieces() > 2 * deferred::MOST_BLOCKS);

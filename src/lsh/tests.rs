@@ -85,7 +85,7 @@ fn from_a_file(
 ) -> impl Iterator<Item = Candidates> {
     let rooms = [usize::MAX, 0, (table.len() / 3) * 4 * table[0].len()];
     rooms.into_iter().map(move |room| {
-        let mut file = SignatureFile::of(&mut store(table), None).unwrap();
+        let mut file = SignatureFile::of(&mut store(table), &std::env::temp_dir()).unwrap();
         file.finish().unwrap();
         search(Source::Spilled { file: &file, room })
     })
@@ -145,7 +145,7 @@ impl Progress for Watched {
 #[test]
 fn the_search_of_a_file_advances_while_blocks_are_looked_at() {
     let table = random_rows(3000, 32, 60, 5);
-    let mut file = SignatureFile::of(&mut store(&table), None).unwrap();
+    let mut file = SignatureFile::of(&mut store(&table), &std::env::temp_dir()).unwrap();
     file.finish().unwrap();
     let scheme = by_bands(16, 2, 32);
     for room in [0, usize::MAX] {
@@ -252,7 +252,7 @@ fn file_of(held: &Signatures) -> SignatureFile {
     let mut moved = Signatures::new(held.layout());
     let articles = 0..held.len() as u32;
     articles.for_each(|at| moved.extend(&[held.whole(at), held.low(at)].concat()));
-    SignatureFile::of(&mut moved, None).unwrap()
+    SignatureFile::of(&mut moved, &std::env::temp_dir()).unwrap()
 }
 
 proptest::proptest! {

@@ -273,7 +273,7 @@ impl Evidence {
 
     /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.
     pub(super) fn spool_beside(&self, bound: usize) -> Spool {
-        Spool::new(bound, Some(self.spool.folder()))
+        Spool::new(bound, self.spool.folder())
     }
 
     /// The shingle set of an article, each shingle in little-endian order of bytes; `scratch`
