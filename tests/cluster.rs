@@ -298,8 +298,16 @@ fn the_second_interrupt_ends_what_waits_for_its_reader() {
         // Two that come at once may be one.
         std::thread::sleep(std::time::Duration::from_millis(300));
     }
-    let done = child.wait_with_output().unwrap();
+    let begun = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed().as_secs() > 60 {
+            child.kill().unwrap();
+            panic!("it still waits");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     drop(reader);
+    let done = child.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(1));
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(said.contains("interrupted twice"), "{said}");

@@ -70,11 +70,19 @@ fn watch_for_interrupts(interrupted: &Arc<AtomicBool>) -> Result<()> {
             say(
                 "wirecopy: interrupted twice; a file .wirecopy-*.tmp beside an output can be removed",
             );
-            std::process::exit(FAILED);
+            exit_at_once(FAILED);
         }
     };
     let watched = ctrlc::set_handler(handler);
     watched.map_err(|error| Error::io("watch for", "interrupts")(io::Error::other(error)))
+}
+
+/// Ends the process without a look at what waits to be written: that may wait for ever.
+fn exit_at_once(code: i32) -> ! {
+    #[cfg(unix)]
+    signal_hook::low_level::exit(code);
+    #[cfg(not(unix))]
+    std::process::exit(code)
 }
 
 /// Makes a file that grows beyond the limit for its size (`ulimit -f`) an error like a full disk. By
