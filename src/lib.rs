@@ -452,7 +452,7 @@ fn fingerprint(
     Ok(prints)
 }
 
-/// Finds the articles that are the same text; the one that stands for them has the earliest of their days.
+/// Finds the articles that are the same text; of when they were published no more is known from here on than the earliest day.
 fn find_duplicates(prints: &mut Fingerprints) -> Result<Duplicates> {
     let digests = prints.rows.take_digests();
     let duplicates = Duplicates::find(&digests, prints.duplicate_keys()?);

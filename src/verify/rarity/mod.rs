@@ -1,6 +1,6 @@
 //! How special a shingle is to one report.
 
-mod spilled;
+mod parts;
 
 use super::printings::Printings;
 use super::ranks::Ranks;
@@ -9,72 +9,11 @@ use crate::Result;
 use crate::spool::{Handle, Spool, Strings};
 use rayon::prelude::*;
 
-/// The times at which each shingle occurs, counted, and the weight that follows from it.
-///
-/// Time is cut into spans of three days. A shingle that occurs in `n` spans weighs 2/n, at most 1: the wording of a report is
-/// found on its day and perhaps the next ones, however many outlets print it, while a form, a phrase, the furniture of a
-/// page returns again and again. An article without a date counts as a time of its own, since nothing is known of it: a text that
-/// stands in very many undated articles is taken for a form.
-///
-/// It is inverse document frequency (Spärck Jones 1972) with times for documents. Counts are kept in a table of two bytes for each shingle
-/// that was put in, without the shingles; some share a place, which makes one in a few weigh a little less.
-#[derive(Debug)]
-struct Rarity {
-    /// How many times were counted at each place.
-    times: Vec<u8>,
-    shift: u32,
-}
-
 /// The weight of a shingle that occurs at one time: weights are whole numbers, so that their sums do not depend on their order.
 const FULL_WEIGHT: u32 = 1 << 16;
 
 /// Seconds of a span of time.
 const SPAN: i64 = 3 * 24 * 3600;
-
-impl Rarity {
-    /// Counts the shingles of `articles`, all of which are in `evidence`.
-    ///
-    /// # Errors
-    /// If evidence that lies in a temporary file cannot be read.
-    fn count(evidence: &Evidence, printings: &Printings, articles: &Ranks) -> Result<Self> {
-        let marked = marked(evidence, printings, articles);
-        let bits = bits_of_table(evidence, articles);
-        let mut counts = vec![[0u8; 2]; 1 << bits];
-        // Each thread has a part of the table and looks at all shingles for those that belong there.
-        let parts = rayon::current_num_threads().next_power_of_two().min(64);
-        let part_bits = parts.trailing_zeros();
-        let shift = u64::BITS - bits;
-        let in_part = 1usize << (bits - part_bits);
-        counts
-            .par_chunks_mut(in_part)
-            .enumerate()
-            .try_for_each(|(part, counts)| {
-                let (mut from_file, mut places) = (Vec::new(), Vec::new());
-                for &(mark, article) in &marked {
-                    // No step depends on what a shingle is, so that none waits for the one before: which of them belong to the part
-                    // and are new to the time is a matter of chance.
-                    let set = evidence.set(article, &mut from_file)?;
-                    places.resize(set.len().max(places.len()), 0);
-                    let mut here = 0;
-                    for &shingle in set {
-                        let place = (u64::from_le_bytes(shingle) >> shift) as usize;
-                        places[here] = place & (in_part - 1);
-                        here += usize::from(place >> (bits - part_bits) == part);
-                    }
-                    for &place in &places[..here] {
-                        count_time(&mut counts[place], mark);
-                    }
-                }
-                Ok(())
-            })?;
-        let times = only_times(counts);
-        Ok(Self { times, shift })
-    }
-
-    fn times(&self, shingle: [u8; 8]) -> u8 {
-        self.times[(u64::from_le_bytes(shingle) >> self.shift) as usize]
-    }
-}
 
 /// The articles by time, each with the mark of its time: 1 to 255, another than that of the time before. A text that was printed several times goes by
 /// the first.
@@ -148,19 +87,22 @@ const WEIGHTS: [u32; 256] = {
 };
 
 /// The weights of all shingles of some articles, looked up once: articles are compared many times.
+///
+/// Time is cut into spans of three days. A shingle that occurs in `n` spans weighs 2/n, at most 1: the wording of a report is
+/// found on its day and perhaps the next ones, however many outlets print it, while a form, a phrase, the furniture of a
+/// page returns again and again. An article without a date counts as a time of its own, since nothing is known of it: a text that
+/// stands in very many undated articles is taken for a form.
+///
+/// It is inverse document frequency (Spärck Jones 1972) with times for documents. Times are counted in a table of at least as many places as shingles were
+/// put in, without the shingles; some share a place, which makes one in a few weigh a little less.
 #[derive(Debug)]
 pub(super) struct Weights {
     articles: Ranks,
-    times: Times,
+    /// The times of all shingles, stretch after stretch of the articles by time, those of an article in the order of its set.
+    times: Spool,
+    stretches: Vec<Strings>,
     /// Where the times of each article's shingles begin, and the weight of all of them together.
     entries: Vec<(u64, u64)>,
-}
-
-/// The times of all shingles, article after article, those of an article in the order of its set.
-#[derive(Debug)]
-enum Times {
-    Held(Vec<u8>),
-    Spilled(Spool, Vec<Strings>),
 }
 
 /// Articles that a thread takes at a time, unless they have many shingles.
@@ -169,7 +111,7 @@ const STRETCH: usize = 512;
 const SHINGLES: u64 = if cfg!(test) { 1 << 8 } else { 1 << 17 };
 
 impl Weights {
-    /// Looks up the weights of the shingles of `articles`. If that takes more than `room` bytes, temporary files serve.
+    /// Looks up the weights of the shingles of `articles`, in about `room` bytes; what is more goes to temporary files.
     ///
     /// # Errors
     /// If evidence that lies in a temporary file cannot be read, or a temporary file not be written.
@@ -179,52 +121,7 @@ impl Weights {
         articles: Ranks,
         room: usize,
     ) -> Result<Self> {
-        // Two bytes for a place of the table, and one for a shingle, of which there are no more than places.
-        match room >> bits_of_table(evidence, &articles) {
-            0..3 => spilled::weights(evidence, printings, articles, room),
-            _ => Self::in_memory(evidence, printings, articles),
-        }
-    }
-
-    fn in_memory(evidence: &Evidence, printings: &Printings, articles: Ranks) -> Result<Self> {
-        let rarity = Rarity::count(evidence, printings, &articles)?;
-        let listed: Vec<u32> = articles.iter().collect();
-        let mut end = 0;
-        let begins = listed.iter().map(|&article| {
-            let begin = end;
-            end += evidence.size(article) as usize;
-            (begin as u64, 0)
-        });
-        let mut entries: Vec<(u64, u64)> = begins.collect();
-        let mut times = vec![0; end];
-        let mut left = times.as_mut_slice();
-        let mut stretches = Vec::new();
-        for (listed, entries) in listed.chunks(STRETCH).zip(entries.chunks_mut(STRETCH)) {
-            let size = listed.iter().map(|&a| evidence.size(a) as usize).sum();
-            let (of_stretch, others) = left.split_at_mut(size);
-            stretches.push((listed, entries, of_stretch));
-            left = others;
-        }
-        stretches
-            .into_par_iter()
-            .try_for_each(|(listed, entries, mut times)| -> Result<()> {
-                let mut from_file = Vec::new();
-                for (&article, (_, weight)) in listed.iter().zip(entries) {
-                    let set = evidence.set(article, &mut from_file)?;
-                    let (of_article, others) = times.split_at_mut(set.len());
-                    for (times, &shingle) in of_article.iter_mut().zip(set) {
-                        *times = rarity.times(shingle);
-                        *weight += u64::from(weight_of(*times));
-                    }
-                    times = others;
-                }
-                Ok(())
-            })?;
-        Ok(Self {
-            articles,
-            times: Times::Held(times),
-            entries,
-        })
+        parts::weights(evidence, printings, articles, room)
     }
 
     /// Weighted containment: how much of the weight of the lighter article the two share, of whose second the shingles
@@ -249,12 +146,8 @@ impl Weights {
             return Ok(0.0);
         };
         let size = size_b as usize;
-        let times = match &self.times {
-            Times::Held(times) => &times[begin as usize..begin as usize + size],
-            Times::Spilled(spool, stretches) => {
-                spool.get(spilled::handle(stretches, begin, size), scratch)?
-            }
-        };
+        let handle = parts::handle(&self.stretches, begin, size);
+        let times = self.times.get(handle, scratch)?;
         let mut weight = 0;
         for (times, &bits) in times.chunks(u64::BITS as usize).zip(shared) {
             let bits = u64::from_le_bytes(bits);
@@ -288,7 +181,7 @@ mod tests {
         let marked: Vec<(u8, u32)> = (0..2_000).map(|article| (1, article)).collect();
         let longest = SHINGLES as u32 / 3;
         let lengths = |size: &dyn Fn(u32) -> u32| {
-            let cut = spilled::stretches(&marked, size);
+            let cut = parts::stretches(&marked, size);
             assert_eq!(cut.concat(), marked);
             cut.iter().map(|stretch| stretch.len()).collect::<Vec<_>>()
         };
@@ -300,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_the_same_with_little_memory() {
+    fn weights_are_those_of_one_table_however_little_memory_there_is() {
         const ARTICLES: u32 = 1_500;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("news.jsonl");
@@ -361,40 +254,56 @@ mod tests {
             )
         };
         let printings = Printings::new(&none, ARTICLES as usize, &evidence).unwrap();
-        let held = Weights::in_memory(&evidence, &printings, some()).unwrap();
-        for (room, threads) in [(1, 1), (1, 3), (1 << 12, 2), (1 << 22, 2)] {
+        let articles = some();
+        let wanted = plainly(&evidence, &printings, &articles);
+        let weight = |times: &[u8]| times.iter().map(|&times| u64::from(weight_of(times))).sum();
+        let weights: Vec<u64> = wanted.iter().map(|times| weight(times)).collect();
+        for (room, threads) in [(1, 1), (1, 3), (1 << 12, 2), (1 << 30, 2)] {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            let spilled = pool
-                .install(|| spilled::weights(&evidence, &printings, some(), room))
-                .unwrap();
-            assert!(matches!(spilled.times, Times::Spilled(..)));
-            let weight = |weights: &Weights| {
-                weights
-                    .entries
-                    .iter()
-                    .map(|entry| entry.1)
-                    .collect::<Vec<_>>()
-            };
-            assert_eq!(weight(&spilled), weight(&held));
+            let of = || Weights::of(&evidence, &printings, some(), room);
+            let found = pool.install(of).unwrap();
+            assert_eq!(found.times.spilled_bytes() > 0, room < 1 << 30);
+            let of_articles: Vec<u64> = found.entries.iter().map(|entry| entry.1).collect();
+            assert_eq!(of_articles, weights);
             let (mut scratch, mut different) = (Vec::new(), 0);
             for &(a, b) in &pairs {
                 let size = evidence.size(b);
                 for mask in [!0u64, 1, 0x00ff_0f33_5555_8001] {
                     let shared = vec![mask.to_le_bytes(); size.div_ceil(64) as usize];
-                    let mut of = |weights: &Weights| {
-                        weights
-                            .containment(a, b, size, &shared, &mut scratch)
-                            .unwrap()
-                    };
-                    let contained = of(&held);
-                    assert_eq!(of(&spilled), contained, "{a} {b}");
-                    different += u32::from(contained > 0.0 && contained < 1.0);
+                    let part = found.containment(a, b, size, &shared, &mut scratch);
+                    let ranks = articles.rank(a).zip(articles.rank(b));
+                    let expected = ranks.map_or(0.0, |(a, b)| {
+                        let times = wanted[b].iter().zip(0u32..);
+                        let marked = times.filter(|(_, at)| mask >> (at % 64) & 1 == 1);
+                        let marked: Vec<u8> = marked.map(|(&times, _)| times).collect();
+                        share(weight(&marked), weights[a].min(weights[b]))
+                    });
+                    assert_eq!(part.unwrap(), expected, "{a} {b}");
+                    different += u32::from(expected > 0.0 && expected < 1.0);
                 }
             }
             assert!(different > 1_000, "{different}");
         }
+    }
+
+    /// The times of the shingles of each article by one table of all places.
+    fn plainly(evidence: &Evidence, printings: &Printings, articles: &Ranks) -> Vec<Vec<u8>> {
+        let bits = bits_of_table(evidence, articles);
+        let place = |shingle: [u8; 8]| (u64::from_le_bytes(shingle) >> (u64::BITS - bits)) as usize;
+        let mut counts = vec![[0; 2]; 1 << bits];
+        let mut scratch = Vec::new();
+        for (mark, article) in marked(evidence, printings, articles) {
+            for &shingle in evidence.set(article, &mut scratch).unwrap() {
+                count_time(&mut counts[place(shingle)], mark);
+            }
+        }
+        let mut times = |article| {
+            let set = evidence.set(article, &mut scratch).unwrap().iter();
+            set.map(|&shingle| counts[place(shingle)][0]).collect()
+        };
+        articles.iter().map(&mut times).collect()
     }
 }

@@ -1,16 +1,22 @@
-//! The weights of shingles with little memory.
+//! The times of shingles, counted part by part.
 //!
-//! The table is cut into parts that fit. The place of every shingle is written down, article after article by time, under the part that it
+//! A table of all places is larger than the caches by far, and a look into it for every shingle costs more than to bring them into order. So
+//! it is cut into parts that fit. The place of every shingle is written down, article after article by time, under the part that it
 //! belongs to; then the parts are counted one after another, and for each place that was written down there, its times are, in
-//! the same order. So a third look at the sets, again in that order, finds the times of each shingle at the front of
+//! the same order. So a second look at the sets, again in that order, finds the times of each shingle at the front of
 //! what is left of its part.
 
 use super::*;
 
 /// A place within a part takes so many bits at most: with the mark they fill a word.
 const MOST_BITS: u32 = 24;
-/// And so many at the least: of smaller parts there would be too many to keep account of.
+/// And so many at the least: two bytes for each of 2^20 places fit the caches of a core, and of smaller parts there would be too many to keep
+/// account of.
 const LEAST_BITS: u32 = if cfg!(test) { 6 } else { 20 };
+/// No more than two to the power of so many parts, if they may be larger for that: each is read in as many pieces as there are stretches.
+const PARTS_BITS: u32 = 7;
+/// Bytes that stay in memory of what is written down, counted or kept; small corpora need no file.
+const HELD: usize = 2 << 20;
 /// Bits of a place within a stretch of times.
 const IN_STRETCH: u32 = 32;
 
@@ -37,17 +43,22 @@ pub(super) fn weights(
     let threads = rayon::current_num_threads();
     // The tables of all threads, of two bytes a place, and as much again for what was written down.
     let fits = (room / (4 * threads)).max(1).ilog2();
-    let part_bits = fits.clamp(LEAST_BITS, MOST_BITS).min(bits);
+    let most = fits.clamp(LEAST_BITS, MOST_BITS);
+    let part_bits = bits
+        .saturating_sub(PARTS_BITS)
+        .clamp(LEAST_BITS, most)
+        .min(bits);
+    let held = HELD.min(room / 8);
     let cut = Cut { bits, part_bits };
     let marked = marked(evidence, printings, &articles);
     let stretches = stretches(&marked, |article| evidence.size(article));
 
-    let (places, spool) = write_down(cut, evidence, &stretches)?;
-    let (times_of_parts, counted) = count_parts(cut, evidence, &places, &spool)?;
+    let (places, spool) = write_down(cut, evidence, &stretches, held)?;
+    let (times_of_parts, counted) = count_parts(cut, evidence, &places, &spool, held)?;
     drop(spool);
 
     let mut entries = vec![(0, 0); articles.len()];
-    let mut times = evidence.spool_beside(0);
+    let mut times = evidence.spool_beside(held);
     let mut strings = Vec::with_capacity(stretches.len());
     // How much of each part lies before the stretch.
     let mut passed = vec![0usize; cut.parts()];
@@ -99,7 +110,8 @@ pub(super) fn weights(
     times.finish()?;
     Ok(Weights {
         articles,
-        times: Times::Spilled(times, strings),
+        times,
+        stretches: strings,
         entries,
     })
 }
@@ -109,8 +121,9 @@ fn write_down(
     cut: Cut,
     evidence: &Evidence,
     stretches: &[&[(u8, u32)]],
+    held: usize,
 ) -> Result<(Vec<Places>, Spool)> {
-    let mut spool = evidence.spool_beside(0);
+    let mut spool = evidence.spool_beside(held);
     let mut places = Vec::with_capacity(stretches.len());
     for together in stretches.chunks(2 * rayon::current_num_threads()) {
         let sorted: Result<Vec<_>> = together
@@ -132,8 +145,9 @@ fn count_parts(
     evidence: &Evidence,
     places: &[Places],
     spool: &Spool,
+    held: usize,
 ) -> Result<(Vec<Vec<Strings>>, Spool)> {
-    let mut counted = evidence.spool_beside(0);
+    let mut counted = evidence.spool_beside(held);
     let mut times_of_parts: Vec<Vec<Strings>> = Vec::with_capacity(cut.parts());
     let parts: Vec<usize> = (0..cut.parts()).collect();
     for together in parts.chunks(rayon::current_num_threads()) {
