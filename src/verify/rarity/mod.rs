@@ -111,19 +111,6 @@ const STRETCH: usize = 512;
 const SHINGLES: u64 = if cfg!(test) { 1 << 8 } else { 1 << 17 };
 
 impl Weights {
-    /// Looks up the weights of the shingles of `articles`, in about `room` bytes; what is more goes to temporary files.
-    ///
-    /// # Errors
-    /// If evidence that lies in a temporary file cannot be read, or a temporary file not be written.
-    pub(super) fn of(
-        evidence: &Evidence,
-        printings: &Printings,
-        articles: Ranks,
-        room: usize,
-    ) -> Result<Self> {
-        parts::weights(evidence, printings, articles, room)
-    }
-
     /// Weighted containment: how much of the weight of the lighter article the two share, of whose second the shingles
     /// that the first has too are marked in `shared`, a bit for each (the words in little-endian order of bytes); it has
     /// `size_b` shingles. `scratch` receives their times where they have to be read from a file.

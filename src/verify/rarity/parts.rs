@@ -33,87 +33,94 @@ pub(super) fn handle(stretches: &[Strings], begin: u64, size: usize) -> Handle {
     stretches[(begin >> IN_STRETCH) as usize].part(within..within + size)
 }
 
-pub(super) fn weights(
-    evidence: &Evidence,
-    printings: &Printings,
-    articles: Ranks,
-    room: usize,
-) -> Result<Weights> {
-    let bits = bits_of_table(evidence, &articles);
-    let threads = rayon::current_num_threads();
-    // The tables of all threads, of two bytes a place, and as much again for what was written down.
-    let fits = (room / (4 * threads)).max(1).ilog2();
-    let most = fits.clamp(LEAST_BITS, MOST_BITS);
-    let part_bits = bits
-        .saturating_sub(PARTS_BITS)
-        .clamp(LEAST_BITS, most)
-        .min(bits);
-    let held = HELD.min(room / 8);
-    let cut = Cut { bits, part_bits };
-    let marked = marked(evidence, printings, &articles);
-    let stretches = stretches(&marked, |article| evidence.size(article));
+impl Weights {
+    /// Looks up the weights of the shingles of `articles`, in about `room` bytes; what is more goes to temporary files.
+    ///
+    /// # Errors
+    /// If evidence that lies in a temporary file cannot be read, or a temporary file not be written.
+    pub(in crate::verify) fn of(
+        evidence: &Evidence,
+        printings: &Printings,
+        articles: Ranks,
+        room: usize,
+    ) -> Result<Self> {
+        let bits = bits_of_table(evidence, &articles);
+        let threads = rayon::current_num_threads();
+        // The tables of all threads, of two bytes a place, and as much again for what was written down.
+        let fits = (room / (4 * threads)).max(1).ilog2();
+        let most = fits.clamp(LEAST_BITS, MOST_BITS);
+        let part_bits = bits
+            .saturating_sub(PARTS_BITS)
+            .clamp(LEAST_BITS, most)
+            .min(bits);
+        let held = HELD.min(room / 8);
+        let cut = Cut { bits, part_bits };
+        let marked = marked(evidence, printings, &articles);
+        let stretches = stretches(&marked, |article| evidence.size(article));
 
-    let (places, spool) = write_down(cut, evidence, &stretches, held)?;
-    let (times_of_parts, counted) = count_parts(cut, evidence, &places, &spool, held)?;
-    drop(spool);
+        let (places, spool) = write_down(cut, evidence, &stretches, held)?;
+        let (times_of_parts, counted) = count_parts(cut, evidence, &places, &spool, held)?;
+        drop(spool);
 
-    let mut entries = vec![(0, 0); articles.len()];
-    let mut times = evidence.spool_beside(held);
-    let mut strings = Vec::with_capacity(stretches.len());
-    // How much of each part lies before the stretch.
-    let mut passed = vec![0usize; cut.parts()];
-    let numbered: Vec<usize> = (0..stretches.len()).collect();
-    for together in numbered.chunks(2 * threads) {
-        let begins: Vec<Vec<usize>> = together
-            .iter()
-            .map(|&number| {
-                let begins = passed.clone();
-                let ends = &places[number].ends;
-                for (part, passed) in passed.iter_mut().enumerate() {
-                    *passed += range(ends, part).len();
+        let mut entries = vec![(0, 0); articles.len()];
+        let mut times = evidence.spool_beside(held);
+        let mut strings = Vec::with_capacity(stretches.len());
+        // How much of each part lies before the stretch.
+        let mut passed = vec![0usize; cut.parts()];
+        let numbered: Vec<usize> = (0..stretches.len()).collect();
+        for together in numbered.chunks(2 * threads) {
+            let begins: Vec<Vec<usize>> = together
+                .iter()
+                .map(|&number| {
+                    let begins = passed.clone();
+                    let ends = &places[number].ends;
+                    for (part, passed) in passed.iter_mut().enumerate() {
+                        *passed += range(ends, part).len();
+                    }
+                    begins
+                })
+                .collect();
+            let looked_up: Result<Vec<_>> = together
+                .par_iter()
+                .zip(&begins)
+                .map(|(&number, begins)| {
+                    let ends = &places[number].ends;
+                    let mut of_parts =
+                        Vec::with_capacity(ends.last().map_or(0, |&end| end as usize));
+                    let mut scratch = Vec::new();
+                    for (part, &begin) in begins.iter().enumerate() {
+                        let len = range(ends, part).len();
+                        gather(
+                            &counted,
+                            &times_of_parts[part],
+                            begin,
+                            len,
+                            &mut scratch,
+                            &mut of_parts,
+                        )?;
+                    }
+                    cut.look_up(evidence, stretches[number], ends, &of_parts)
+                })
+                .collect();
+            for (&number, (bytes, weights)) in together.iter().zip(looked_up?) {
+                strings.push(times.put(&bytes)?);
+                let mut begin = (number as u64) << IN_STRETCH;
+                for (&(_, article), weight) in stretches[number].iter().zip(weights) {
+                    if let Some(rank) = articles.rank(article) {
+                        entries[rank] = (begin, weight);
+                    }
+                    begin += u64::from(evidence.size(article));
                 }
-                begins
-            })
-            .collect();
-        let looked_up: Result<Vec<_>> = together
-            .par_iter()
-            .zip(&begins)
-            .map(|(&number, begins)| {
-                let ends = &places[number].ends;
-                let mut of_parts = Vec::with_capacity(ends.last().map_or(0, |&end| end as usize));
-                let mut scratch = Vec::new();
-                for (part, &begin) in begins.iter().enumerate() {
-                    let len = range(ends, part).len();
-                    gather(
-                        &counted,
-                        &times_of_parts[part],
-                        begin,
-                        len,
-                        &mut scratch,
-                        &mut of_parts,
-                    )?;
-                }
-                cut.look_up(evidence, stretches[number], ends, &of_parts)
-            })
-            .collect();
-        for (&number, (bytes, weights)) in together.iter().zip(looked_up?) {
-            strings.push(times.put(&bytes)?);
-            let mut begin = (number as u64) << IN_STRETCH;
-            for (&(_, article), weight) in stretches[number].iter().zip(weights) {
-                if let Some(rank) = articles.rank(article) {
-                    entries[rank] = (begin, weight);
-                }
-                begin += u64::from(evidence.size(article));
             }
         }
+        times.finish()?;
+        Ok(Self {
+            articles,
+            times,
+            stretches: strings,
+            entries,
+        })
     }
-    times.finish()?;
-    Ok(Weights {
-        articles,
-        times,
-        stretches: strings,
-        entries,
-    })
 }
 
 /// Writes down the places of all shingles, stretch by stretch, each sorted by parts.
