@@ -5,7 +5,7 @@ use super::ranks::Ranks;
 use super::rarity::Weights;
 use super::{
     Acceptance, Edge, Evidence, Figures, NewsMeasures, NewsRule, NewsView, Similarity, Texts,
-    Verdict, news,
+    Verdict, opening,
 };
 use crate::fingerprint::Fingerprints;
 use crate::memory::{ACCEPTED, SIMILAR};
@@ -119,7 +119,7 @@ impl NewsJudge<'_> {
     }
 
     fn opening(&self) -> usize {
-        news::opening_shingles(self.prints.shingle_size)
+        opening::opening_shingles(self.prints.shingle_size)
     }
 
     /// What the rule says of a pair. If that does not meet the floor, its weight is not known, and its shingles are counted.

@@ -11,8 +11,8 @@
 //! * `evidence`: what is kept of articles that are read a second time, with `ranks` (which these are); `kept` is its form, made of the shingles
 //!   (`shingle_set`), `figures`, what the report says, and `subjects`;
 //! * `printings`: when and where their texts were printed;
-//! * `judge`: whether the pair is accepted, by `comparison` (the shingles of both), `rarity` (what these weigh) and the questions of a rule,
-//!   `news` or the plain one in `rule`;
+//! * `judge`: whether the pair is accepted, by `comparison` (the shingles of both, `similarity` of which it tells), `rarity` (what these weigh) and
+//!   the questions of a `rule`;
 //! * `complete`: pairs that were no candidates, but that accepted ones bring together, with `components` (what hangs together);
 //! * `counterparts`: which article of each other source an article keeps;
 //! * `recurring`: short items that are printed again and again, told apart by their dates;
@@ -26,7 +26,7 @@ mod evidence;
 mod figures;
 mod judge;
 mod kept;
-mod news;
+mod opening;
 mod printings;
 mod prospects;
 mod ranks;
@@ -34,6 +34,7 @@ mod rarity;
 mod recurring;
 mod rule;
 mod shingle_set;
+mod similarity;
 mod subjects;
 mod two;
 
@@ -42,12 +43,13 @@ pub(crate) use components::Components;
 pub use evidence::Evidence;
 pub use figures::Figures;
 pub use kept::Description;
-pub use news::{
-    FiguresNeeded, NewsMeasures, NewsRule, OPENING_WORDS, Reason, Refusal, SHORT_WORDS, Texts,
-};
+pub use opening::OPENING_WORDS;
 pub use prospects::Prospects;
 pub(crate) use ranks::Ranks;
-pub use rule::{Acceptance, Similarity};
+pub use rule::{
+    Acceptance, FiguresNeeded, NewsMeasures, NewsRule, Reason, Refusal, Rule, SHORT_WORDS, Texts,
+};
+pub use similarity::Similarity;
 pub use two::{Compared, Judgement, Verdict, judge_two};
 
 use judge::NewsJudge;
@@ -58,74 +60,6 @@ use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use rayon::prelude::*;
 use std::collections::HashSet;
-
-/// Which pairs are copies.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// Wording special to a report, openings, dates and figures.
-    News(NewsRule),
-    /// Jaccard similarity and containment alone.
-    Plain(Acceptance),
-}
-
-impl Default for Rule {
-    fn default() -> Self {
-        Self::News(NewsRule::default())
-    }
-}
-
-impl Rule {
-    /// A plain rule that every pair meets that this rule accepts.
-    pub fn floor(self) -> Acceptance {
-        match self {
-            Self::News(rule) => rule.floor(false),
-            Self::Plain(rule) => rule,
-        }
-    }
-
-    /// The same for pairs that are more than [`window_hours`](Self::window_hours) apart.
-    pub fn floor_apart(self) -> Acceptance {
-        match self {
-            Self::News(rule) => rule.floor(true),
-            Self::Plain(rule) => rule,
-        }
-    }
-
-    /// The most hours between two copies that need no more in common than others, if dates count.
-    pub fn window_hours(self) -> Option<f64> {
-        match self {
-            Self::News(rule) => rule.window_hours(),
-            Self::Plain(_) => None,
-        }
-    }
-
-    /// How much of the shorter article must stand in the longer, whatever else the two have in common; none if that does not count.
-    pub fn contained(self) -> Option<f64> {
-        match self {
-            Self::News(rule) => Some(rule.contained()),
-            Self::Plain(rule) => rule.containment(),
-        }
-    }
-
-    /// A Jaccard similarity from which pairs are most likely accepted.
-    pub fn likely_jaccard(self) -> f64 {
-        match self {
-            // Of articles of the same length, of which so much of either stands in the other.
-            Self::News(rule) => rule.contained() / (2.0 - rule.contained()),
-            Self::Plain(rule) => rule.threshold(),
-        }
-    }
-
-    /// The chance, at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
-    /// what the choice of bands may lose where the floor is the rule itself, and more where what is accepted stands above the floor.
-    pub fn prefilter_loss(self) -> f64 {
-        match self {
-            Self::News(_) => 1e-2,
-            Self::Plain(_) => 1e-4,
-        }
-    }
-}
 
 /// An accepted pair of articles.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@
 //! all its words. That two articles speak of different things is therefore never said in error; in one case of some
 //! thirty a word of the one is taken to stand in the other although it does not.
 
-use super::news::OPENING_WORDS;
+use super::opening::OPENING_WORDS;
 
 /// Uses of a word that are told apart: once, twice, three times and more.
 const MOST_USES: u8 = 3;

@@ -3,7 +3,7 @@
 use super::figures::{self, Figures};
 use super::kept::{Facts, Keeper};
 use super::shingle_set::Members;
-use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, news, share};
+use super::{NewsMeasures, Reason, Refusal, Rule, SHORT_WORDS, Similarity, Texts, opening, share};
 use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
@@ -42,7 +42,7 @@ impl Compared {
             size: shingles,
             published: article.published_at(),
             source: article.source.trim().to_owned(),
-            opening: news::opening_shingles(size),
+            opening: opening::opening_shingles(size),
         }
     }
 

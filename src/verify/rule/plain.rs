@@ -1,42 +1,7 @@
-//! How alike two articles are, and the plain rule: copies are told by Jaccard similarity and containment alone.
+//! The plain rule: copies are told by Jaccard similarity and containment alone.
 
-use super::Reason;
+use super::{Reason, Similarity};
 use crate::{Error, Result};
-
-/// How alike the shingle sets of two articles are, exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Similarity {
-    /// Shingles that both have.
-    pub shared: u32,
-    /// Distinct shingles of the first article.
-    pub size_a: u32,
-    /// Distinct shingles of the second article.
-    pub size_b: u32,
-}
-
-impl Similarity {
-    /// Shared shingles divided by the shingles that at least one of the two has, 0 to 1;
-    /// 0 where neither has any.
-    pub fn jaccard(self) -> f64 {
-        let union = u64::from(self.size_a) + u64::from(self.size_b) - u64::from(self.shared);
-        if union == 0 {
-            0.0
-        } else {
-            f64::from(self.shared) / union as f64
-        }
-    }
-
-    /// Shared shingles divided by those of the article that has fewer, 0 to 1: 1 for a copy
-    /// that was only cut (Broder, *On the resemblance and containment of documents*, 1997).
-    pub fn containment(self) -> f64 {
-        let smaller = self.size_a.min(self.size_b);
-        if smaller == 0 {
-            0.0
-        } else {
-            f64::from(self.shared) / f64::from(smaller)
-        }
-    }
-}
 
 /// The acceptance rule: Jaccard similarity of at least `threshold`, or containment of at least
 /// `containment` where the shorter article has `min_shingles` distinct shingles or more.
@@ -125,7 +90,7 @@ impl Acceptance {
 
     /// A number of shared shingles that every accepted pair of articles with `a` and `b` distinct shingles
     /// has at least; up to one below the least.
-    pub(super) fn least_shared(self, a: u32, b: u32) -> u32 {
+    pub(in crate::verify) fn least_shared(self, a: u32, b: u32) -> u32 {
         let (smaller, sum) = (f64::from(a.min(b)), f64::from(a) + f64::from(b));
         let by_jaccard = self.threshold / (1.0 + self.threshold) * sum;
         let by_containment = if a.min(b) < self.min_shingles {
@@ -148,7 +113,7 @@ impl Acceptance {
     }
 
     /// The same where the longer article has so many times the shingles of the shorter one (1 or more), and enough of them.
-    pub(super) fn least_jaccard_of_ratio(self, ratio: f64) -> f64 {
+    pub(in crate::verify) fn least_jaccard_of_ratio(self, ratio: f64) -> f64 {
         if !self.containment.is_finite() {
             return self.threshold;
         }
@@ -168,14 +133,6 @@ mod tests {
             size_a,
             size_b,
         }
-    }
-
-    #[test]
-    fn the_two_measures() {
-        let half = similarity(250, 250, 500);
-        assert_eq!((half.jaccard(), half.containment()), (0.5, 1.0));
-        assert_eq!(similarity(0, 0, 0).jaccard(), 0.0);
-        assert_eq!(similarity(0, 0, 9).containment(), 0.0);
     }
 
     #[test]

@@ -1,0 +1,57 @@
+//! How alike two articles are.
+
+/// How alike the shingle sets of two articles are, exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Similarity {
+    /// Shingles that both have.
+    pub shared: u32,
+    /// Distinct shingles of the first article.
+    pub size_a: u32,
+    /// Distinct shingles of the second article.
+    pub size_b: u32,
+}
+
+impl Similarity {
+    /// Shared shingles divided by the shingles that at least one of the two has, 0 to 1;
+    /// 0 where neither has any.
+    pub fn jaccard(self) -> f64 {
+        let union = u64::from(self.size_a) + u64::from(self.size_b) - u64::from(self.shared);
+        if union == 0 {
+            0.0
+        } else {
+            f64::from(self.shared) / union as f64
+        }
+    }
+
+    /// Shared shingles divided by those of the article that has fewer, 0 to 1: 1 for a copy
+    /// that was only cut (Broder, *On the resemblance and containment of documents*, 1997).
+    pub fn containment(self) -> f64 {
+        let smaller = self.size_a.min(self.size_b);
+        if smaller == 0 {
+            0.0
+        } else {
+            f64::from(self.shared) / f64::from(smaller)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn similarity(shared: u32, size_a: u32, size_b: u32) -> Similarity {
+        Similarity {
+            shared,
+            size_a,
+            size_b,
+        }
+    }
+
+    #[test]
+    fn the_two_measures() {
+        let half = similarity(250, 250, 500);
+        assert_eq!((half.jaccard(), half.containment()), (0.5, 1.0));
+        assert_eq!(similarity(0, 0, 0).jaccard(), 0.0);
+        assert_eq!(similarity(0, 0, 9).containment(), 0.0);
+    }
+}
