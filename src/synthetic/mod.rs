@@ -32,8 +32,10 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod block;
 mod copying;
 mod grammar;
+mod plan;
 mod random;
 mod story;
 mod stream;
