@@ -96,6 +96,7 @@ pub mod fingerprint;
 pub mod fuzzing;
 pub mod lsh;
 pub mod memory;
+mod options;
 mod positioned;
 pub mod progress;
 pub mod report;
@@ -106,113 +107,16 @@ mod union_find;
 pub mod verify;
 
 pub use error::{Error, Result};
+pub use options::Options;
 
-use cluster::{Cluster, Keep};
-use corpus::{Corpus, CorpusOptions};
-use fingerprint::{
-    Duplicates, FingerprintOptions, Fingerprints, Layout, Permutations, ShingleSize,
-};
-use lsh::{Banding, CandidateCounts, Candidates, FOUND_BY_TWO, Neighbours, Scheme};
-use memory::{Beside, Bound, Budget};
+use cluster::Cluster;
+use corpus::Corpus;
+use fingerprint::{Duplicates, FingerprintOptions, Fingerprints, Layout, Permutations};
+use lsh::{CandidateCounts, Candidates, Scheme};
+use memory::{Beside, Budget};
 use progress::Progress;
 use std::path::PathBuf;
-use text::Furniture;
 use verify::{Edge, Evidence, Prospects, Rule};
-
-/// What a run is told.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// How the corpus is read.
-    pub corpus: CorpusOptions,
-    /// Words in a shingle.
-    pub shingle_size: ShingleSize,
-    /// Whether the furniture of the page (datelines, bylines, share lines) counts as text.
-    pub furniture: Furniture,
-    /// Values in a signature, 1 to [`fingerprint::MAX_PERMUTATIONS`].
-    pub permutations: usize,
-    /// Chooses the hash functions of the signatures.
-    pub seed: u64,
-    /// Bands and rows; if there are none, articles meet by values that are close ([`scheme`](Self::scheme)).
-    pub bands_and_rows: Option<(usize, usize)>,
-    /// Which pairs are copies.
-    pub rule: Rule,
-    /// Which article of a cluster is its representative.
-    pub keep: Keep,
-    /// Whether the first bad record ends the run.
-    pub strict: bool,
-    /// A folder that keeps finished fingerprints: a run that was killed, that is repeated with another rule, or that reads the same files and new
-    /// ones after them, takes them from there.
-    pub checkpoint: Option<PathBuf>,
-    /// The most memory that the process may take, without what the system uses to cache files; beyond it, signatures,
-    /// candidates and evidence go to temporary files, which changes nothing in the result. None for no bound.
-    pub memory: Option<Bound>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            corpus: CorpusOptions::default(),
-            shingle_size: ShingleSize::default(),
-            furniture: Furniture::default(),
-            permutations: 128,
-            seed: 1,
-            bands_and_rows: None,
-            rule: Rule::default(),
-            keep: Keep::default(),
-            strict: false,
-            checkpoint: None,
-            memory: None,
-        }
-    }
-}
-
-impl Options {
-    /// Whether the parameters are in their ranges and go together, on so many threads; what reads a corpus checks it itself.
-    ///
-    /// ```
-    /// use wirecopy::Options;
-    /// let options = Options { permutations: 64, bands_and_rows: Some((42, 3)), ..Options::default() };
-    /// assert!(options.check(1).is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] that says which does not, and what would do.
-    pub fn check(&self, threads: usize) -> Result<()> {
-        Permutations::new(self.permutations, self.seed)?;
-        self.scheme()?;
-        Budget::new(self.memory, threads).map(drop)
-    }
-
-    /// Which articles become candidates: those that agree in one of the bands that are given; or those that agree in two values that
-    /// are close, chosen so that a pair at the threshold is found and, where containment counts, one that
-    /// is [similar enough](FOUND_BY_TWO) not to be looked for by [single values](Self::unlike_copies).
-    ///
-    /// # Errors
-    /// If the bands do not fit the permutations.
-    pub fn scheme(&self) -> Result<Scheme> {
-        match self.bands_and_rows {
-            Some((bands, rows)) => Banding::new(bands, rows, self.permutations).map(Scheme::Bands),
-            None => {
-                let floor = self.rule.floor();
-                let contained = floor.containment().map_or(1.0, |_| FOUND_BY_TWO);
-                let similarity = floor.threshold().min(contained);
-                let neighbours = Neighbours::for_similarity(similarity, self.permutations);
-                Ok(Scheme::Neighbours(neighbours))
-            }
-        }
-    }
-
-    /// What is looked for besides, by single values ([`lsh::candidates_and_unlike`]): articles
-    /// contained in much longer ones, where containment counts, unless bands and rows are given.
-    pub fn unlike_copies(&self) -> Option<lsh::Containment> {
-        let least = self.rule.contained()?;
-        self.bands_and_rows.is_none().then(|| lsh::Containment {
-            least,
-            min_shingles: self.rule.floor().min_shingles(),
-            found_by_two: FOUND_BY_TWO,
-        })
-    }
-}
 
 /// What a run found.
 #[derive(Debug)]
@@ -335,10 +239,7 @@ pub fn ask(
                 let pairs = others.filter_map(|(j, b)| Some(((i, j), ((*a)?, (*b)?))));
                 asked.extend(pairs);
             }
-            let texts = asked.iter().map(|&(_, (a, b))| {
-                let (a, b) = (duplicates.first(a), duplicates.first(b));
-                (a.min(b), a.max(b))
-            });
+            let texts = asked.iter().map(|&(_, pair)| duplicates.firsts(pair));
             texts.filter(|(a, b)| a != b).collect()
         },
         progress,
@@ -491,34 +392,5 @@ fn find_candidates(
             progress,
         ),
         _ => lsh::candidates(signatures, &distinct, scheme, prospects, progress),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unlike_copies_are_looked_for_unless_told_otherwise() {
-        let options = Options::default();
-        assert_eq!(
-            options.unlike_copies().map(|looked| looked.least),
-            Some(0.75)
-        );
-        let bands_and_rows = Some((64, 2));
-        let given = Options {
-            bands_and_rows,
-            ..options.clone()
-        };
-        assert_eq!(given.unlike_copies(), None);
-        let acceptance = verify::Acceptance::new(0.7, None, 30).unwrap();
-        assert_eq!(
-            Options {
-                rule: Rule::Plain(acceptance),
-                ..options
-            }
-            .unlike_copies(),
-            None
-        );
     }
 }

@@ -260,7 +260,7 @@ fn chances(ending: &Ending<'_>) -> String {
             (pair, chance(threshold))
         }
     }];
-    if ending.rule.contained().is_some() {
+    if ending.rule.least_contained().is_some() {
         let chance = chance(CUT_COPY_SIMILARITY);
         found.push((cut(CUT_COPY_SIMILARITY), chance));
     }

@@ -16,8 +16,8 @@ pub use longest::{CommonRun, longest_run};
 use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
-use crate::text::{Furniture, LearntLines, LeftOut, Source, Tokeniser};
-use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, Verdict, judge_two};
+use crate::text::{Furniture, LearntLines, LeftOut, Source};
+use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, Similarity, Verdict, judge_two};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -112,18 +112,18 @@ pub fn compare(
 ) -> Result<Comparison> {
     let [compared_a, compared_b] = [a, b].map(|article| options.read(article, background));
     let judged = judge(&compared_a, &compared_b, (0, 1), options, background)?;
-    let [words_a, words_b] = [a, b].map(|article| {
-        let source = Source::named(&article.source);
-        let learnt = &background.learnt;
-        let text = options
-            .furniture
-            .text_of(&article.text, &article.title, source, learnt);
-        Tokeniser::new().tokens(text).to_vec()
-    });
+    let [a_in_b, b_in_a] = each_in_other(judged.similarity);
     Ok(Comparison {
         measures: Measures {
-            longest_shared: longest_run(&words_a, &words_b).words,
-            ..measures(&compared_a, &compared_b, &judged)
+            words: [compared_a.words(), compared_b.words()],
+            jaccard: judged.similarity.jaccard(),
+            a_in_b,
+            b_in_a,
+            opening: judged.opening,
+            longest_shared: longest_run(compared_a.tokens(), compared_b.tokens()).words,
+            weighted_containment: judged.verdict.weighted_containment,
+            hours_apart: judged.hours_apart,
+            same_source: judged.same_source,
         },
         reason: judged.verdict.reason,
         refusal: judged.verdict.refusal,
@@ -162,23 +162,12 @@ fn judge(
     })
 }
 
-fn measures(a: &Compared, b: &Compared, judged: &Judgement) -> Measures {
-    let similarity = judged.similarity;
-    let share = |of: u32| match of {
+/// How much of each of two articles stands in the other, 0 to 1.
+fn each_in_other(similarity: Similarity) -> [f64; 2] {
+    [similarity.size_a, similarity.size_b].map(|size| match size {
         0 => 0.0,
-        of => f64::from(similarity.shared) / f64::from(of),
-    };
-    Measures {
-        words: [a.words(), b.words()],
-        jaccard: similarity.jaccard(),
-        a_in_b: share(similarity.size_a),
-        b_in_a: share(similarity.size_b),
-        opening: judged.opening,
-        longest_shared: 0,
-        weighted_containment: judged.verdict.weighted_containment,
-        hours_apart: judged.hours_apart,
-        same_source: judged.same_source,
-    }
+        size => f64::from(similarity.shared) / f64::from(size),
+    })
 }
 
 /// Several articles, each against each.
@@ -226,12 +215,9 @@ pub fn matrix(
     for (row, a) in read.iter().enumerate() {
         for (column, b) in read.iter().enumerate().skip(row + 1) {
             let judged = judge(a, b, (row, column), options, background)?;
-            let measures = measures(a, b, &judged);
-            for (x, y, part) in [
-                (row, column, measures.a_in_b),
-                (column, row, measures.b_in_a),
-            ] {
-                jaccard[x][y] = measures.jaccard;
+            let [a_in_b, b_in_a] = each_in_other(judged.similarity);
+            for (x, y, part) in [(row, column, a_in_b), (column, row, b_in_a)] {
+                jaccard[x][y] = judged.similarity.jaccard();
                 contained[x][y] = part;
                 copies[x][y] = judged.verdict.reason;
             }

@@ -27,8 +27,8 @@ pub struct Recurring {
 
 impl Duplicates {
     /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and what `more` says of each (such as
-    /// [its fingerprint](Fingerprints::duplicate_keys)). So small a part is that of other words now and then; that such articles are alike otherwise,
-    /// too, takes somebody who wants it, and does not survive [`confirm`](Self::confirm).
+    /// [its fingerprint](Fingerprints::duplicate_keys)). So small a part is that of other words now and then; that these are alike otherwise, too, only
+    /// somebody brings about who wants it, and [`confirm`](Self::confirm) takes it back.
     pub fn find<K: Ord>(digests: &[DigestPart], more: impl Fn(u32) -> K) -> Self {
         let mut found = Self::default();
         // Groups are told apart by the first bits of 64.
@@ -83,6 +83,12 @@ impl Duplicates {
     pub fn first(&self, article: u32) -> u32 {
         let pair = self.pairs.iter().find(|pair| pair.1 == article);
         pair.map_or(article, |pair| pair.0)
+    }
+
+    /// The [first](Self::first) articles with the words of two, that which stands first in the corpus first.
+    pub fn firsts(&self, (a, b): (u32, u32)) -> (u32, u32) {
+        let (a, b) = (self.first(a), self.first(b));
+        (a.min(b), a.max(b))
     }
 
     /// The articles that can be candidates: each distinct text once, if it has a shingle.

@@ -213,7 +213,7 @@ fn write_some(run: &Run, pairs: &[Pair], rows: &mut Rows) -> Result<()> {
     };
     // What they would be found to share, so that a program that sorts or cuts by it need not know of them.
     let same_words = matches!(run.rule, Rule::News(_)).then_some(NewsView {
-        contained: 1.0,
+        weighted_containment: 1.0,
         opening: 1.0,
     });
     for pair in pairs {
@@ -229,7 +229,7 @@ fn write_some(run: &Run, pairs: &[Pair], rows: &mut Rows) -> Result<()> {
             &Similarity(pair.jaccard),
             &Similarity(pair.containment),
             &pair.reason.as_str(),
-            &view(|news| news.contained),
+            &view(|news| news.weighted_containment),
             &view(|news| news.opening),
             &Perhaps(apart(a, b)),
             &pair.cluster.id,

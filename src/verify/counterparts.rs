@@ -163,7 +163,9 @@ fn best_of<'a>(
 ) -> Option<&'a Side> {
     let shared = |side: &Side| {
         let edge = &edges[side.edge];
-        let news = edge.news.map(|news| (news.contained, news.opening));
+        let news = edge
+            .news
+            .map(|news| (news.weighted_containment, news.opening));
         let (weight, opening) = news.unwrap_or((1.0, 1.0));
         [weight, edge.similarity.jaccard(), opening]
     };
@@ -257,7 +259,7 @@ mod tests {
             similarity,
             reason: Reason::Contained,
             news: Some(NewsView {
-                contained,
+                weighted_containment: contained,
                 opening: 1.0,
             }),
         }
@@ -321,7 +323,7 @@ mod tests {
         assert_eq!(kept, edges()[1..]);
         let mut other = edges();
         other[0].news = Some(NewsView {
-            contained: 0.8,
+            weighted_containment: 0.8,
             opening: 0.5,
         });
         assert_eq!(left(other, &[1, 2, 2]), [(0, 2)]);

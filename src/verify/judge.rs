@@ -147,7 +147,11 @@ impl NewsJudge<'_> {
     }
 
     /// What the rule looks at, of a pair of which so much is contained by weight.
-    fn measures(&self, pair: &SimilarPair, contained: f64) -> (NewsMeasures, TextsOf<'_>) {
+    fn measures(
+        &self,
+        pair: &SimilarPair,
+        weighted_containment: f64,
+    ) -> (NewsMeasures, TextsOf<'_>) {
         let &SimilarPair {
             a, b, similarity, ..
         } = pair;
@@ -158,7 +162,7 @@ impl NewsJudge<'_> {
             shingles: shorter,
             words: words(a).min(words(b)),
             jaccard: similarity.jaccard(),
-            contained,
+            weighted_containment,
             opening: super::share(pair.same_opening.into(), opening),
             hours_apart: self.printings.apart(a, b),
             same_source: self.printings.of_one_source(a, b),
@@ -263,7 +267,7 @@ impl NewsJudge<'_> {
                     similarity,
                     reason,
                     news: Some(NewsView {
-                        contained,
+                        weighted_containment: contained,
                         opening: measures.opening,
                     }),
                 });

@@ -16,8 +16,10 @@
 //! * `complete`: pairs that were no candidates, but that accepted ones bring together, with `components` (what hangs together);
 //! * `counterparts`: which article of each other source an article keeps;
 //! * `recurring`: short items that are printed again and again, told apart by their dates;
+//! * `asked`: what a run says of pairs that somebody asked about;
 //! * `two`: a rule asked about two articles alone, outside of a run.
 
+mod asked;
 mod comparison;
 mod complete;
 mod components;
@@ -59,7 +61,6 @@ use crate::Result;
 use crate::fingerprint::{Duplicates, Fingerprints};
 use crate::progress::{OnlyStops, Progress, Stage, Unit};
 use rayon::prelude::*;
-use std::collections::HashSet;
 
 /// An accepted pair of articles.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,7 +102,7 @@ impl Edge {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NewsView {
     /// Weighted containment, 0 to 1.
-    pub contained: f64,
+    pub weighted_containment: f64,
     /// How much of the openings is the same, 0 to 1.
     pub opening: f64,
 }
@@ -153,7 +154,7 @@ pub fn verify_and_ask(
     progress.begin(Stage::Verify, pairs.len() as u64, Unit::Items);
     let articles = prints.rows.len();
     let rest = |edges: &[Edge]| complete::not_compared(edges, pairs, articles);
-    let texts = asked.iter().map(|&pair| texts_of(pair, &duplicates));
+    let texts = asked.iter().map(|&pair| duplicates.firsts(pair));
     let texts: Vec<(u32, u32)> = texts.collect();
     let (mut copies, why_not) = match rule {
         Rule::Plain(rule) => {
@@ -173,7 +174,7 @@ pub fn verify_and_ask(
             };
             let (mut edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
             counterparts::keep_best(&mut edges, articles, &printings, rule)?;
-            let why_not = why_not(&texts, said, &edges);
+            let why_not = asked::why_not(&texts, said, &edges);
             let duplicates =
                 recurring::tell_apart(&duplicates, printings, &mut edges, prints, rule);
             (Copies { edges, duplicates }, why_not)
@@ -186,59 +187,6 @@ pub fn verify_and_ask(
     let verdict = |(&asked, why_not)| copies.verdict(asked, rule).unwrap_or(why_not);
     let verdicts = asked.iter().zip(why_not).map(verdict).collect();
     Ok((copies, verdicts))
-}
-
-/// The texts of two articles, that which stands first in the corpus first.
-fn texts_of((a, b): (u32, u32), duplicates: &Duplicates) -> (u32, u32) {
-    let (a, b) = (duplicates.first(a), duplicates.first(b));
-    (a.min(b), a.max(b))
-}
-
-/// Why articles with these texts, of pairs that were asked about, are no copies where they are none: the rule for news `said` this of each pair, and
-/// `kept` are those pairs that it accepts and that have no better one.
-fn why_not(texts: &[(u32, u32)], said: Vec<Verdict>, kept: &[Edge]) -> Vec<Verdict> {
-    let asked: HashSet<_> = texts.iter().copied().collect();
-    let kept = kept.iter().map(|edge| (edge.a, edge.b));
-    let kept: HashSet<_> = kept.filter(|pair| asked.contains(pair)).collect();
-    let of_pair = |(texts, said): (&(u32, u32), Verdict)| {
-        if texts.0 == texts.1 {
-            return Verdict::refused(Refusal::Recurs);
-        }
-        if said.reason.is_none() {
-            return said;
-        }
-        let refusal = match kept.contains(texts) {
-            true => Refusal::OtherTimes,
-            false => Refusal::Counterpart,
-        };
-        Verdict {
-            reason: None,
-            refusal: Some(refusal),
-            ..said
-        }
-    };
-    texts.iter().zip(said).map(of_pair).collect()
-}
-
-impl Copies {
-    /// What this rule, which they were accepted by, says of two articles if they are copies (the edges are sorted).
-    fn verdict(&self, articles: (u32, u32), rule: Rule) -> Option<Verdict> {
-        let texts = texts_of(articles, &self.duplicates);
-        if texts.0 == texts.1 {
-            return Some(match rule {
-                Rule::News(_) => Verdict::news(Ok(Reason::Exact), 1.0),
-                Rule::Plain(_) => Verdict::plain(Some(Reason::Exact)),
-            });
-        }
-        let place = self
-            .edges
-            .binary_search_by_key(&texts, |edge| (edge.a, edge.b));
-        let edge = &self.edges[place.ok()?];
-        Some(match edge.news {
-            Some(news) => Verdict::news(Ok(edge.reason), news.contained),
-            None => Verdict::plain(Some(edge.reason)),
-        })
-    }
 }
 
 /// A part of a whole that may be nothing.

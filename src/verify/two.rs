@@ -46,6 +46,11 @@ impl Compared {
         }
     }
 
+    /// The hashes of the words that are compared.
+    pub fn tokens(&self) -> &[u64] {
+        &self.tokens
+    }
+
     /// How many words are compared.
     pub fn words(&self) -> usize {
         self.tokens.len()
@@ -175,7 +180,7 @@ pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {
                 shingles: similarity.size_a.min(similarity.size_b),
                 words,
                 jaccard: similarity.jaccard(),
-                contained,
+                weighted_containment: contained,
                 opening,
                 hours_apart,
                 same_source,

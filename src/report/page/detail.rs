@@ -65,8 +65,7 @@ struct Why {
     reason: &'static str,
     jaccard: f64,
     containment: f64,
-    /// Weighted containment.
-    contained: Option<f64>,
+    weighted_containment: Option<f64>,
     opening: Option<f64>,
     /// Hours between the two.
     apart: Option<f64>,
@@ -385,7 +384,7 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
                     reason: crate::verify::Reason::Exact.as_str(),
                     jaccard: 1.0,
                     containment: 1.0,
-                    contained: None,
+                    weighted_containment: None,
                     opening: None,
                     apart: apart(run, article, matched),
                 },
@@ -415,7 +414,7 @@ fn why(run: &Run, edge: &Edge, a: u32, b: u32) -> Why {
         reason: edge.reason.as_str(),
         jaccard: places(edge.similarity.jaccard()),
         containment: places(edge.similarity.containment()),
-        contained: edge.news.map(|news| places(news.contained)),
+        weighted_containment: edge.news.map(|news| places(news.weighted_containment)),
         opening: edge.news.map(|news| places(news.opening)),
         apart: apart(run, a, b),
     }

@@ -363,7 +363,7 @@ function why(it) {
   const words = REASONS[reason.reason] || reason.reason;
   if (reason.reason === "exact") return `matched ${it.matched}: ${words} (exact${reason.apart == null ? "" : `, ${span(reason.apart)} apart`})`;
   const measures = [`similarity ${share(reason.jaccard)}`, `containment ${share(reason.containment)}`];
-  if (reason.contained != null) measures.push(`weighted containment ${share(reason.contained)}`, `opening ${share(reason.opening)}`);
+  if (reason.weighted_containment != null) measures.push(`weighted containment ${share(reason.weighted_containment)}`, `opening ${share(reason.opening)}`);
   if (reason.apart != null) measures.push(`${span(reason.apart)} apart`);
   return `matched ${it.matched}: ${words} (${reason.reason}; ${measures.join(", ")})`;
 }
@@ -384,7 +384,7 @@ function memberRow(it, i, { longest, firsts, chosen }) {
         i && !first ? null : el("br"),
         i ? null : el("span", { class: "tag" }, "representative"),
         first ? el("span", { class: "tag" }, first) : null),
-      el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` contained ${share(it.containment)}`))),
+      el("span", { class: "alike" }, meter(it.jaccard), share(it.jaccard), el("span", { class: "when" }, ` containment ${share(it.containment)}`))),
     el("p", { class: "why" }, el("span", { id: `why-${i}` }, [it.id, why(it), it.text ? "" : "text not shown"].filter(Boolean).join(" · ")),
       it.url ? " " : "", it.url ? link(it.url, "Open the original") : ""));
 }
@@ -609,7 +609,7 @@ function pairsTable(detail) {
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Accepted pairs" }, el("table", { "aria-label": "Accepted pairs" },
       el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i > 1 ? "number" : null }, head)))),
       el("tbody", {}, ...detail.pairs.map((it) => el("tr", {}, el("th", { scope: "row" }, `${name(it.a)} – ${name(it.b)}`), el("td", { title: REASONS[it.reason] || "" }, it.reason),
-        ...[it.jaccard, it.containment, it.contained, it.opening].map((value) => el("td", { class: "number" }, share(value))), el("td", { class: "number nowrap" }, span(it.apart))))))));
+        ...[it.jaccard, it.containment, it.weighted_containment, it.opening].map((value) => el("td", { class: "number" }, share(value))), el("td", { class: "number nowrap" }, span(it.apart))))))));
 }
 
 async function openCluster(i) {

@@ -53,7 +53,7 @@ impl Rule {
     }
 
     /// How much of the shorter article must stand in the longer, whatever else the two have in common; none if that does not count.
-    pub fn contained(self) -> Option<f64> {
+    pub fn least_contained(self) -> Option<f64> {
         match self {
             Self::News(rule) => Some(rule.contained()),
             Self::Plain(rule) => rule.containment(),

@@ -13,7 +13,7 @@ pub struct NewsMeasures {
     /// Jaccard similarity, 0 to 1.
     pub jaccard: f64,
     /// Weighted containment, 0 to 1.
-    pub contained: f64,
+    pub weighted_containment: f64,
     /// How much of the [openings](crate::verify::OPENING_WORDS) is the same, 0 to 1.
     pub opening: f64,
     /// Hours between the dates of publication, if both have one.
@@ -263,21 +263,21 @@ impl NewsRule {
     fn by_measures(self, pair: &NewsMeasures) -> std::result::Result<Reason, Refusal> {
         if self.are_apart(pair.hours_apart) {
             let least = Self::APART.max(self.contained);
-            return match pair.contained >= least {
+            return match pair.weighted_containment >= least {
                 true => Ok(Reason::Reprint),
                 false => Err(Refusal::Apart { least }),
             };
         }
         if pair.same_source {
             let least = self.contained_of_one_source();
-            return match pair.contained >= least {
+            return match pair.weighted_containment >= least {
                 true => Ok(Reason::Contained),
                 false => Err(Refusal::OneSource { least }),
             };
         }
-        if pair.contained >= self.contained {
+        if pair.weighted_containment >= self.contained {
             Ok(Reason::Contained)
-        } else if pair.contained < self.contained_with_opening() {
+        } else if pair.weighted_containment < self.contained_with_opening() {
             let least = self.contained_with_opening();
             Err(Refusal::LittleShared { least })
         } else if pair.open_alike() {
@@ -320,7 +320,7 @@ mod tests {
         shingles: 300,
         words: 310,
         jaccard: 0.5,
-        contained: 0.8,
+        weighted_containment: 0.8,
         opening: 0.0,
         hours_apart: None,
         same_source: false,
@@ -371,7 +371,7 @@ mod tests {
         let rule = NewsRule::default();
         let judge = |contained, opening, hours_apart| {
             let pair = NewsMeasures {
-                contained,
+                weighted_containment: contained,
                 opening,
                 hours_apart,
                 ..LONG
@@ -399,7 +399,7 @@ mod tests {
     #[test]
     fn many_other_figures_in_the_same_form_are_another_report() {
         let pair = NewsMeasures {
-            contained: 0.6,
+            weighted_containment: 0.6,
             opening: 0.9,
             ..LONG
         };
@@ -413,7 +413,7 @@ mod tests {
     fn of_one_source_more_must_agree() {
         let judge = |contained, opening, of| {
             let pair = NewsMeasures {
-                contained,
+                weighted_containment: contained,
                 opening,
                 same_source: true,
                 ..LONG
@@ -430,7 +430,7 @@ mod tests {
     fn one_form_about_two_things_is_two_reports() {
         let judge = |contained, opening, same_source, others| {
             let pair = NewsMeasures {
-                contained,
+                weighted_containment: contained,
                 opening,
                 same_source,
                 ..LONG
@@ -459,7 +459,7 @@ mod tests {
         let short = |shingles, words| NewsMeasures {
             shingles,
             words,
-            contained: 1.0,
+            weighted_containment: 1.0,
             ..LONG
         };
         let least = 0.8;
@@ -476,14 +476,14 @@ mod tests {
         let few = short(40, 42);
         assert_eq!(decide(few, of), needed(of, FiguresNeeded::AllOfFewer));
         let apart = NewsMeasures {
-            contained: 0.9,
+            weighted_containment: 0.9,
             hours_apart: Some(100.0),
             ..LONG
         };
         let refused = decide(apart, of);
         assert_eq!(refused, Err(Refusal::Apart { least: 0.95 }));
         let one_source = |contained| NewsMeasures {
-            contained,
+            weighted_containment: contained,
             opening: 0.9,
             same_source: true,
             ..LONG
@@ -499,7 +499,7 @@ mod tests {
         let refused = decide(one_source(0.9), others);
         assert_eq!(refused, Err(Refusal::Subjects { uses: 2 }));
         let part = |contained, opening| NewsMeasures {
-            contained,
+            weighted_containment: contained,
             opening,
             ..LONG
         };
@@ -527,7 +527,7 @@ mod tests {
                 shingles,
                 words: shingles + 2,
                 jaccard,
-                contained: 1.0,
+                weighted_containment: 1.0,
                 ..LONG
             };
             NewsRule::default().judge(&pair, &of).unwrap()
