@@ -100,6 +100,7 @@ mod options;
 mod positioned;
 pub mod progress;
 pub mod report;
+mod splitmix;
 mod spool;
 pub mod synthetic;
 pub mod text;

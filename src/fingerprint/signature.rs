@@ -36,6 +36,7 @@
 //! vector instructions can do, with an end that does not depend on the data.
 
 use super::kernels::Kernel;
+use crate::splitmix;
 use crate::{Error, Result};
 
 /// The longest signature.
@@ -69,7 +70,7 @@ impl Permutations {
             )));
         }
         let mut state = seed;
-        let mut next = || splitmix(&mut state);
+        let mut next = || splitmix::next(&mut state);
         Ok(Self {
             seed,
             offset: next(),
@@ -134,14 +135,6 @@ impl Permutations {
     pub(super) fn count(&self) -> u32 {
         self.own.len() as u32
     }
-}
-
-/// The next number of the SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
-fn splitmix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (*state ^ *state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ x >> 31
 }
 
 /// The number of positions at which two signatures agree.

@@ -32,17 +32,17 @@ pub struct Banding {
 }
 
 impl Banding {
-    /// `bands` bands of `rows` values each, out of a signature of `slots` values.
+    /// `bands` bands of `rows` values each, out of a signature of `values` values.
     ///
     /// # Errors
     /// If either is 0, or the signature has fewer than `bands * rows` values.
-    pub fn new(bands: usize, rows: usize, slots: usize) -> Result<Self> {
+    pub fn new(bands: usize, rows: usize, values: usize) -> Result<Self> {
         if bands == 0 || rows == 0 {
             return Err(Error::Parameter("bands and rows must be at least 1".into()));
         }
-        if bands.checked_mul(rows).is_none_or(|needed| needed > slots) {
+        if bands.checked_mul(rows).is_none_or(|needed| needed > values) {
             return Err(Error::Parameter(format!(
-                "{bands} bands of {rows} rows need {} permutations, there are {slots}: \
+                "{bands} bands of {rows} rows need {} permutations, there are {values}: \
                  lower --bands or --rows, or raise --permutations",
                 bands as u128 * rows as u128
             )));
@@ -57,16 +57,16 @@ impl Banding {
     /// the choice looks at the chance of finding alone, and takes many rows only to save work.
     ///
     /// # Errors
-    /// If `slots` is 0.
-    pub fn for_similarity(similarity: f64, slots: usize) -> Result<Self> {
-        let best = (1..=slots)
+    /// If `values` is 0.
+    pub fn for_similarity(similarity: f64, values: usize) -> Result<Self> {
+        let best = (1..=values)
             .rev()
             .map(|rows| Self {
-                bands: slots / rows,
+                bands: values / rows,
                 rows,
             })
             .find(|banding| banding.probability(similarity) >= WANTED_PROBABILITY);
-        best.map_or_else(|| Self::new(slots, 1, slots), Ok)
+        best.map_or_else(|| Self::new(values, 1, values), Ok)
     }
 
     /// The number of bands.
@@ -225,15 +225,12 @@ mod tests {
         }
     }
 
-    /// SplitMix64 (Steele, Lea, Flood 2014).
+    /// Random numbers.
     struct SplitMix(u64);
 
     impl SplitMix {
         fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            x ^ (x >> 31)
+            crate::splitmix::next(&mut self.0)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Buckets that are too full to compare everyone with everyone, and those who fill them.
 
-use super::rows::Rows;
+use super::access::SignatureAccess;
 use super::{Worth, unpack};
 use crate::fingerprint::Size;
 use crate::memory::SEARCH;
@@ -22,18 +22,18 @@ const NEIGHBOURS: usize = 3;
 pub(super) fn neighbours(
     articles: &[u32],
     band_end: usize,
-    signatures: &impl Rows,
+    signatures: &impl SignatureAccess,
     mut pair: impl FnMut(u32, u32),
 ) {
-    let slots = signatures.layout().whole();
+    let count = signatures.layout().whole();
     let value_of = signatures.values_of(articles);
     // Two values, the first of them `depth` behind the band, of the article at a place of the list.
     let values = |place: u32, depth: usize| {
-        let value = |depth: usize| u64::from(value_of(place as usize, (band_end + depth) % slots));
+        let value = |depth: usize| u64::from(value_of(place as usize, (band_end + depth) % count));
         value(depth) << 32 | value(depth + 1)
     };
     let mut order: Vec<(u64, u32)> = (0..articles.len() as u32).map(|place| (0, place)).collect();
-    arrange(&mut order, slots, 0, &values);
+    arrange(&mut order, count, 0, &values);
 
     for (at, &(_, a)) in order.iter().enumerate() {
         for &(_, b) in order[at + 1..].iter().take(NEIGHBOURS) {
@@ -50,7 +50,7 @@ pub(super) fn neighbours(
 /// share many of them.
 fn arrange(
     order: &mut [(u64, u32)],
-    slots: usize,
+    count: usize,
     depth: usize,
     values: &impl Fn(u32, usize) -> u64,
 ) {
@@ -58,10 +58,10 @@ fn arrange(
         *key = values(*place, depth);
     }
     order.sort_unstable();
-    if depth + 2 < slots {
+    if depth + 2 < count {
         for run in order.chunk_by_mut(|a, b| a.0 == b.0) {
             if run.len() > 1 {
-                arrange(run, slots, depth + 2, values);
+                arrange(run, count, depth + 2, values);
             }
         }
     }

@@ -8,7 +8,7 @@
 //! Where the pairs of each two blocks lie within a run is written behind them, and read again for one block at a time: memory holds of a run no more
 //! than a number for each block.
 
-use super::rows::FileRows;
+use super::access::FileAccess;
 use crate::Result;
 use crate::spool::{Spool, Strings};
 use rayon::prelude::*;
@@ -70,7 +70,7 @@ impl Cut {
 /// Pairs that are set aside.
 pub(super) struct Deferred<'a> {
     cut: Cut,
-    rows: &'a FileRows<'a>,
+    rows: &'a FileAccess<'a>,
     kept: Mutex<Kept>,
 }
 
@@ -96,7 +96,7 @@ pub(super) struct Beside {
 
 impl<'a> Deferred<'a> {
     /// Nothing is set aside yet.
-    pub(super) fn new(cut: Cut, rows: &'a FileRows<'a>) -> Self {
+    pub(super) fn new(cut: Cut, rows: &'a FileAccess<'a>) -> Self {
         let kept = Kept {
             spool: Spool::new(0, rows.file.folder()),
             runs: Vec::new(),

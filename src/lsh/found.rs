@@ -3,7 +3,7 @@
 use super::CandidateCounts;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What one band or value found, or a part of it: pairs worth a comparison, as packed pairs. A pair may be left out that another one found.
+/// What one band or value found, or a part of it: pairs worth a comparison, as packed pairs. Pairs that another one found may be missing.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) perhaps: Vec<u64>,

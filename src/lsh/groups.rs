@@ -13,6 +13,7 @@ use super::Neighbours;
 use super::dates::Period;
 use crate::fingerprint::ArticleSet;
 use crate::memory::Pages;
+use crate::splitmix::mix;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -199,14 +200,6 @@ pub(super) fn hash_band(mut values: impl Iterator<Item = u32>) -> u64 {
 #[inline]
 fn hash_value(value: u32) -> u64 {
     u64::from(value).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
-#[inline]
-fn mix(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 /// What [`Dealing::for_each_bucket`] uses again and again.

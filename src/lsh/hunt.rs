@@ -1,12 +1,12 @@
 //! The search of one corpus: what is looked for among whom, and how the buckets of a band or value are made and worked through,
 //! whether the signatures are in memory or in a file.
 
+use super::access::SignatureAccess;
 use super::crowded::Crowd;
 use super::deferred::Deferred;
 use super::found::{Found, Known};
 use super::groups::{Dealing, Packing, PartSizes, Portion};
 use super::neighbours::MAX_REACH;
-use super::rows::Rows;
 use super::search::{Judge, Scratch, Search};
 use super::single::Unlike;
 use super::{Dates, PairFilter, Scheme};
@@ -33,7 +33,7 @@ pub(super) struct Buckets<'a> {
 }
 
 impl<W: PairFilter> Hunt<'_, W> {
-    pub(super) fn judge<'s, R: Rows>(&'s self, signatures: &'s R) -> Judge<'s, R, W> {
+    pub(super) fn judge<'s, S: SignatureAccess>(&'s self, signatures: &'s S) -> Judge<'s, S, W> {
         Judge {
             signatures,
             kernel: Kernel::best(),
@@ -41,13 +41,13 @@ impl<W: PairFilter> Hunt<'_, W> {
         }
     }
 
-    pub(super) fn search<'s, R: Rows>(
+    pub(super) fn search<'s, S: SignatureAccess>(
         &'s self,
-        judge: &'s Judge<'s, R, W>,
+        judge: &'s Judge<'s, S, W>,
         crowd: &'s Crowd,
         known: &'s Known<'s>,
         deferred: Option<&'s Deferred<'s>>,
-    ) -> Search<'s, R, W> {
+    ) -> Search<'s, S, W> {
         Search {
             judge,
             crowd,
@@ -84,10 +84,10 @@ impl<W: PairFilter> Hunt<'_, W> {
     }
 
     /// Looks at some buckets. `values` gives the whole values of an article, by their places.
-    pub(super) fn slot<R: Rows, V: Fn(usize) -> u32>(
+    pub(super) fn slot<S: SignatureAccess, V: Fn(usize) -> u32>(
         &self,
         buckets: Buckets,
-        search: &Search<R, W>,
+        search: &Search<S, W>,
         values: impl Fn(u32) -> V,
         scratch: &mut Scratch,
         found: &mut Found,

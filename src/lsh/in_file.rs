@@ -5,12 +5,12 @@
 //! left, the nearest neighbours in crowds, is read from the file one by one. The pairs that are found are the same as in memory, and so is what is counted: no
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
+use super::access::{Blocks, Columns, FileAccess};
 use super::crowded::Crowd;
 use super::deferred::{self, Cut, Deferred, Which};
 use super::found::{Batch, Found};
 use super::groups::Portion;
 use super::hunt::{Buckets, Hunt};
-use super::rows::{Blocks, Columns, FileRows};
 use super::search::{Judge, PendingPairs, Pool, Scratch, Search};
 use super::{PairFilter, Scheme};
 use crate::fingerprint::{SignatureFile, ThreeBytes};
@@ -85,7 +85,7 @@ impl Plan {
 
 /// Signatures in a file, and how they are searched.
 pub(super) struct InFile<'a> {
-    pub(super) rows: FileRows<'a>,
+    pub(super) rows: FileAccess<'a>,
     scheme: Scheme,
     room: usize,
     /// Bytes of pairs that were set aside.
@@ -95,7 +95,7 @@ pub(super) struct InFile<'a> {
 impl<'a> InFile<'a> {
     pub(super) fn new(file: &'a SignatureFile, scheme: Scheme, room: usize) -> Self {
         Self {
-            rows: FileRows::new(file),
+            rows: FileAccess::new(file),
             scheme,
             room,
             aside: AtomicU64::new(0),

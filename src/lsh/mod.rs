@@ -22,7 +22,7 @@
 //! [`candidates_and_unlike`] therefore also looks at articles that share a single value, if their lengths
 //! are so unlike that two are not sure to be shared (`single`); both come from the same buckets.
 //!
-//! Signatures that do not fit into memory lie in a file (`rows`); the pairs of buckets are then set aside and looked at block by
+//! Signatures that do not fit into memory lie in a file (`access`); the pairs of buckets are then set aside and looked at block by
 //! block (`deferred`, `in_file`), with the same result.
 //!
 //! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and up to 16
@@ -38,9 +38,10 @@
 //! * *known* pairs were found by an earlier slot, and need no second look.
 //!
 //! The parts, in the order in which articles go through them: `scheme` with `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
-//! `in_memory` or `in_file` (signatures in memory or in a file, which `rows` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
+//! `in_memory` or `in_file` (signatures in memory or in a file, which `access` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
 //! `crowded` (which pairs of a bucket are looked at), `deferred` and `verdicts`, `found`.
 
+mod access;
 mod banding;
 mod crowded;
 mod dates;
@@ -51,7 +52,7 @@ mod hunt;
 mod in_file;
 mod in_memory;
 mod neighbours;
-mod rows;
+
 mod scheme;
 mod search;
 mod single;
@@ -59,11 +60,11 @@ mod single;
 mod tests;
 mod verdicts;
 
+pub use access::Source;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 pub use dates::Dates;
 pub use neighbours::{FOUND_BY_TWO, Neighbours};
-pub use rows::Source;
 pub use scheme::Scheme;
 
 pub use single::{
@@ -74,13 +75,13 @@ pub use single::{
 use crate::fingerprint::{ArticleSet, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
+use access::SignatureAccess;
 use crowded::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
 use groups::Packing;
 use hunt::Hunt;
 use in_file::InFile;
 use in_memory::InMemory;
-use rows::Rows;
 use search::Judge;
 use single::Unlike;
 
@@ -248,10 +249,10 @@ fn find(
     };
     let mut settled = Settled::new(articles);
 
-    progress.begin(Stage::Candidates, scheme.buckets() as u64, Unit::Items);
-    for first in (0..scheme.buckets()).step_by(AT_ONCE) {
+    progress.begin(Stage::Candidates, scheme.slots() as u64, Unit::Items);
+    for first in (0..scheme.slots()).step_by(AT_ONCE) {
         settled.crowd.begin(first);
-        let slots = first..scheme.buckets().min(first + AT_ONCE);
+        let slots = first..scheme.slots().min(first + AT_ONCE);
         let batch = Batch::new(Known::new(&settled.pairs, articles));
         match &place {
             Place::Memory(held) => held.search(&hunt, slots, &settled.crowd, &batch),
@@ -310,7 +311,7 @@ impl Settled {
     }
 
     /// Adds what the next ones found: all of it but pairs of crowds, of which it is chosen now which stay.
-    fn add<R: Rows, W: PairFilter>(&mut self, found: Found, judge: &Judge<R, W>) {
+    fn add<S: SignatureAccess, W: PairFilter>(&mut self, found: Found, judge: &Judge<S, W>) {
         self.counts.add(&found.counts);
         for (ordinary, worth) in [
             (found.perhaps, Worth::Perhaps),

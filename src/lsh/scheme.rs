@@ -30,9 +30,9 @@ impl Scheme {
         }
     }
 
-    /// What is kept of a signature of `slots` values.
-    pub fn layout(self, slots: usize) -> Layout {
-        Layout::new(slots, self.whole_values())
+    /// What is kept of a signature of so many values.
+    pub fn layout(self, values: usize) -> Layout {
+        Layout::new(values, self.whole_values())
     }
 
     /// The probability, 0 to 1, that a pair with this Jaccard similarity becomes a candidate.
@@ -51,8 +51,8 @@ impl Scheme {
         }
     }
 
-    /// Buckets that an article is in.
-    pub(super) fn buckets(self) -> usize {
+    /// How many rounds of buckets there are: an article is in one bucket of each.
+    pub(super) fn slots(self) -> usize {
         match self {
             Self::Bands(banding) => banding.bands(),
             Self::Neighbours(neighbours) => neighbours.values(),

@@ -1,10 +1,10 @@
 //! The pairs of one band or value, looked at.
 
+use super::access::SignatureAccess;
 use super::crowded::{self, CROWDED, Crowd};
 use super::deferred::{Deferred, Which};
 use super::found::{Found, Known};
 use super::groups::{Grouping, Packing};
-use super::rows::Rows;
 use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Dates, PairFilter, Worth, pack, unpack};
@@ -12,13 +12,13 @@ use crate::fingerprint::{Kernel, Size};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Judges pairs of articles by their signatures.
-pub(super) struct Judge<'a, R, W> {
-    pub(super) signatures: &'a R,
+pub(super) struct Judge<'a, S, W> {
+    pub(super) signatures: &'a S,
     pub(super) kernel: Kernel,
     pub(super) filter: &'a W,
 }
 
-impl<R: Rows, W: PairFilter> Judge<'_, R, W> {
+impl<S: SignatureAccess, W: PairFilter> Judge<'_, S, W> {
     #[inline]
     fn score(&self, pair: u64) -> u32 {
         let (a, b) = unpack(pair);
@@ -105,8 +105,8 @@ impl Pool {
 }
 
 /// Looks at the pairs of buckets.
-pub(super) struct Search<'a, R, W> {
-    pub(super) judge: &'a Judge<'a, R, W>,
+pub(super) struct Search<'a, S, W> {
+    pub(super) judge: &'a Judge<'a, S, W>,
     pub(super) crowd: &'a Crowd,
     pub(super) packing: Packing,
     pub(super) unlike: Option<&'a Unlike<'a>>,
@@ -118,7 +118,7 @@ pub(super) struct Search<'a, R, W> {
     pub(super) deferred: Option<&'a Deferred<'a>>,
 }
 
-impl<R: Rows, W: PairFilter> Search<'_, R, W> {
+impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
     /// Looks at the pairs of a bucket of articles with equal bands; the last of them only in [`finish`](Self::finish).
     pub(super) fn band(
         &self,
@@ -171,7 +171,7 @@ impl<R: Rows, W: PairFilter> Search<'_, R, W> {
         }
     }
 
-    /// Looks at the pairs that wait, after the last bucket of the band that begins at `slot`.
+    /// Looks at the pairs that wait, after the last bucket of a slot.
     pub(super) fn finish(&self, slot: usize, pending: &mut PendingPairs, found: &mut Found) {
         self.look_at_pairs(pending, found);
         self.look_at_unlike(slot, pending, found);

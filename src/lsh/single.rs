@@ -13,7 +13,7 @@
 //! ([`Layout::equal_and_lesser`]).
 
 use super::CROWDED;
-use super::rows::Rows;
+use super::access::SignatureAccess;
 use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, Sizes};
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
@@ -80,12 +80,12 @@ pub struct Containment {
     pub found_by_two: f64,
 }
 
-/// What values of an article of this size mean nothing below.
+/// The value below which a value of an article of this size says nothing.
 ///
 /// A place of the signature into which no shingle fell has the least of as many values as the article has shingles:
 /// that is below this with a probability of 1 - e^-8. Values of other places seldom are.
 #[inline]
-fn floor(size: Size) -> u32 {
+fn least_meaningful(size: Size) -> u32 {
     // 2^24 * 8 / shingles; in whole powers of two and linearly between them, which is no more than 9 % off.
     let (whole, rest) = (u32::from(size.least) >> 10, u64::from(size.least) & 1023);
     let floor = ((1u64 << 27) * 1024 / (1024 + rest)) >> whole;
@@ -190,7 +190,7 @@ impl<'a> Unlike<'a> {
     #[inline]
     pub(super) fn is_contained(
         &self,
-        signatures: &impl Rows,
+        signatures: &impl SignatureAccess,
         kernel: Kernel,
         a: u32,
         b: u32,
@@ -198,7 +198,7 @@ impl<'a> Unlike<'a> {
     ) -> bool {
         let layout = signatures.layout();
         let contained = |shorter: u32, longer: u32| {
-            let floor = floor(self.size(shorter));
+            let floor = least_meaningful(self.size(shorter));
             let (shorter, longer) = (signatures.whole(shorter), signatures.whole(longer));
             let (equal, lesser) = layout.equal_and_lesser(kernel, &shorter, &longer, floor);
             // The shared value is why they are looked at, and no evidence.
@@ -273,15 +273,12 @@ mod tests {
         found_by_two: FOUND_BY_TWO,
     };
 
-    /// SplitMix64 (Steele, Lea, Flood 2014).
+    /// Random numbers.
     struct Random(u64);
 
     impl Random {
         fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            x ^ (x >> 31)
+            crate::splitmix::next(&mut self.0)
         }
 
         fn set(&mut self, size: usize) -> Vec<u64> {
@@ -551,7 +548,7 @@ mod tests {
 
         #[test]
         fn the_floor_is_eight_least_values(shingles in 9u32..1_000_000) {
-            let told = f64::from(floor(Size::new(shingles..=shingles)));
+            let told = f64::from(least_meaningful(Size::new(shingles..=shingles)));
             let wanted = 8.0 * 2f64.powi(24) / f64::from(shingles);
             prop_assert!((told / wanted).max(wanted / told) < 1.1, "{} {}", told, wanted);
         }
@@ -559,8 +556,8 @@ mod tests {
 
     #[test]
     fn the_smallest_articles_have_no_value_above_the_floor() {
-        assert_eq!(floor(Size::new(1..=1)), (1 << 24) - 1);
-        assert_eq!(floor(Size::new(8..=8)), (1 << 24) - 1);
+        assert_eq!(least_meaningful(Size::new(1..=1)), (1 << 24) - 1);
+        assert_eq!(least_meaningful(Size::new(8..=8)), (1 << 24) - 1);
     }
 
     #[test]

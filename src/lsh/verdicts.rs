@@ -1,38 +1,38 @@
 //! What was found out about a pair the last time it was met.
 
 /// Slots of the table: 1 MB in all, which the second-level cache holds.
-const SLOTS: usize = 1 << 17;
+const CELLS: usize = 1 << 17;
 
 /// Remembers what became of recent pairs, so that a pair of copies, which meets in most bands, costs
 /// two signatures' way through the caches once and not every time.
 ///
-/// Each pair has one slot, which the next pair that comes there takes over: forgetting costs a second look and
+/// Each pair has one cell, which the next pair that comes there takes over: forgetting costs a second look and
 /// never changes what is found.
 #[derive(Debug)]
 pub(super) struct Verdicts {
     /// The pair, and in the lowest bit the verdict; 0 where there is none.
-    slots: Vec<u64>,
+    cells: Vec<u64>,
 }
 
 impl Default for Verdicts {
     fn default() -> Self {
         Self {
-            slots: vec![0; SLOTS],
+            cells: vec![0; CELLS],
         }
     }
 }
 
 impl Verdicts {
     #[inline]
-    fn slot(pair: u64) -> usize {
-        (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros())) as usize
+    fn cell(pair: u64) -> usize {
+        (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - CELLS.trailing_zeros())) as usize
     }
 
     /// What became of a pair (never 0): true if it was found, false if it was dropped.
     #[inline]
     pub(super) fn get(&self, pair: u64) -> Option<bool> {
-        let slot = self.slots[Self::slot(pair)];
-        (slot >> 1 == pair).then_some(slot & 1 == 1)
+        let cell = self.cells[Self::cell(pair)];
+        (cell >> 1 == pair).then_some(cell & 1 == 1)
     }
 
     /// Remembers what became of a pair.
@@ -40,7 +40,7 @@ impl Verdicts {
     pub(super) fn set(&mut self, pair: u64, found: bool) {
         // Where there is no room for the verdict (positions of 2^31 and more, a third of a terabyte of signatures) nothing is remembered.
         if pair >> 63 == 0 {
-            self.slots[Self::slot(pair)] = pair << 1 | u64::from(found);
+            self.cells[Self::cell(pair)] = pair << 1 | u64::from(found);
         }
     }
 }
@@ -64,9 +64,9 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_two_pairs_in_one_slot_is_remembered() {
+    fn the_last_of_two_pairs_in_one_cell_is_remembered() {
         let mut verdicts = Verdicts::default();
-        let same = |&other: &u64| Verdicts::slot(other) == Verdicts::slot(1);
+        let same = |&other: &u64| Verdicts::cell(other) == Verdicts::cell(1);
         let other = (2..).find(same).unwrap();
         assert_eq!(verdicts.get(1), None);
         verdicts.set(1, true);

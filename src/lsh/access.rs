@@ -45,7 +45,7 @@ impl<'a> From<&'a Signatures> for Source<'a> {
 }
 
 /// Access to signatures one by one.
-pub(super) trait Rows: Sync {
+pub(super) trait SignatureAccess: Sync {
     /// A part of a packed signature.
     type Row<'a>: Deref<Target = [u32]>
     where
@@ -63,7 +63,7 @@ pub(super) trait Rows: Sync {
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a;
 }
 
-impl Rows for Signatures {
+impl SignatureAccess for Signatures {
     type Row<'a> = &'a [u32];
 
     fn layout(&self) -> Layout {
@@ -89,12 +89,12 @@ impl Rows for Signatures {
 ///
 /// Where that fails they count as zeros, and the failure is kept until it is [asked for](Self::check): those who ask for values are
 /// loops that have no place for it.
-pub(super) struct FileRows<'a> {
+pub(super) struct FileAccess<'a> {
     pub(super) file: &'a SignatureFile,
     failure: Mutex<Option<Error>>,
 }
 
-impl<'a> FileRows<'a> {
+impl<'a> FileAccess<'a> {
     pub(super) fn new(file: &'a SignatureFile) -> Self {
         Self {
             file,
@@ -132,7 +132,7 @@ impl<'a> FileRows<'a> {
     }
 }
 
-impl Rows for FileRows<'_> {
+impl SignatureAccess for FileAccess<'_> {
     type Row<'a>
         = Vec<u32>
     where
@@ -172,14 +172,14 @@ impl Rows for FileRows<'_> {
 
 /// Some values of all articles in memory, and everything else in a file.
 pub(super) struct Columns<'a> {
-    rows: &'a FileRows<'a>,
+    rows: &'a FileAccess<'a>,
     /// By their places; empty if not in memory.
     columns: Vec<Pages<ThreeBytes>>,
 }
 
 impl<'a> Columns<'a> {
     /// No values are in memory yet.
-    pub(super) fn new(rows: &'a FileRows<'a>) -> Self {
+    pub(super) fn new(rows: &'a FileAccess<'a>) -> Self {
         Self {
             rows,
             columns: (0..rows.layout().whole())
@@ -214,7 +214,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-impl Rows for Columns<'_> {
+impl SignatureAccess for Columns<'_> {
     type Row<'a>
         = Vec<u32>
     where
@@ -244,7 +244,7 @@ pub(super) struct Blocks<'a> {
     pub(super) blocks: [(Range<usize>, &'a [u32]); 2],
 }
 
-impl Rows for Blocks<'_> {
+impl SignatureAccess for Blocks<'_> {
     type Row<'a>
         = &'a [u32]
     where
