@@ -7,6 +7,15 @@ use std::path::{Path, PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What can stop a run.
+///
+/// ```
+/// use wirecopy::{Error, Options, progress::Silent};
+/// let none = wirecopy::cluster(&["no/such/news.jsonl".into()], &Options::default(), &Silent);
+/// match none.map(drop) {
+///     Err(Error::Input(message)) => assert!(message.contains("no/such/news.jsonl")),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

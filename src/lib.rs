@@ -138,7 +138,7 @@ pub struct Run {
     pub candidates: CandidateCounts,
     /// The accepted pairs of distinct texts, sorted.
     pub edges: Vec<Edge>,
-    /// What is known of the articles in clusters.
+    /// What is known of the articles that may be copies, and of all in clusters.
     pub evidence: Evidence,
     /// The clusters, the largest first.
     pub clusters: Vec<Cluster>,
@@ -168,6 +168,20 @@ pub fn cluster(inputs: &[PathBuf], options: &Options, progress: &dyn Progress) -
 }
 
 /// [`cluster()`] of a corpus that was opened before; its own options count, not those for it in `options`.
+///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions, Format};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.csv");
+/// # std::fs::write(&path, "text\nSnow fell on Lund all day.\nSnow fell on Lund all day!\n")?;
+/// let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+/// assert_eq!(corpus.files()[0].format, Format::Csv);
+/// let run = wirecopy::cluster_corpus(corpus, &Options::default(), &Silent)?;
+/// assert_eq!(run.duplicates.pairs, [(0, 1)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As for [`cluster()`].
@@ -216,7 +230,30 @@ pub fn cluster_corpus(corpus: Corpus, options: &Options, progress: &dyn Progress
 /// What a run over a corpus says of some of its articles, each with each: what [`cluster()`] reports of these pairs, with what it took for
 /// furniture and with the weights that it gave to the wording. A pair that its search for candidates missed is looked at all the same.
 ///
-/// It takes as long as [`cluster()`] does. Articles that a run cannot use, since their text holds no words, get no verdict.
+/// The articles are of this very corpus, as [`compare::find()`] gives them. It takes as long as [`cluster()`] does. Articles that a run cannot use,
+/// since their text holds no words, get no verdict.
+///
+/// ```
+/// use wirecopy::compare::{self, CompareOptions};
+/// use wirecopy::corpus::{Corpus, CorpusOptions};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The swing bridge at Oxley stuck half open on Monday, and ships had to wait until the evening."}"#, "\n",
+/// #     r#"{"id":"b","text":"The swing bridge at Oxley stuck half open on Monday, and ships had to wait until the night."}"#, "\n",
+/// #     r#"{"id":"c","text":"A choir from Oxley won the singing contest of the valley."}"#, "\n",
+/// # ))?;
+/// let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+/// let found = compare::find(&corpus, &["a".to_owned(), "b".to_owned()], false, &Silent)?;
+/// let background = wirecopy::ask(&corpus, &found, &Options::default(), &Silent)?;
+/// assert_eq!(background.articles, Some(3));
+/// assert!(background.verdicts[&(0, 1)].reason.is_some());
+/// let compared = compare::compare(&found[0].article, &found[1].article, &CompareOptions::default(), &background)?;
+/// assert_eq!(compared.reason, background.verdicts[&(0, 1)].reason);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As for [`cluster()`].

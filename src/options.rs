@@ -67,7 +67,7 @@ impl Options {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Parameter`] that says which does not, and what would do.
+    /// [`Error::Parameter`](crate::Error::Parameter) that says which does not, and what would do.
     pub fn check(&self, threads: usize) -> Result<()> {
         Permutations::new(self.permutations, self.seed)?;
         self.scheme()?;
@@ -78,8 +78,18 @@ impl Options {
     /// are close, chosen so that a pair at the threshold is found and, where containment counts, one that
     /// is [similar enough](FOUND_BY_TWO) not to be looked for by [single values](Self::unlike_copies).
     ///
+    /// ```
+    /// use wirecopy::{Options, lsh::Scheme};
+    /// let options = Options::default();
+    /// assert!(matches!(options.scheme()?, Scheme::Neighbours(_)));
+    /// assert!(options.scheme()?.probability(0.5) > 0.99);
+    /// let bands = Options { bands_and_rows: Some((42, 3)), ..options };
+    /// assert!(matches!(bands.scheme()?, Scheme::Bands(_)) && bands.unlike_copies().is_none());
+    /// # Ok::<(), wirecopy::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// If the bands do not fit the permutations.
+    /// [`Error::Parameter`](crate::Error::Parameter) if the bands do not fit the permutations.
     pub fn scheme(&self) -> Result<Scheme> {
         match self.bands_and_rows {
             Some((bands, rows)) => Banding::new(bands, rows, self.permutations).map(Scheme::Bands),

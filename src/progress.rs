@@ -42,6 +42,34 @@ pub enum Unit {
 /// Receives the progress of a run and can ask it to stop.
 ///
 /// All calls may come from several threads at once.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// use wirecopy::corpus::{Corpus, CorpusOptions};
+/// use wirecopy::progress::{Progress, Silent};
+/// use wirecopy::{Error, Options};
+///
+/// /// Counts what is seen, and stops a run after so many articles.
+/// struct AtMost(u64, AtomicU64);
+///
+/// impl Progress for AtMost {
+///     fn advance(&self, _: u64, articles: u64) {
+///         self.1.fetch_add(articles, Relaxed);
+///     }
+///     fn cancelled(&self) -> bool {
+///         self.1.load(Relaxed) > self.0
+///     }
+/// }
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, "{\"text\": \"Snow closed the pass on Sunday, the rangers said.\"}\n".repeat(3))?;
+/// let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+/// let few = AtMost(2, AtomicU64::new(0));
+/// let stopped = wirecopy::cluster_corpus(corpus, &Options::default(), &few);
+/// assert!(matches!(stopped, Err(Error::Interrupted)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Progress: Sync {
     /// A stage begins. `total` is how much there is to do, in `unit`s; 0 when it is not known.
     fn begin(&self, stage: Stage, total: u64, unit: Unit) {

@@ -18,6 +18,25 @@ use std::cmp::Reverse;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Which article of a cluster is its representative.
+///
+/// ```
+/// use wirecopy::{Options, cluster::Keep, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// let records = [
+///     r#"{"published": "2024-05-03", "text": "The old lighthouse on Gull Rock was sold for 90,000 crowns on Thursday."}"#,
+///     r#"{"published": "2024-05-02", "text": "The old lighthouse on Gull Rock was sold for 90,000 crowns on Thursday."}"#,
+///     r#"{"published": "2024-05-04", "text": "The old lighthouse on Gull Rock was sold for 90,000 crowns on Thursday night."}"#,
+/// ];
+/// std::fs::write(&path, records.join("\n"))?;
+/// for (keep, representative) in [(Keep::First, 0), (Keep::Earliest, 1), (Keep::Longest, 2)] {
+///     let options = Options { keep, ..Options::default() };
+///     let run = wirecopy::cluster(&[path.clone()], &options, &Silent)?;
+///     assert_eq!(run.clusters[0].representative(), representative);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {
@@ -47,6 +66,25 @@ pub struct Member {
 }
 
 /// Articles that are copies of one report.
+///
+/// ```
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"published": "2024-05-02T18:00:00Z", "text": "A whale swam up the river Arden as far as Mill Lock, fishermen told the coast guard."}"#, "\n",
+/// #     r#"{"published": "2024-05-02T12:00:00Z", "text": "A whale swam up the river Arden as far as Mill Lock, fishermen told the coast guard."}"#, "\n",
+/// #     r#"{"published": "2024-05-02T13:30:00Z", "text": "Nobody was hurt when the roof of the market hall in Brede came down."}"#, "\n",
+/// # ))?;
+/// // The same words at 18:00 and at 12:00, and others at 13:30.
+/// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+/// let members = &run.clusters[0].members;
+/// assert_eq!(members.iter().map(|member| member.article).collect::<Vec<_>>(), [1, 0]);
+/// assert_eq!((members[1].matched, members[1].jaccard), (Some(1), 1.0));
+/// assert_eq!(members[1].hours_after_first, Some(6.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
     /// `c` and 16 hexadecimal digits: a hash of the distinct texts (as words) of its members.

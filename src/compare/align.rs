@@ -19,6 +19,19 @@ pub struct Alignment {
 }
 
 /// A passage of two aligned texts. Ranges are bytes of the texts, `words` are counted as [`Tokeniser`] does.
+///
+/// ```
+/// use wirecopy::compare::{Passage, align};
+///
+/// let (rain, wind) = ("Rain flooded the cellars of the old town on Sunday night. ", "Wind took the roof off a barn near the river at noon. ");
+/// let aligned = align(&format!("{rain}{wind}Nobody was hurt."), &format!("{wind}{rain}Nobody was hurt."));
+/// let moved = aligned.passages.iter().find_map(|passage| match passage {
+///     Passage::MovedAway { a, b, words } => Some((a.clone(), b.clone(), *words)),
+///     _ => None,
+/// });
+/// let (rain_in_a, rain_in_b) = (0..rain.len(), wind.len()..wind.len() + rain.len());
+/// assert_eq!(moved, Some((rain_in_a, rain_in_b, 11)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Passage {

@@ -57,6 +57,25 @@ const MEASURED: usize = 64;
 
 /// The articles with these ids; an id may also be `FILE:LINE` as reports name it, or `FILE:LINE:NUMBER`. Records that cannot be used are passed over, unless `strict`.
 ///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions};
+/// use wirecopy::{compare, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// std::fs::write(&path, concat!(
+///     r#"{"id": "ferry-1", "text": "The ferry sails again."}"#, "\n",
+///     r#"{"id": "ferry-2", "text": "The ferry is late again."}"#, "\n",
+/// ))?;
+/// let second = format!("{}:2", path.display());
+/// let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+/// let found = compare::find(&corpus, &["ferry-1".to_owned(), second], false, &Silent)?;
+/// assert_eq!((&*found[0].article.id, &*found[1].article.id), ("ferry-1", "ferry-2"));
+/// let missing = compare::find(&corpus, &["ferry-3".to_owned()], false, &Silent).unwrap_err();
+/// assert!(missing.to_string().contains("ferry-2"), "{missing}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Input`] for an id that does not occur, with ids like it and the first bad record, which may be the one, or that several articles bear,
 /// with their places;

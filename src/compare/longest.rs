@@ -26,7 +26,8 @@ pub struct CommonRun {
 }
 
 /// A longest run of words (as [tokens](crate::text)) that stands in both texts, also where it stands at another place; of several as long, one. The effort
-/// is that of sorting the words a few times, whatever the texts: O(n log n) for each of O(log n) lengths.
+/// is that of sorting the words a few times, whatever the texts: O(n log n) for each of O(log n) lengths. Runs are found by rolling hashes
+/// (Karp and Rabin, *Efficient randomized pattern-matching algorithms*, 1987), and compared word by word.
 ///
 /// ```
 /// use wirecopy::compare::{CommonRun, longest_run};

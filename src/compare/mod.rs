@@ -173,11 +173,11 @@ fn each_in_other(similarity: Similarity) -> [f64; 2] {
 /// Several articles, each against each.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Matrix {
-    /// Jaccard similarity of each with each, row by row.
+    /// Jaccard similarity of each with each, 0 to 1, row by row; 1 of each with itself.
     pub jaccard: Vec<Vec<f64>>,
-    /// How much of the article of the row stands in that of the column.
+    /// How much of the article of the row stands in that of the column: the share of its shingles, 0 to 1; 1 of each in itself.
     pub contained: Vec<Vec<f64>>,
-    /// Which are copies by the rule, and why.
+    /// Which are copies by the rule, and why; of an article and itself nothing is said.
     pub copies: Vec<Vec<Option<Reason>>>,
     /// What the measures do not count, of each.
     pub left_out: Vec<Vec<LeftOut>>,
@@ -198,6 +198,29 @@ pub enum Original {
 }
 
 /// Compares several articles, each with each.
+///
+/// ```
+/// use wirecopy::compare::{Background, CompareOptions, Original, matrix};
+/// use wirecopy::corpus::Article;
+///
+/// let of = |published: &'static str, text: &'static str| Article {
+///     published: published.into(),
+///     text: text.into(),
+///     ..Article::default()
+/// };
+/// let articles = [
+///     of("2024-05-02 14:00", "The last tram to Elmwood ran on Tuesday, with a brass band on board."),
+///     of("2024-05-02 09:00", "The last tram to Elmwood ran on Tuesday, with a brass band on board and many tears."),
+///     of("2024-05-02 10:00", "Apples are dear this autumn."),
+/// ];
+/// let compared = matrix(&articles, &CompareOptions::default(), &Background::default())?;
+/// assert_eq!(compared.original, Original::Earliest(1));
+/// // All of the first stands in the second, but not the other way round.
+/// assert_eq!(compared.contained[0][1], 1.0);
+/// assert!(compared.contained[1][0] < 1.0);
+/// assert!(compared.copies[0][1].is_some() && compared.copies[0][2].is_none());
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 ///
 /// # Errors
 /// Those of the rule.
@@ -237,7 +260,8 @@ pub fn matrix(
     })
 }
 
-/// Which is most likely the original, from the dates (in seconds since 1970 UTC) and how much of each stands in each.
+/// Which is most likely the original, from the dates (in seconds since 1970 UTC) and how much of each stands in each (0 to 1, as
+/// [`Matrix::contained`] has it).
 ///
 /// One that was published after another is not the original. A date at midnight is taken for a day without a time: it may be later than any time of that
 /// day, and earlier.
@@ -251,6 +275,9 @@ pub fn matrix(
 /// assert_eq!(original(&[Some(0), Some(0)], &contained), Original::MostContained(0));
 /// assert_eq!(original(&[Some(3600), Some(0)], &contained), Original::MostContained(0));
 /// ```
+///
+/// # Panics
+/// If `contained` has not a row and a column for each date.
 pub fn original(dates: &[Option<i64>], contained: &[Vec<f64>]) -> Original {
     const DAY: i64 = 86_400;
     let latest = |date: i64| match date % DAY {

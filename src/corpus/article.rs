@@ -13,7 +13,21 @@ use super::reject::{Fault, Reject, RejectReason};
 use super::split::Layout;
 use super::{Corpus, SourceFile};
 
-/// One article. A field that the record does not have is empty.
+/// One article. A field that the record does not have is empty. What is said to be never empty or blank is so in an article that a
+/// [`Parser`] gives.
+///
+/// ```
+/// use wirecopy::corpus::Article;
+/// use wirecopy::corpus::dates::DateOrder;
+/// let article = Article {
+///     published: "4/3/2024 06:00".into(),
+///     date_order: DateOrder::DayFirst,
+///     text: "The ice on Lake Ilm broke on Monday.".into(),
+///     ..Article::default()
+/// };
+/// assert_eq!(article.published_at(), Some(1_709_532_000));
+/// assert_eq!(Article { published: "soon".into(), ..article }.published_at(), None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Article<'a> {
     /// The record's own id, as written; where it has none `FILE:LINE`, and for a text file `FILE`. Never empty.

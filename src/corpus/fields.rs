@@ -179,6 +179,26 @@ const URL: &[&str] = &[
 
 /// The user's own field names. A role that is `None` uses the built-in names; a role that is set
 /// uses that name alone. Dots reach into nested objects: `source.name`.
+///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions, FieldNames};
+/// use wirecopy::{compare, progress::Silent};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("news.jsonl");
+/// std::fs::write(&path, r#"{"Article": {"Story": "A barge sank at Mill Lock."}, "desk": "river"}"#)?;
+/// let fields = FieldNames {
+///     text: Some("Article.Story".to_owned()),
+///     source: Some("desk".to_owned()),
+///     ..FieldNames::default()
+/// };
+/// let open = |fields| Corpus::open(&[path.clone()], CorpusOptions { fields, ..CorpusOptions::default() }, &Silent);
+/// let article = compare::only_article(&open(fields)?, false, &Silent)?.article;
+/// assert_eq!((&*article.text, &*article.source), ("A barge sank at Mill Lock.", "river"));
+/// // By the built-in names nothing here is a text.
+/// assert!(open(FieldNames::default()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldNames {
     /// The field with the article's id.

@@ -99,6 +99,23 @@ use split::Layout;
 use unpacked::Store;
 
 /// How the inputs are to be read.
+///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions, Format};
+/// use wirecopy::{Error, progress::Silent};
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("a.txt"), "Hail broke forty windows in Brede.")?;
+/// std::fs::write(folder.path().join("b.dat"), "The windows of Brede are whole again.")?;
+/// let inputs = [folder.path().to_path_buf()];
+/// // Of a folder that is walked, files whose names say nothing are passed over.
+/// let corpus = Corpus::open(&inputs, CorpusOptions::default(), &Silent)?;
+/// assert_eq!((corpus.files().len(), corpus.skipped_files()), (1, 1));
+/// assert_eq!(corpus.files()[0].format, Format::Text);
+/// let none = CorpusOptions { max_document: 0, ..CorpusOptions::default() };
+/// assert!(matches!(Corpus::open(&inputs, none, &Silent), Err(Error::Parameter(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CorpusOptions {
     /// The format of all files; `None` tells it file by file from name and content.

@@ -70,6 +70,22 @@ impl fmt::Display for RejectReason {
 /// One record, or the rest of one file, that was not used.
 ///
 /// Its `Display` is a line for a person: `news.jsonl:17: the field "text" is missing or blank`.
+///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions, RejectReason};
+/// use wirecopy::{Error, Options, progress::Silent};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("news.jsonl");
+/// std::fs::write(&path, "{\"text\": \"The fair in Ashby opens today.\"}\n{\"text\": \"\"}\n")?;
+/// let strict = Options { strict: true, ..Options::default() };
+/// let Err(Error::Rejected(reject)) = wirecopy::cluster(&[path], &strict, &Silent) else {
+///     panic!("the second record has no text");
+/// };
+/// assert_eq!((reject.line, reject.reason.as_str()), (Some(2), "missing_text"));
+/// assert!(reject.to_string().contains("news.jsonl:2: "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// The file, as people know it.

@@ -137,6 +137,22 @@ pub enum Sweep {
 
 /// Compares `file` (`-` is standard input) with the truth.
 ///
+/// ```
+/// use wirecopy::evaluate::{EvaluateOptions, evaluate};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (clusters, truth) = (folder.path().join("clusters.csv"), folder.path().join("truth.csv"));
+/// std::fs::write(&clusters, "id,cluster_id\n1,x\n2,x\n3,x\n4,y\n")?;
+/// std::fs::write(&truth, "id,story\n1,flood\n2,flood\n3,fire\n4,fire\n")?;
+/// let got = evaluate(&clusters, &EvaluateOptions::new(&truth))?;
+/// let stories = got.stories.unwrap();
+/// // Of three pairs in a cluster one is of a story, of two pairs of a story one is in a cluster.
+/// assert_eq!((stories.pairwise.precision, stories.pairwise.recall), (Some(1.0 / 3.0), Some(0.5)));
+/// assert_eq!((stories.reported_pairs, stories.true_pairs, stories.found_pairs), (3, 2, 1));
+/// assert_eq!(stories.b_cubed.recall, Some(0.75));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Parameter`] if the options do not go with the files; else an [`Error`] that names the file and the line: it
 /// cannot be read, columns are missing, a row has too many or too few fields, a label is unknown, a number is none, the

@@ -18,6 +18,23 @@ pub struct Point {
 }
 
 /// What every threshold on one column would give.
+///
+/// ```
+/// use wirecopy::evaluate::{EvaluateOptions, Sweep, evaluate};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (pairs, truth) = (folder.path().join("pairs.csv"), folder.path().join("truth.csv"));
+/// std::fs::write(&pairs, "a,b,jaccard\n1,2,0.9\n3,4,0.8\n5,6,0.6\n")?;
+/// std::fs::write(&truth, "a,b,label\n1,2,C\n3,4,C\n5,6,O\n")?;
+/// let options = EvaluateOptions { sweep: Sweep::Column("jaccard".to_owned()), ..EvaluateOptions::new(&truth) };
+/// let got = evaluate(&pairs, &options)?;
+/// let curve = &got.sweeps[0];
+/// assert_eq!(curve.best.unwrap().threshold, 0.8);
+/// let strict = curve.at(0.85).unwrap();
+/// assert_eq!((strict.reported, strict.accuracy.recall), (1, Some(0.5)));
+/// assert_eq!(curve.at(0.95), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Curve {
     /// The column.
@@ -107,7 +124,7 @@ impl Curve {
         })
     }
 
-    /// A curve of at most about `most` points for the eye: all, or those at round thresholds, and the best.
+    /// A curve of at most about `most` points (1 or more) for the eye: all, or those at round thresholds, and the best.
     pub fn rounded(&self, most: usize) -> Vec<Point> {
         let (Some(low), Some(high)) = (self.points.first(), self.points.last()) else {
             return Vec::new();

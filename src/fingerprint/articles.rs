@@ -3,6 +3,14 @@
 use rayon::prelude::*;
 
 /// Some of the articles of a corpus: a bit for each article.
+///
+/// ```
+/// use wirecopy::fingerprint::ArticleSet;
+/// let mut articles = ArticleSet::all(4);
+/// articles.remove(1);
+/// assert!(articles.iter().eq([0, 2, 3]));
+/// assert_eq!(articles.corpus_len(), 4);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArticleSet {
     words: Vec<u64>,

@@ -4,6 +4,19 @@ use super::{ArticleSet, DigestPart, Fingerprints, equal};
 use rayon::prelude::*;
 
 /// The exact duplicates of a corpus.
+///
+/// ```
+/// use wirecopy::fingerprint::{Digest, Duplicates};
+/// use wirecopy::text::Tokeniser;
+///
+/// let mut tokeniser = Tokeniser::new();
+/// let texts = ["Rain fell in Harlow.", "Snow fell in Harlow.", "RAIN FELL IN HARLOW", "Rain fell in Harlow"];
+/// let digests = texts.map(|text| Digest::of(tokeniser.tokens(text)));
+/// let mut duplicates = Duplicates::find(&digests.map(Digest::part), |_| ());
+/// duplicates.confirm(|article| digests[article as usize]);
+/// assert_eq!(duplicates.pairs, [(0, 2), (0, 3)]);
+/// assert_eq!((duplicates.first(3), duplicates.first(1)), (0, 1));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Duplicates {
     /// `(first, duplicate)`: an article and the first article with the same words;

@@ -65,6 +65,9 @@ impl Fingerprints {
     }
 
     /// The articles of a file.
+    ///
+    /// # Panics
+    /// If the corpus has no such file. So for [`article_at`](Self::article_at).
     pub fn articles_of_file(&self, file: usize) -> std::ops::Range<u32> {
         let end = self
             .file_starts

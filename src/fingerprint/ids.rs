@@ -15,7 +15,7 @@ pub struct DuplicateIds {
     pub ids: u64,
     /// Articles that bear them.
     pub articles: u64,
-    /// The first few such ids, each as the first two articles that bear it, in corpus order.
+    /// The first three such ids, each as the first two articles that bear it, in corpus order.
     pub examples: Vec<(u32, u32)>,
 }
 

@@ -26,6 +26,9 @@ pub(super) const LEFT_OUT: u32 = 8;
 
 /// How many values of a signature are kept whole, and of how many others the lowest bits.
 ///
+/// Of a whole value these are its highest 24 bits, of another one its lowest 5 (b-bit minwise hashing: Li and König, *b-Bit Minwise Hashing*,
+/// WWW 2010), by which two that differ agree in one case of 32.
+///
 /// ```
 /// use wirecopy::fingerprint::Layout;
 /// let layout = Layout::new(128, 32);
@@ -101,7 +104,25 @@ impl Layout {
         byte(0) | byte(1) << 8 | byte(2) << 16
     }
 
-    /// The score of two packed signatures, by a kernel: how many of their values agree.
+    /// The score of two packed signatures, by a kernel: how many of their values agree. Both have as many [words](Self::words) as this layout says.
+    ///
+    /// ```
+    /// use wirecopy::fingerprint::{Kernel, Layout};
+    ///
+    /// let layout = Layout::new(128, 32);
+    /// let packed = |values: &[u32]| {
+    ///     let mut packed = vec![0; layout.words()];
+    ///     layout.pack(values, &mut packed);
+    ///     packed
+    /// };
+    /// let a: Vec<u32> = (0..128).collect();
+    /// let mut b = a.clone();
+    /// b[100..].iter_mut().for_each(|value| *value ^= 1);
+    /// assert_eq!(layout.score(Kernel::best(), &packed(&a), &packed(&b)), 100);
+    /// // Values that differ in a bit that is not kept count as equal.
+    /// b[100..].iter_mut().for_each(|value| *value ^= 1 | 1 << 5);
+    /// assert_eq!(layout.score(Kernel::best(), &packed(&a), &packed(&b)), layout.full_score());
+    /// ```
     #[inline]
     pub fn score(self, kernel: Kernel, a: &[u32], b: &[u32]) -> u32 {
         let (whole_a, low_a) = a.split_at(self.whole_words());
@@ -146,7 +167,7 @@ impl Layout {
         kernel.equal_and_lesser(a, b, self.whole, floor.max(1))
     }
 
-    /// The mean and the standard deviation of the score at a Jaccard similarity.
+    /// The mean and the standard deviation of the score at a Jaccard similarity, 0 to 1.
     pub fn expected_score(self, similarity: f64) -> (f64, f64) {
         let (whole, low, by_bits) = (
             self.whole as f64,
@@ -157,7 +178,7 @@ impl Layout {
         (whole * similarity + low * by_bits, variance.sqrt())
     }
 
-    /// The largest score below which a pair at Jaccard similarity `similarity` is dropped with a probability of at most `loss`,
+    /// The largest score below which a pair at Jaccard similarity `similarity` (0 to 1) is dropped with a probability of at most `loss` (0 to 1),
     /// if a pair of whose whole values `m` agree is met, and so can be dropped, with the probability `met(m)`; among pairs that are met, if these are few.
     ///
     /// Positions of a signature that agree do so a little less spread than independent ones would, so that this errs on the safe side.
@@ -224,6 +245,17 @@ pub(crate) fn binomial(trials: usize, hit: f64) -> Vec<f64> {
 }
 
 /// [`Layout::least_score`] for every similarity, looked up.
+///
+/// ```
+/// use wirecopy::fingerprint::{Layout, LeastScores};
+/// let layout = Layout::new(128, 32);
+/// // One pair in ten thousand may be lost at any similarity, and all pairs are met.
+/// let least = LeastScores::new(layout, |_| 0.0001, |_| 1.0);
+/// let (mean, deviation) = layout.expected_score(0.7);
+/// let below = (mean - f64::from(least.at(0.7))) / deviation;
+/// assert!((3.0..4.5).contains(&below));
+/// assert!(least.at(0.3) < least.at(0.7));
+/// ```
 #[derive(Debug, Clone)]
 pub struct LeastScores(Vec<u32>);
 
@@ -245,6 +277,9 @@ impl LeastScores {
     }
 
     /// The score that a pair that is met seldom falls below at this Jaccard similarity (0 to 1), rounded down to 1/512.
+    ///
+    /// # Panics
+    /// If the similarity is above 1.
     #[inline]
     pub fn at(&self, similarity: f64) -> u32 {
         self.0[(similarity * Self::STEPS as f64) as usize]

@@ -92,6 +92,39 @@ impl Scratch {
 
 /// Reads the corpus once and fingerprints it.
 ///
+/// ```
+/// use wirecopy::corpus::{Corpus, CorpusOptions, RejectReason};
+/// use wirecopy::fingerprint::{FingerprintOptions, Layout, Permutations, ShingleSize, fingerprint_corpus};
+/// use wirecopy::{memory::Budget, progress::Silent, text::Furniture};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id": "7", "text": "The mill at Ashby burnt down."}"#, "\n",
+/// #     r#"{"id": "8", "text": " "}"#, "\n",
+/// #     r#"{"id": "7", "text": "Snow closed the pass on Sunday."}"#, "\n",
+/// # ))?;
+/// // Three records: "7", "The mill at Ashby burnt down."; "8", without text; and "7" once more, with another text.
+/// let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent)?;
+/// let options = FingerprintOptions {
+///     shingle_size: ShingleSize::new(3)?,
+///     furniture: Furniture::Strip,
+///     permutations: Permutations::new(128, 1)?,
+///     layout: Layout::new(128, 32),
+///     strict: false,
+///     checkpoint: None,
+///     budget: Budget::unbounded(),
+/// };
+/// let prints = fingerprint_corpus(&corpus, &options, &Silent)?;
+/// assert_eq!((prints.rows.len(), prints.rows.tokens(0)), (2, 6));
+/// assert_eq!(prints.rejected[&RejectReason::MissingText], 1);
+/// assert_eq!(prints.duplicate_ids.examples, [(0, 1)]);
+/// // Articles are counted without the records that cannot be used, lines with them.
+/// assert_eq!(prints.rows.start(1).line, 3);
+/// assert_eq!(prints.article_at(0, prints.rows.start(1).offset), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Parameter`] if the layout is not one for so many permutations. What reading gives; [`Error::Rejected`] for the first bad record with `strict`;
 /// [`Error::Interrupted`].

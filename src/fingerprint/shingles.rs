@@ -8,6 +8,27 @@ use crate::{Error, Result};
 /// Fewer words withstand more editing, more words tell copying from chance. The default is 3: with it,
 /// an article of which every tenth word was changed keeps a similarity of .59 (with 5 words,
 /// .44), and unrelated articles have one of .002.
+///
+/// ```
+/// use wirecopy::fingerprint::{ShingleSize, shingles};
+/// use wirecopy::text::Tokeniser;
+///
+/// let mut tokeniser = Tokeniser::new();
+/// let mut of = |text, words| {
+///     let mut all = Vec::new();
+///     shingles(tokeniser.tokens(text), ShingleSize::new(words)?, &mut all);
+///     wirecopy::Result::Ok(all)
+/// };
+/// // One word in the middle is in as many shingles as a shingle has words.
+/// for words in 1..=4 {
+///     let a = of("The bridge at Stonebrook will be closed on Friday for repairs", words)?;
+///     let b = of("The bridge at Stonebrook will stay closed on Friday for repairs", words)?;
+///     assert_eq!(a.iter().zip(&b).filter(|(a, b)| a != b).count(), words);
+/// }
+/// assert_eq!(ShingleSize::default().get(), 3);
+/// assert!(ShingleSize::new(17).is_err());
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShingleSize(u8);
 
@@ -80,7 +101,8 @@ pub(super) fn finalise(x: u64) -> u64 {
 }
 
 /// Replaces `out` by the shingles of `tokens`: a 64-bit hash of every window of `size` words,
-/// in order, repeated ones kept. There are none if there are fewer than `size` words.
+/// in order, repeated ones kept. There are none if there are fewer than `size` words. To compare texts by their shingles is the method of
+/// Broder, Glassman, Manasse and Zweig, *Syntactic clustering of the Web*, 1997.
 ///
 /// The hash is a fixed function: the sum of the tokens of the window, each times an odd
 /// constant of its place, and a finaliser. Order matters: `dog bites man` is not `man bites dog`.

@@ -39,12 +39,33 @@ use super::kernels::Kernel;
 use crate::splitmix;
 use crate::{Error, Result};
 
-/// The longest signature.
+/// The most values in a signature.
 pub const MAX_PERMUTATIONS: usize = 4096;
 
 /// The hash functions behind the positions of a signature.
 ///
 /// Signatures can be compared only if both were made with the same count and seed.
+///
+/// The method is MinHash (Broder, *On the resemblance and containment of documents*, 1997) with one hash function for all positions
+/// (Li, Owen and Zhang, *One Permutation Hashing*, NIPS 2012). A position into which no shingle falls takes the least value of a function of
+/// its own, so that estimates are unbiased for short articles, too: a single round of what Dahlgaard, Knudsen and Thorup, *Fast Similarity
+/// Sketching* (FOCS 2017), repeat.
+///
+/// ```
+/// use wirecopy::fingerprint::Permutations;
+///
+/// let of = |seed, shingles: &[u64]| {
+///     let permutations = Permutations::new(64, seed)?;
+///     let mut signature = vec![0; permutations.len()];
+///     permutations.signature(shingles, &mut signature);
+///     wirecopy::Result::Ok(signature)
+/// };
+/// // A set is meant, and a seed belongs to it.
+/// assert_eq!(of(1, &[10, 20, 30])?, of(1, &[30, 10, 20, 10])?);
+/// assert_ne!(of(1, &[10, 20, 30])?, of(2, &[10, 20, 30])?);
+/// assert!(Permutations::new(0, 1).is_err());
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permutations {
     seed: u64,
@@ -152,6 +173,13 @@ pub fn agreeing(a: &[u32], b: &[u32]) -> u32 {
 /// 0 to 1 (0 for signatures without positions).
 ///
 /// It is unbiased, and its standard error at most sqrt(J (1 - J) / length).
+///
+/// ```
+/// use wirecopy::fingerprint::{agreeing, estimate};
+/// let (a, b) = ([7, 8, 9, 10], [7, 8, 0, 10]);
+/// assert_eq!((agreeing(&a, &b), estimate(&a, &b)), (3, 0.75));
+/// assert_eq!(estimate(&[], &[]), 0.0);
+/// ```
 #[inline]
 pub fn estimate(a: &[u32], b: &[u32]) -> f64 {
     f64::from(agreeing(a, b)) / (a.len().max(b.len()).max(1) as f64)

@@ -43,6 +43,13 @@ impl Table {
 }
 
 /// One packed signature (a row of [`Layout::words`] words) per article, in corpus order.
+///
+/// ```
+/// use wirecopy::fingerprint::{Layout, Signatures};
+/// let mut signatures = Signatures::new(Layout::new(3, 2));
+/// signatures.push(&[0x1234_5678, 5, 6]);
+/// assert_eq!((signatures.len(), signatures.value(0, 0)), (1, 0x12_3456));
+/// ```
 #[derive(Debug)]
 pub struct Signatures {
     layout: Layout,

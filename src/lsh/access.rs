@@ -7,6 +7,25 @@ use std::ops::{Deref, Range};
 use std::sync::{Mutex, PoisonError};
 
 /// The signatures that are searched.
+///
+/// ```
+/// use wirecopy::fingerprint::{ArticleSet, Layout, SignatureFile, Signatures};
+/// use wirecopy::lsh::{Banding, Scheme, Source, Worth, candidates};
+/// use wirecopy::progress::Silent;
+///
+/// let mut signatures = Signatures::new(Layout::new(4, 4));
+/// for values in [[1, 2, 3, 4], [1, 2, 7, 8], [5, 6, 7, 9]] {
+///     signatures.push(&values.map(|value: u32| value << 8));
+/// }
+/// let scheme = Scheme::Bands(Banding::new(2, 2, 4)?);
+/// let find = |source: Source| candidates(source, &ArticleSet::all(3), scheme, |_, _, _| Worth::Perhaps, &Silent);
+/// let held = find(Source::Held(&signatures))?;
+/// let mut file = SignatureFile::of(&mut signatures, &std::env::temp_dir())?;
+/// file.finish()?;
+/// let spilled = find(Source::Spilled { file: &file, room: 1 << 20 })?;
+/// assert_eq!((held.pairs, spilled.pairs), (vec![(0, 1)], vec![(0, 1)]));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
     /// In memory.

@@ -35,7 +35,7 @@ impl Banding {
     /// `bands` bands of `rows` values each, out of a signature of `values` values.
     ///
     /// # Errors
-    /// If either is 0, or the signature has fewer than `bands * rows` values.
+    /// [`Error::Parameter`] if either is 0, or the signature has fewer than `bands * rows` values.
     pub fn new(bands: usize, rows: usize, values: usize) -> Result<Self> {
         if bands == 0 || rows == 0 {
             return Err(Error::Parameter("bands and rows must be at least 1".into()));
@@ -50,14 +50,14 @@ impl Banding {
         Ok(Self { bands, rows })
     }
 
-    /// The largest number of rows with which a pair at `similarity` is found with a probability
+    /// The largest number of rows with which a pair at `similarity` (0 to 1) is found with a probability
     /// of at least [`WANTED_PROBABILITY`]; one row where even that does not reach it.
     ///
     /// Every candidate is verified, so a false one costs microseconds and a missed one is lost:
     /// the choice looks at the chance of finding alone, and takes many rows only to save work.
     ///
     /// # Errors
-    /// If `values` is 0.
+    /// [`Error::Parameter`] if `values` is 0.
     pub fn for_similarity(similarity: f64, values: usize) -> Result<Self> {
         let best = (1..=values)
             .rev()

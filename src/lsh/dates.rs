@@ -23,6 +23,16 @@ impl Period {
 }
 
 /// When the articles of a corpus were published, and how far apart copies may be.
+///
+/// ```
+/// use wirecopy::{fingerprint::Days, lsh::Dates};
+/// const DAY: i64 = 24 * 3600;
+/// let days = Days::new([Some(0), Some(5 * DAY), Some(20 * DAY), None]);
+/// let dates = Dates::new(&days, 7.0 * 24.0);
+/// assert!(dates.are_apart(0, 2) && !dates.are_apart(0, 1));
+/// // A date that is not known rules nothing out.
+/// assert!(!dates.are_apart(0, 3));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Dates<'a> {
     days: &'a Days,

@@ -113,6 +113,31 @@ pub enum Worth {
 /// Judges pairs of articles by their signatures.
 ///
 /// Any function `worth(a, b, score)` is one, which leaves no pair out beforehand.
+///
+/// ```
+/// use wirecopy::fingerprint::{ArticleSet, Layout, Signatures};
+/// use wirecopy::lsh::{Banding, PairFilter, Scheme, Worth, candidates};
+/// use wirecopy::progress::Silent;
+///
+/// /// Leaves out pairs of one source.
+/// struct Elsewhere<'a>(&'a [u32]);
+///
+/// impl PairFilter for Elsewhere<'_> {
+///     fn is_hopeless(&self, a: u32, b: u32, _: u32) -> bool {
+///         self.0[a as usize] == self.0[b as usize]
+///     }
+///     fn worth(&self, _: u32, _: u32, _: u32) -> Worth {
+///         Worth::Perhaps
+///     }
+/// }
+///
+/// let mut signatures = Signatures::new(Layout::new(4, 4));
+/// (0..3).for_each(|_| signatures.push(&[1 << 8, 2 << 8, 3 << 8, 4 << 8]));
+/// let scheme = Scheme::Bands(Banding::new(2, 2, 4)?);
+/// let found = candidates(&signatures, &ArticleSet::all(3), scheme, Elsewhere(&[7, 7, 9]), &Silent)?;
+/// assert_eq!(found.pairs, [(0, 2), (1, 2)]);
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 pub trait PairFilter: Sync {
     /// Whether a pair of articles is not worth a comparison if so many of the values agree that are not kept whole
     /// ([`Layout::low_score`]), whatever the others say. Most pairs are left out here: it must be quick.
@@ -178,6 +203,23 @@ pub struct ArticleFacts<'a> {
 ///
 /// The signatures may lie in memory or in a [file](Source); that makes no difference to what is found.
 ///
+/// ```
+/// use wirecopy::fingerprint::{ArticleSet, Layout, Signatures};
+/// use wirecopy::lsh::{Banding, Scheme, Worth, candidates};
+/// use wirecopy::progress::Silent;
+///
+/// let mut signatures = Signatures::new(Layout::new(4, 4));
+/// for values in [[1, 2, 3, 4], [1, 2, 7, 8], [5, 2, 6, 4], [5, 6, 3, 4]] {
+///     signatures.push(&values.map(|value: u32| value << 8));
+/// }
+/// let scheme = Scheme::Bands(Banding::new(2, 2, 4)?);
+/// let worth = |_, _, _| Worth::Perhaps;
+/// let found = candidates(&signatures, &ArticleSet::all(4), scheme, worth, &Silent)?;
+/// // Articles 0 and 2 agree in two values as well, but not in those of one band.
+/// assert_eq!(found.pairs, [(0, 1), (0, 3)]);
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
+///
 /// # Errors
 /// [`Error::Interrupted`] when `progress` asks to stop; if signatures in a file cannot be read, or other temporary files beside it
 /// not be written.
@@ -201,6 +243,32 @@ pub fn candidates<'a>(
 ///
 /// Where dates count, articles that share a value with many others over the years meet by one value more if few of these were published about
 /// the same time.
+///
+/// ```
+/// use wirecopy::fingerprint::{ArticleSet, Permutations, Signatures, Sizes};
+/// use wirecopy::lsh::{ArticleFacts, Containment, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates, candidates_and_unlike};
+/// use wirecopy::{progress::Silent, text::word_hash};
+///
+/// // An article of 600 shingles and the first 60 of them: with every other seed, and with this one, two values do not bring them together.
+/// let shingles: Vec<u64> = (0..600).map(|number| word_hash(&format!("shingle{number}"))).collect();
+/// let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
+/// let scheme = Scheme::Neighbours(neighbours);
+/// let permutations = Permutations::new(128, 2)?;
+/// let mut signatures = Signatures::new(scheme.layout(128));
+/// for set in [&shingles[..], &shingles[..60]] {
+///     let mut signature = vec![0; 128];
+///     permutations.signature(set, &mut signature);
+///     signatures.push(&signature);
+/// }
+/// let sizes = Sizes::new(2, |article| if article == 0 { 600..=600 } else { 60..=60 });
+/// let facts = ArticleFacts { sizes: &sizes, dates: None };
+/// let contained = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
+/// let (all, worth) = (ArticleSet::all(2), |_, _, _| Worth::Perhaps);
+/// assert_eq!(candidates(&signatures, &all, scheme, worth, &Silent)?.pairs, []);
+/// let found = candidates_and_unlike(&signatures, &all, neighbours, worth, contained, facts, &Silent)?;
+/// assert_eq!(found.pairs, [(0, 1)]);
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 ///
 /// # Errors
 /// As for [`candidates`].

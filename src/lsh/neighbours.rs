@@ -37,8 +37,8 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// Of a signature of so many `values` the first quarter, 32 at least, and the shortest reach with which a pair at
-    /// `similarity` is found with a probability of [`WANTED_PROBABILITY`]; one place more, up to 3, makes up for values that many
+    /// Of a signature of so many `values` the first quarter, 32 at least (all, if there are fewer), and the shortest reach with which a pair at
+    /// `similarity` (0 to 1) is found with a probability of [`WANTED_PROBABILITY`]; one place more, up to 3, makes up for values that many
     /// articles share. Where none of up to 3 places finds it, a single value is enough, of as many as are needed.
     pub fn for_similarity(similarity: f64, values: usize) -> Self {
         let all_values = values;
@@ -78,7 +78,7 @@ impl Neighbours {
         found.sum::<f64>().clamp(0.0, 1.0)
     }
 
-    /// The probability that of `agreeing` values that agree two are close; the most there is that such a pair is met.
+    /// The probability, 0 to 1, that of `agreeing` values that agree two are close; the most there is that such a pair is met.
     ///
     /// Of `n` places on a circle `m` can be chosen such that between any two of them lie `d` others at least in
     /// `n / (n - m d) * (n - m d over m)` of the `n over m` ways (Kaplansky, *Solution of the "Problème des ménages"*, 1943).

@@ -5,6 +5,16 @@ use super::{Banding, Neighbours};
 use crate::fingerprint::Layout;
 
 /// Which articles become candidates.
+///
+/// ```
+/// use wirecopy::lsh::{Banding, Neighbours, Scheme};
+/// let bands = Scheme::Bands(Banding::for_similarity(0.7, 128)?);
+/// let close = Scheme::Neighbours(Neighbours::for_similarity(0.7, 128));
+/// assert!(bands.probability(0.7) >= 0.99 && close.probability(0.7) >= 0.99);
+/// // Values that are not in buckets need not be kept whole.
+/// assert_eq!((bands.layout(128).bytes(), close.layout(128).bytes()), (384, 156));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// Those that agree in a band.
@@ -43,7 +53,7 @@ impl Scheme {
         }
     }
 
-    /// The probability that a pair is met of whose whole values so many agree; of bands, that it is met or more.
+    /// The probability, 0 to 1, that a pair is met of whose whole values so many agree; of bands, that it is met or more.
     pub fn probability_given(self, agreeing: usize) -> f64 {
         match self {
             Self::Bands(_) => 1.0,

@@ -23,6 +23,15 @@ const LEAST_EVIDENCE: usize = 4 << 20;
 const PARTS: usize = 8;
 
 /// The memory of a run.
+///
+/// ```
+/// use wirecopy::memory::{Budget, Size};
+/// assert!(Budget::new(Some(Size(1_000_000_000).into()), 2).is_ok());
+/// // The refusal says what would do.
+/// let refusal = Budget::new(Some(Size(1_000_000).into()), 2).unwrap_err().to_string();
+/// assert!(refusal.starts_with("--memory 1MB is too little"), "{refusal}");
+/// assert!(refusal.contains("at least "), "{refusal}");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// The bound, if it has one.

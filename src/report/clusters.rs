@@ -44,6 +44,32 @@ pub enum Listed {
 /// `containment`, to four places, are those to the representative; titles, sources and dates are made
 /// [`harmless`], ids and urls stay as they are.
 ///
+/// ```
+/// use wirecopy::report::{CLUSTER_COLUMNS, Listed, Output, write_clusters};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows why."}"#, "\n",
+/// #     r#"{"id":"b","text":"Herring is cheap in Lund this week."}"#, "\n",
+/// #     r#"{"id":"c","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows where."}"#, "\n",
+/// #     r#"{"id":"d"}"#, "\n",
+/// # ))?;
+/// let report = folder.path().join("clusters.csv");
+/// // Articles "a" and "c" are copies, "b" is not, and "d" has no text.
+/// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+/// for (listed, articles) in [(Listed::Clustered, 2), (Listed::All, 3)] {
+///     let mut out = Output::create(&report)?;
+///     write_clusters(&run, listed, &mut out, &Silent)?;
+///     out.publish()?;
+///     let written = std::fs::read_to_string(&report)?;
+///     assert!(written.starts_with(&CLUSTER_COLUMNS.join(",")));
+///     assert_eq!(written.lines().count(), 1 + articles);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// If evidence cannot be read or `out` not be written; with [`Listed::All`], which reads the corpus again, what
 /// reading gives; [`Error::Interrupted`].

@@ -28,7 +28,8 @@ pub use summary::{
 };
 pub use unique::{Joint, write_unique};
 
-/// The header rows of all tables that are written: no corpus, though they may stand in a folder that is one.
+/// The header rows of all tables that are written: no corpus, though they may stand in a folder that is one. They are what
+/// [`CorpusOptions::passed_over`](crate::corpus::CorpusOptions::passed_over) asks for.
 pub fn headers() -> Vec<String> {
     vec![
         CLUSTER_COLUMNS.join(","),

@@ -12,6 +12,23 @@ use tempfile::{NamedTempFile, TempPath};
 /// It is written beside its place under a temporary name, and [`publish`](Output::publish) puts it there. Until
 /// then, and if that never comes, what stood there before stays. A place that is not a regular file (a
 /// pipe, a device) is written directly. A name that ends in `.gz`, `.zst` or `.zstd` is compressed accordingly.
+///
+/// ```
+/// use wirecopy::report::Output;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("clusters.csv");
+/// std::fs::write(&path, "of yesterday")?;
+/// let mut abandoned = Output::create(&path)?;
+/// abandoned.put(b"half of it")?;
+/// drop(abandoned);
+/// assert_eq!(std::fs::read_to_string(&path)?, "of yesterday");
+/// let mut output = Output::create(&path)?;
+/// output.put(b"of today")?;
+/// output.publish()?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "of today");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Output {
     path: PathBuf,

@@ -45,8 +45,30 @@ pub struct PairCounts {
     pub left_out: u64,
 }
 
-/// Writes the accepted pairs as CSV, cluster by cluster in the order of the cluster report and within a cluster in
+/// Writes the accepted pairs as CSV (RFC 4180, UTF-8, one header), cluster by cluster in the order of the cluster report and within a cluster in
 /// corpus order. Pairs of articles with the very same words count as accepted with similarity 1.
+///
+/// ```
+/// use wirecopy::report::{Output, PairCounts, write_pairs};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows why."}"#, "\n",
+/// #     r#"{"id":"b","text":"Herring is cheap in Lund this week."}"#, "\n",
+/// #     r#"{"id":"c","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows where."}"#, "\n",
+/// #     r#"{"id":"d"}"#, "\n",
+/// # ))?;
+/// let report = folder.path().join("pairs.csv");
+/// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+/// let mut out = Output::create(&report)?;
+/// let counts = write_pairs(&run, &mut out, &Silent)?;
+/// out.publish()?;
+/// assert_eq!(counts, PairCounts { listed: 1, left_out: 0 });
+/// assert!(std::fs::read_to_string(&report)?.contains("\na,c,"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// If evidence cannot be read or `out` not be written; [`Error::Interrupted`].

@@ -9,7 +9,25 @@ use crate::corpus::Reject;
 /// fixed list of names, `detail` is for people.
 pub const REJECT_COLUMNS: [&str; 4] = ["file", "line", "reason", "detail"];
 
-/// Writes bad records as CSV while they are found.
+/// Writes bad records as CSV (RFC 4180, UTF-8, one header) while they are found.
+///
+/// ```
+/// use wirecopy::corpus::{Reject, RejectReason};
+/// use wirecopy::report::{Output, RejectsWriter};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("rejects.csv");
+/// let mut rejects = RejectsWriter::new(Output::create(&path)?)?;
+/// rejects.write(&Reject {
+///     file: "news.jsonl".to_owned(),
+///     line: Some(17),
+///     reason: RejectReason::MissingText,
+///     detail: "no text".to_owned(),
+/// })?;
+/// rejects.finish().publish()?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "file,line,reason,detail\r\nnews.jsonl,17,missing_text,no text\r\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct RejectsWriter(Table<Output>);
 

@@ -16,6 +16,27 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The figures of a run. Written as JSON by [`Summary::to_json`]; names and meanings stay, new ones may be added.
+///
+/// ```
+/// use wirecopy::report::{Measured, Summary};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows why."}"#, "\n",
+/// #     r#"{"id":"b","text":"Herring is cheap in Lund this week."}"#, "\n",
+/// #     r#"{"id":"c","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows where."}"#, "\n",
+/// #     r#"{"id":"d"}"#, "\n",
+/// # ))?;
+/// let options = Options::default();
+/// let run = wirecopy::cluster(&[path], &options, &Silent)?;
+/// let summary = Summary::new(&run, &options, &Measured::default());
+/// assert_eq!((summary.input.articles, summary.input.rejected), (3, 1));
+/// assert_eq!((summary.found.clusters, summary.found.copies), (1, 1));
+/// assert!(summary.to_json().contains("\"missing_text\": 1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
     /// The version of wirecopy.

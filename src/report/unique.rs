@@ -120,6 +120,28 @@ fn headers_differ_in_an_empty_column() {
 /// end is added only where the last record of a file has none, and an object of several lines becomes one where others have one a line. Records that were
 /// rejected are not written.
 ///
+/// ```
+/// use wirecopy::report::{Joint, Output, write_unique};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows why."}"#, "\n",
+/// #     r#"{"id":"b","text":"Herring is cheap in Lund this week."}"#, "\n",
+/// #     r#"{"id":"c","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows where."}"#, "\n",
+/// #     r#"{"id":"d"}"#, "\n",
+/// # ))?;
+/// let (kept, ids) = (folder.path().join("unique.jsonl"), [r#"{"id":"a""#, r#"{"id":"b""#]);
+/// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+/// let mut out = Output::create(&kept)?;
+/// assert_eq!(write_unique(&run, Joint::of(&run.corpus)?, &mut out, &Silent)?, 2);
+/// out.publish()?;
+/// let written = std::fs::read_to_string(&kept)?;
+/// assert!(written.lines().zip(ids).all(|(line, id)| line.starts_with(id)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// What reading gives, [`Error::Changed`] if a file is no longer what it was; if `out` cannot be written;
 /// [`Error::Interrupted`].

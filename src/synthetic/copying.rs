@@ -5,6 +5,19 @@ use super::random::Random;
 use super::story::{Story, count_words};
 
 /// What an article of the truth table is.
+///
+/// ```
+/// use wirecopy::synthetic::{Kind, SyntheticOptions, write_jsonl};
+///
+/// let options = SyntheticOptions { articles: 500, words: 60, ..SyntheticOptions::default() };
+/// let (mut corpus, mut truth) = (Vec::new(), Vec::new());
+/// let summary = write_jsonl(&options, &mut corpus, Some(&mut truth))?;
+/// let truth = String::from_utf8_lossy(&truth);
+/// let originals = format!(",{}", Kind::Original);
+/// let stories = truth.lines().filter(|row| row.ends_with(&originals)).count();
+/// assert_eq!(stories as u64, summary.clusters);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Kind {

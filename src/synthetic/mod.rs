@@ -45,6 +45,21 @@ use std::io::{self, Write};
 pub use copying::Kind;
 
 /// What corpus to write.
+///
+/// ```
+/// use wirecopy::synthetic::{SyntheticOptions, write_jsonl};
+///
+/// let written = |options: &SyntheticOptions| {
+///     let mut corpus = Vec::new();
+///     write_jsonl(options, &mut corpus, None).map(|_| corpus)
+/// };
+/// let options = SyntheticOptions { articles: 20, words: 60, ..SyntheticOptions::default() };
+/// let other = SyntheticOptions { seed: options.seed + 1, ..options.clone() };
+/// assert!(written(&options)? == written(&options)? && written(&options)? != written(&other)?);
+/// let too_many = SyntheticOptions { copies_per_mille: 901, ..options };
+/// assert!(written(&too_many).is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntheticOptions {
     /// How many articles.

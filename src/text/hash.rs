@@ -121,7 +121,8 @@ pub(super) fn hash_ascii(word: &[u8]) -> u64 {
     })
 }
 
-/// The token of one word: a fixed 64-bit hash of its bytes.
+/// The token of one word: a fixed 64-bit hash of its bytes, by the multiply-and-fold construction known from wyhash. It does not withstand
+/// somebody who looks for words with the same hash.
 ///
 /// The word is hashed as it is; it should be in normal form C and in lower case, as the
 /// [`Tokeniser`](super::Tokeniser) would have made it.

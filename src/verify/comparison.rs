@@ -29,6 +29,25 @@ impl Evidence {
 ///
 /// The set of the first article is kept from one comparison to the next, in a form in which shingles are looked up: pairs that are
 /// sorted by their first article cost little. For work on several threads make one for each.
+///
+/// ```
+/// use wirecopy::{Options, progress::Silent, verify::Acceptance};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"text":"Two divers brought the bell of the Marigold up from the sea bed off Tarn Point on Thursday."}"#, "\n",
+/// #     r#"{"text":"Two divers brought the bell of the Marigold up from the sea bed off Tarn Point on Friday."}"#, "\n",
+/// # ))?;
+/// // "... off Tarn Point on Thursday." and "... off Tarn Point on Friday."
+/// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
+/// let mut comparison = run.evidence.comparison();
+/// let similarity = comparison.similarity(0, 1)?;
+/// assert_eq!((similarity.shared, similarity.size_a, similarity.size_b), (15, 16, 16));
+/// let strict = Acceptance::new(0.95, None, 0)?;
+/// assert_eq!(comparison.accepted(0, 1, strict)?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Comparison<'a> {
     evidence: &'a Evidence,

@@ -1,6 +1,13 @@
 //! How alike two articles are.
 
 /// How alike the shingle sets of two articles are, exactly.
+///
+/// ```
+/// use wirecopy::verify::Similarity;
+/// // A copy that was cut to its first 40 shingles.
+/// let cut = Similarity { shared: 40, size_a: 100, size_b: 40 };
+/// assert_eq!((cut.jaccard(), cut.containment()), (0.4, 1.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Similarity {
     /// Shingles that both have.

@@ -142,6 +142,27 @@ impl Texts for Both<'_> {
 /// Asks a rule about two articles. It is what a run says whose corpus is these two: no wording returns, and all shingles
 /// weigh in full, so that a form which returns from week to week counts for more than it does in a corpus that holds more of it.
 ///
+/// ```
+/// use wirecopy::corpus::Article;
+/// use wirecopy::fingerprint::ShingleSize;
+/// use wirecopy::text::{Furniture, LearntLines};
+/// use wirecopy::verify::{Compared, Reason, Refusal, Rule, judge_two};
+///
+/// let read = |text: &'static str| {
+///     let article = Article { text: text.into(), ..Article::default() };
+///     Compared::new(&article, Furniture::Strip, &LearntLines::default(), ShingleSize::default())
+/// };
+/// let dearer = read("Bread in Talby will cost 4 crowns from Monday on, the bakers of the town said after they had met.");
+/// let again = read("Bread in Talby will cost 4 crowns from Monday on, the bakers of the town said after they had met on Friday.");
+/// let other = read("Bread in Talby will cost 5 crowns from Monday on, the bakers of the town said after they had met.");
+/// let judged = judge_two(&dearer, &again, Rule::default())?;
+/// assert_eq!(judged.verdict.reason, Some(Reason::Short));
+/// assert_eq!(judged.similarity.containment(), 1.0);
+/// let refused = judge_two(&dearer, &other, Rule::default())?.verdict.refusal;
+/// assert!(matches!(refused, Some(Refusal::VeryShort { .. })));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
+///
 /// # Errors
 /// None at present; those of [`Texts`].
 pub fn judge_two(a: &Compared, b: &Compared, rule: Rule) -> Result<Judgement> {

@@ -96,6 +96,28 @@ pub struct PageCounts {
 ///
 /// The articles whose texts are shown are read again, no more of them at a time than [`Options::memory`] leaves room for.
 ///
+/// ```
+/// use wirecopy::report::{Output, PageCounts, write_page};
+/// use wirecopy::{Options, progress::Silent};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("news.jsonl");
+/// # std::fs::write(&path, concat!(
+/// #     r#"{"id":"a","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows why."}"#, "\n",
+/// #     r#"{"id":"b","text":"Herring is cheap in Lund this week."}"#, "\n",
+/// #     r#"{"id":"c","text":"The clock on the town hall of Brede has stood still since Sunday, and nobody knows where."}"#, "\n",
+/// #     r#"{"id":"d"}"#, "\n",
+/// # ))?;
+/// let (page, options) = (folder.path().join("page.html"), Options::default());
+/// let run = wirecopy::cluster(&[path], &options, &Silent)?;
+/// let mut out = Output::create(&page)?;
+/// let counts = write_page(&run, &options, 100, &mut out, &Silent)?;
+/// out.publish()?;
+/// assert_eq!(counts, PageCounts { clusters: 1, left_out: 0 });
+/// assert!(std::fs::read_to_string(&page)?.contains("Content-Security-Policy"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// If evidence cannot be read or `out` not be written; what reading gives, [`Error::Changed`] if a file is no longer what it
 /// was; [`Error::Interrupted`].

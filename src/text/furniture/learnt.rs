@@ -100,7 +100,27 @@ pub fn lines_at_edges(source: Source, text: &str, lines: &mut Vec<u32>) {
     }
 }
 
-/// Counts lines at the edges of texts, each by the reports that it stands around.
+/// Counts lines at the edges of texts, each by the reports that it stands around: by how many ways these begin, and those counted as in linear
+/// counting (Whang, Vander-Zanden and Taylor, *A linear-time probabilistic counting algorithm for database applications*, 1990).
+///
+/// ```
+/// use wirecopy::text::{Furniture, LineCounts, Source, lines_at_edges};
+///
+/// let source = Source::named("The Quay").expect("a name");
+/// let report = |day: u32| format!("On day {day} the ferry to Lund was late. ").repeat(20).trim().to_owned();
+/// let page = |day: u32| format!("{}\n\nOlga Reed writes on ferries from the quay.", report(day));
+/// let mut counts = LineCounts::for_corpus(100_000);
+/// for day in 1..=30 {
+///     let mut lines = Vec::new();
+///     lines_at_edges(source, &page(day), &mut lines);
+///     counts.add(&lines);
+/// }
+/// let learnt = counts.learn();
+/// assert_eq!(Furniture::Strip.text_of(&page(99), "", Some(source), &learnt), report(99));
+/// // Elsewhere the line is part of the text.
+/// let another = Source::named("The Mole");
+/// assert_eq!(Furniture::Strip.text_of(&page(99), "", another, &learnt), page(99));
+/// ```
 #[derive(Debug)]
 pub struct LineCounts {
     /// 16 bits for each place.

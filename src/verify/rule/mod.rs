@@ -12,6 +12,19 @@ pub use reasons::{FiguresNeeded, Reason, Refusal};
 use super::{Figures, Similarity};
 
 /// Which pairs are copies.
+///
+/// ```
+/// use wirecopy::verify::{Acceptance, NewsRule, Rule};
+///
+/// let plain = Rule::Plain(Acceptance::new(0.8, None, 0)?);
+/// assert_eq!((plain.floor().threshold(), plain.least_contained(), plain.window_hours()), (0.8, None, None));
+/// // The rule for news is asked about pairs that are similar as a whole, and asks for more of those that are far apart in time.
+/// let news = Rule::News(NewsRule::new(0.75, Some(48.0))?);
+/// assert!(news.floor().containment() < news.floor_apart().containment());
+/// assert!(news.floor().containment() < news.least_contained());
+/// assert_eq!(news.window_hours(), Some(48.0));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -52,7 +65,8 @@ impl Rule {
         }
     }
 
-    /// How much of the shorter article must stand in the longer, whatever else the two have in common; none if that does not count.
+    /// How much of the shorter article must stand in the longer, 0 to 1, whatever else the two have in common: weighted under the rule for news; none
+    /// if that does not count.
     pub fn least_contained(self) -> Option<f64> {
         match self {
             Self::News(rule) => Some(rule.contained()),
@@ -60,7 +74,7 @@ impl Rule {
         }
     }
 
-    /// A Jaccard similarity from which pairs are most likely accepted.
+    /// A Jaccard similarity, 0 to 1, from which pairs are most likely accepted.
     pub fn likely_jaccard(self) -> f64 {
         match self {
             // Of articles of the same length, of which so much of either stands in the other.
@@ -69,7 +83,7 @@ impl Rule {
         }
     }
 
-    /// The chance, at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
+    /// The chance, 0 to 1 and at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
     /// what the choice of bands may lose where the floor is the rule itself, and more where what is accepted stands above the floor.
     pub fn prefilter_loss(self) -> f64 {
         match self {

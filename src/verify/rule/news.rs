@@ -58,6 +58,32 @@ pub const SHORT_WORDS: u32 = 60;
 /// * *Do they speak of the same?* Where each opening names, again and again, what the other text never does, one form was filled in
 ///   for two places or people. Asked of one outlet's articles that open alike, and of those accepted by their opening.
 /// * *Are they too short to tell?* Of short items the figures must agree, and very short ones must be nearly equal.
+///
+/// ```
+/// use wirecopy::verify::{Figures, FiguresNeeded, NewsMeasures, NewsRule, Reason, Refusal, Texts};
+///
+/// /// Texts of six figures each, so many of them the same.
+/// struct Sharing(u32);
+///
+/// impl Texts for Sharing {
+///     fn figures(&self) -> wirecopy::Result<Figures> {
+///         Ok(Figures { fewer: 6, more: 6, shared: self.0 })
+///     }
+///     fn speak_of_others(&self, _: u32) -> wirecopy::Result<bool> {
+///         Ok(false)
+///     }
+/// }
+///
+/// let rule = NewsRule::new(0.75, Some(72.0))?;
+/// let (weighted_containment, opening, hours_apart) = (0.6, 0.9, Some(5.0));
+/// let pair = NewsMeasures { shingles: 300, words: 310, jaccard: 0.4, weighted_containment, opening, hours_apart, same_source: false };
+/// assert_eq!(rule.judge(&pair, &Sharing(6))?, Some(Reason::Opening));
+/// let of_figures = rule.decide(&pair, &Sharing(1))?;
+/// assert!(matches!(of_figures, Err(Refusal::Figures { needed: FiguresNeeded::OfOpening, .. })));
+/// let a_week_later = NewsMeasures { hours_apart: Some(168.0), ..pair };
+/// assert_eq!(rule.decide(&a_week_later, &Sharing(6))?, Err(Refusal::Apart { least: 0.95 }));
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct NewsRule {
     contained: f64,
@@ -107,10 +133,11 @@ impl NewsRule {
     const NEARLY_EQUAL: f64 = 0.8;
 
     /// A rule by which articles are copies from a weighted containment of `contained` on (above 0, at most 1), where they open alike from
-    /// two thirds of that on, and beyond `window_hours` between them from 0.95 on; without a window dates do not count.
+    /// two thirds of that on, and beyond `window_hours` between them (0 or more) from 0.95 on, or from `contained` on if that is more; without
+    /// a window dates do not count.
     ///
     /// # Errors
-    /// If a value is out of its range.
+    /// [`Error::Parameter`] if a value is out of its range.
     pub fn new(contained: f64, window_hours: Option<f64>) -> Result<Self> {
         if !(contained > 0.0 && contained <= 1.0) {
             return Err(Error::Parameter(format!(
@@ -130,7 +157,7 @@ impl NewsRule {
         })
     }
 
-    /// The weighted containment from which articles are copies.
+    /// The weighted containment from which articles are copies, above 0 and at most 1.
     pub fn contained(self) -> f64 {
         self.contained
     }

@@ -5,6 +5,20 @@ use crate::{Error, Result};
 
 /// The acceptance rule: Jaccard similarity of at least `threshold`, or containment of at least
 /// `containment` where the shorter article has `min_shingles` distinct shingles or more.
+///
+/// ```
+/// use wirecopy::verify::{Acceptance, Reason, Similarity};
+///
+/// let rule = Acceptance::new(0.7, Some(0.85), 30)?;
+/// let contained = |size_b| Similarity { shared: size_b, size_a: 100, size_b };
+/// assert_eq!(rule.judge(contained(80)), Some(Reason::Jaccard));
+/// assert_eq!(rule.judge(contained(40)), Some(Reason::Contained));
+/// // So few shingles stand in a long article by chance, too.
+/// assert_eq!(rule.judge(contained(20)), None);
+/// // The least with which two articles of 100 and 40 shingles can be accepted: 34 of the 40 are shared.
+/// assert!((rule.least_jaccard(100.0, 40.0) - 34.0 / 106.0).abs() < 1e-9);
+/// # Ok::<(), wirecopy::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Acceptance {
     threshold: f64,
@@ -28,7 +42,7 @@ impl Acceptance {
     /// `None`, containment does not count.
     ///
     /// # Errors
-    /// If a threshold is out of its range.
+    /// [`Error::Parameter`] if a threshold is out of its range.
     pub fn new(threshold: f64, containment: Option<f64>, min_shingles: u32) -> Result<Self> {
         let check = |name: &str, value: f64| {
             if value > 0.0 && value <= 1.0 {
