@@ -65,7 +65,7 @@
 //! let duplicates = Duplicates::find(&digests, prints.duplicate_keys()?);
 //!
 //! let texts = duplicates.distinct_articles(&prints);
-//! let signatures = lsh::Source::new(&prints.signatures, 1 << 30);
+//! let signatures = lsh::SignatureSource::new(&prints.signatures, 1 << 30);
 //! let similar_enough = |_, _, score| match score {
 //!     0..60 => lsh::Worth::Nothing,
 //!     _ => lsh::Worth::Perhaps,
@@ -415,7 +415,8 @@ fn find_candidates(
     let dates = window.map(|window| lsh::Dates::new(&prints.days, window));
     let layout = scheme.layout(options.permutations);
     let prospects = Prospects::new(prints, &sizes, dates, rule, layout, scheme);
-    let signatures = lsh::Source::new(&prints.signatures, budget.for_search(prints.rows.len()));
+    let signatures =
+        lsh::SignatureSource::new(&prints.signatures, budget.for_search(prints.rows.len()));
     match (scheme, options.unlike_copies()) {
         (Scheme::Neighbours(neighbours), Some(containment)) => lsh::candidates_and_unlike(
             signatures,

@@ -124,7 +124,7 @@ impl Curve {
         })
     }
 
-    /// A curve of at most about `most` points (1 or more) for the eye: all, or those at round thresholds, and the best.
+    /// A curve of at most about `most` points for the eye: all, or those at round thresholds, and the best.
     pub fn rounded(&self, most: usize) -> Vec<Point> {
         let (Some(low), Some(high)) = (self.points.first(), self.points.last()) else {
             return Vec::new();
@@ -133,7 +133,7 @@ impl Curve {
             return self.points.clone();
         }
         let (low, high) = (low.threshold, high.threshold);
-        let step = round_step((high - low) / most as f64);
+        let step = round_step((high - low) / most.max(1) as f64);
         let from = (low / step).floor() as i64;
         // A quotient that is whole but for its rounding counts as whole.
         let to = (high / step + 1e-9).floor() as i64;
@@ -277,6 +277,7 @@ mod tests {
         );
         let ends = [curve.points[0], curve.points[curve.points.len() - 1]];
         assert_eq!(ends.map(|p| p.threshold), [0.0, f64::from(3 * most - 1)]);
+        assert!(curve.rounded(0).iter().all(|p| p.threshold.is_finite()));
         for point in curve.rounded(20) {
             assert_eq!(point.reported, u64::from(3 * most) - point.threshold as u64);
         }

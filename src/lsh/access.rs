@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 ///
 /// ```
 /// use wirecopy::fingerprint::{ArticleSet, Layout, SignatureFile, Signatures};
-/// use wirecopy::lsh::{Banding, Scheme, Source, Worth, candidates};
+/// use wirecopy::lsh::{Banding, Scheme, SignatureSource, Worth, candidates};
 /// use wirecopy::progress::Silent;
 ///
 /// let mut signatures = Signatures::new(Layout::new(4, 4));
@@ -18,16 +18,16 @@ use std::sync::{Mutex, PoisonError};
 ///     signatures.push(&values.map(|value: u32| value << 8));
 /// }
 /// let scheme = Scheme::Bands(Banding::new(2, 2, 4)?);
-/// let find = |source: Source| candidates(source, &ArticleSet::all(3), scheme, |_, _, _| Worth::Perhaps, &Silent);
-/// let held = find(Source::Held(&signatures))?;
+/// let find = |source: SignatureSource| candidates(source, &ArticleSet::all(3), scheme, |_, _, _| Worth::Perhaps, &Silent);
+/// let held = find(SignatureSource::Held(&signatures))?;
 /// let mut file = SignatureFile::of(&mut signatures, &std::env::temp_dir())?;
 /// file.finish()?;
-/// let spilled = find(Source::Spilled { file: &file, room: 1 << 20 })?;
+/// let spilled = find(SignatureSource::Spilled { file: &file, room: 1 << 20 })?;
 /// assert_eq!((held.pairs, spilled.pairs), (vec![(0, 1)], vec![(0, 1)]));
 /// # Ok::<(), wirecopy::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub enum Source<'a> {
+pub enum SignatureSource<'a> {
     /// In memory.
     Held(&'a Signatures),
     /// In a file.
@@ -39,7 +39,7 @@ pub enum Source<'a> {
     },
 }
 
-impl<'a> Source<'a> {
+impl<'a> SignatureSource<'a> {
     /// These signatures; if they are in a file, with so much room for the search.
     pub fn new(signatures: &'a StoredSignatures, room: usize) -> Self {
         match signatures {
@@ -57,7 +57,7 @@ impl<'a> Source<'a> {
     }
 }
 
-impl<'a> From<&'a Signatures> for Source<'a> {
+impl<'a> From<&'a Signatures> for SignatureSource<'a> {
     fn from(signatures: &'a Signatures) -> Self {
         Self::Held(signatures)
     }

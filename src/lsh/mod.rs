@@ -60,7 +60,7 @@ mod single;
 mod tests;
 mod verdicts;
 
-pub use access::Source;
+pub use access::SignatureSource;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
 pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 pub use dates::Dates;
@@ -201,7 +201,7 @@ pub struct ArticleFacts<'a> {
 /// `filter` judges from their signatures whether a pair can be similar enough; its functions must be pure, or runs would
 /// differ.
 ///
-/// The signatures may lie in memory or in a [file](Source); that makes no difference to what is found.
+/// The signatures may lie in memory or in a [file](SignatureSource); that makes no difference to what is found.
 ///
 /// ```
 /// use wirecopy::fingerprint::{ArticleSet, Layout, Signatures};
@@ -224,7 +224,7 @@ pub struct ArticleFacts<'a> {
 /// [`Error::Interrupted`] when `progress` asks to stop; if signatures in a file cannot be read, or other temporary files beside it
 /// not be written.
 pub fn candidates<'a>(
-    signatures: impl Into<Source<'a>>,
+    signatures: impl Into<SignatureSource<'a>>,
     members: &ArticleSet,
     scheme: Scheme,
     filter: impl PairFilter,
@@ -273,7 +273,7 @@ pub fn candidates<'a>(
 /// # Errors
 /// As for [`candidates`].
 pub fn candidates_and_unlike<'a>(
-    signatures: impl Into<Source<'a>>,
+    signatures: impl Into<SignatureSource<'a>>,
     members: &ArticleSet,
     neighbours: Neighbours,
     filter: impl PairFilter,
@@ -289,7 +289,7 @@ pub fn candidates_and_unlike<'a>(
 }
 
 fn find(
-    source: Source,
+    source: SignatureSource,
     members: &ArticleSet,
     scheme: Scheme,
     filter: impl PairFilter,
@@ -312,8 +312,8 @@ fn find(
         progress,
     };
     let place = match source {
-        Source::Held(signatures) => Place::Memory(InMemory::new(signatures)),
-        Source::Spilled { file, room } => Place::File(InFile::new(file, scheme, room)),
+        SignatureSource::Held(signatures) => Place::Memory(InMemory::new(signatures)),
+        SignatureSource::Spilled { file, room } => Place::File(InFile::new(file, scheme, room)),
     };
     let mut settled = Settled::new(articles);
 

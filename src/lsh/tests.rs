@@ -81,13 +81,13 @@ proptest::proptest! {
 /// What is found where signatures are in a file: with all the room there is, with hardly any, and with some.
 fn from_a_file(
     table: &[Vec<u32>],
-    search: impl Fn(Source) -> Candidates,
+    search: impl Fn(SignatureSource) -> Candidates,
 ) -> impl Iterator<Item = Candidates> {
     let rooms = [usize::MAX, 0, (table.len() / 3) * 4 * table[0].len()];
     rooms.into_iter().map(move |room| {
         let mut file = SignatureFile::of(&mut store(table), &std::env::temp_dir()).unwrap();
         file.finish().unwrap();
-        search(Source::Spilled { file: &file, room })
+        search(SignatureSource::Spilled { file: &file, room })
     })
 }
 
@@ -112,13 +112,13 @@ proptest::proptest! {
         let dates = (seed % 2 == 0).then(|| Dates::new(&days, 24.0));
         let sizes = Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5));
         let facts = ArticleFacts { sizes: &sizes, dates };
-        let search = |source: Source| match scheme {
+        let search = |source: SignatureSource| match scheme {
             Scheme::Neighbours(neighbours) => candidates_and_unlike(
                 source, &all(count), neighbours, worth, containment, facts, &Silent,
             ),
             scheme => candidates(source, &all(count), scheme, worth, &Silent),
         }.unwrap();
-        let held = search(Source::Held(&store(&table)));
+        let held = search(SignatureSource::Held(&store(&table)));
         for found in from_a_file(&table, search) {
             proptest::prop_assert_eq!(&found.pairs, &held.pairs);
             proptest::prop_assert_eq!(found.counts, held.counts);
@@ -149,7 +149,10 @@ fn the_search_of_a_file_advances_while_blocks_are_looked_at() {
     file.finish().unwrap();
     let scheme = by_bands(16, 2, 32);
     for room in [0, usize::MAX] {
-        let (watched, source) = (Watched::default(), Source::Spilled { file: &file, room });
+        let (watched, source) = (
+            Watched::default(),
+            SignatureSource::Spilled { file: &file, room },
+        );
         candidates(source, &all(3000), scheme, likely_above(3), &watched).unwrap();
         let (advanced, _) = watched.0.into_inner().unwrap();
         assert_eq!(advanced.iter().map(|step| step.0).sum::<u64>(), 16);
@@ -261,10 +264,10 @@ proptest::proptest! {
     fn pairs_without_hope_are_dropped_wherever_they_are_met(count in 2usize..400, values in 2u64..40, least in 0u32..12, seed in 0u64..) {
         let table = random_rows(count, 64, values, seed);
         let (held, scheme) = (both_parts(&table), by_two_values());
-        let search = |source: Source, least| {
+        let search = |source: SignatureSource, least| {
             candidates(source, &all(count), scheme, WithHope(least), &Silent).unwrap()
         };
-        let (any, found) = (search(Source::Held(&held), 0), search(Source::Held(&held), least));
+        let (any, found) = (search(SignatureSource::Held(&held), 0), search(SignatureSource::Held(&held), least));
         let low = |&(a, b): &(u32, u32)| held.layout().low_score(Kernel::best(), held.low(a), held.low(b));
         if any.counts.crowded_buckets == 0 {
             let with_hope: Vec<_> = any.pairs.iter().copied().filter(|pair| low(pair) >= least).collect();
@@ -275,7 +278,7 @@ proptest::proptest! {
         for room in [usize::MAX, 0] {
             let mut file = file_of(&held);
             file.finish().unwrap();
-            let spilled = search(Source::Spilled { file: &file, room }, least);
+            let spilled = search(SignatureSource::Spilled { file: &file, room }, least);
             proptest::prop_assert_eq!(&spilled.pairs, &found.pairs);
             proptest::prop_assert_eq!(spilled.counts, found.counts);
         }
@@ -297,14 +300,15 @@ fn families_of_a_crowd_are_left_out_wherever_they_are_met() {
         }
     }
     let (held, scheme) = (both_parts(&table), by_two_values());
-    let search =
-        |source: Source| candidates(source, &all(ARTICLES), scheme, WithHope(4), &Silent).unwrap();
-    let found = search(Source::Held(&held));
+    let search = |source: SignatureSource| {
+        candidates(source, &all(ARTICLES), scheme, WithHope(4), &Silent).unwrap()
+    };
+    let found = search(SignatureSource::Held(&held));
     assert!(found.counts.crowded_buckets > 0 && found.counts.capped > 0);
     let mut file = file_of(&held);
     file.finish().unwrap();
     for room in [usize::MAX, 0] {
-        let spilled = search(Source::Spilled { file: &file, room });
+        let spilled = search(SignatureSource::Spilled { file: &file, room });
         assert!(spilled.pairs == found.pairs, "with room for {room} bytes");
         assert_eq!(spilled.counts, found.counts);
     }
@@ -528,7 +532,11 @@ fn strangers_with_common_values() -> (Vec<Vec<u32>>, Vec<u32>) {
 }
 
 /// The candidates of such strangers, published on these days; a copy may be a day older or younger.
-fn published_on(source: Source, articles: usize, day: impl Fn(i64) -> Option<i64>) -> Candidates {
+fn published_on(
+    source: SignatureSource,
+    articles: usize,
+    day: impl Fn(i64) -> Option<i64>,
+) -> Candidates {
     let days = Days::new((0..articles as i64).map(|id| Some(day(id)? * 24 * 3600)));
     let containment = Containment {
         least: 0.75,
@@ -558,7 +566,7 @@ fn copies_that_share_common_values_meet_if_few_were_published_with_them() {
     let (table, copied) = strangers_with_common_values();
     let signatures = store(&table);
     let met = |day: &dyn Fn(i64) -> Option<i64>, of: Range<u32>| {
-        let found = published_on(Source::Held(&signatures), table.len(), day);
+        let found = published_on(SignatureSource::Held(&signatures), table.len(), day);
         let copied = copied.iter().filter(|id| of.contains(id));
         let is_met = |&&id: &&u32| found.pairs.contains(&(id, id + 1));
         100 * copied.clone().filter(is_met).count() / copied.count()
@@ -588,8 +596,8 @@ fn copies_that_share_common_values_meet_if_few_were_published_with_them() {
 fn dates_bring_together_the_same_in_memory_and_in_a_file_in_any_order() {
     let (mut table, _) = strangers_with_common_values();
     table.truncate(1_500);
-    let found = published_on(Source::Held(&store(&table)), table.len(), Some);
-    let undated = published_on(Source::Held(&store(&table)), table.len(), |_| None);
+    let found = published_on(SignatureSource::Held(&store(&table)), table.len(), Some);
+    let undated = published_on(SignatureSource::Held(&store(&table)), table.len(), |_| None);
     let next = |found: &Candidates| found.pairs.iter().filter(|(a, b)| b - a == 1).count();
     assert!(next(&found) > next(&undated) * 3 / 2);
     for other in from_a_file(&table, |source| published_on(source, 1_500, Some)) {
@@ -599,11 +607,11 @@ fn dates_bring_together_the_same_in_memory_and_in_a_file_in_any_order() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
     let parallel = pool
         .unwrap()
-        .install(|| published_on(Source::Held(&store(&table)), 1_500, Some));
+        .install(|| published_on(SignatureSource::Held(&store(&table)), 1_500, Some));
     assert_eq!(parallel.pairs, found.pairs);
     table.reverse();
     let last = table.len() as u32 - 1;
-    let reversed = published_on(Source::Held(&store(&table)), table.len(), |id| {
+    let reversed = published_on(SignatureSource::Held(&store(&table)), table.len(), |id| {
         Some(i64::from(last) - id)
     });
     let pairs = reversed.pairs.iter().map(|&(a, b)| (last - b, last - a));

@@ -23,7 +23,7 @@ impl FromStr for Size {
         let text = text.trim();
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-            "" | "b" => 1.0,
+            "" | "b" | "byte" | "bytes" => 1.0,
             "k" | "kb" => 1e3,
             "m" | "mb" => 1e6,
             "g" | "gb" => 1e9,
@@ -139,7 +139,7 @@ mod tests {
             "7 bytes",
             "1234567891MB",
         ] {
-            let size: Size = text.trim_end_matches("ytes").parse().unwrap();
+            let size: Size = text.parse().unwrap();
             assert_eq!(size.to_string(), text);
         }
         assert_eq!(Size(26_000_001).in_whole_megabytes(), Size(27_000_000));

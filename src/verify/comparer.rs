@@ -6,13 +6,13 @@ use crate::Result;
 
 impl Evidence {
     /// A way to compare articles one after another.
-    pub fn comparison(&self) -> Comparison<'_> {
+    pub fn comparison(&self) -> Comparer<'_> {
         self.comparison_with_openings(0)
     }
 
-    /// The same, made for [`Comparison::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
-    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparison<'_> {
-        Comparison {
+    /// The same, made for [`Comparer::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
+    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparer<'_> {
+        Comparer {
             evidence: self,
             opening: opening.min(u64::BITS as usize),
             first: None,
@@ -49,7 +49,7 @@ impl Evidence {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Comparison<'a> {
+pub struct Comparer<'a> {
     evidence: &'a Evidence,
     opening: usize,
     first: Option<u32>,
@@ -63,7 +63,7 @@ pub struct Comparison<'a> {
     from_file: Vec<u8>,
 }
 
-impl Comparison<'_> {
+impl Comparer<'_> {
     /// How alike two articles are. An article whose shingles were not gathered has none.
     ///
     /// # Errors
