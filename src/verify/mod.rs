@@ -175,8 +175,8 @@ pub fn verify_and_ask(
             let (mut edges, said) = judge.accepted(pairs, rest, &texts, progress)?;
             counterparts::keep_best(&mut edges, articles, &printings, rule)?;
             let why_not = asked::why_not(&texts, said, &edges);
-            let duplicates =
-                recurring::tell_apart(&duplicates, printings, &mut edges, prints, rule);
+            let kept = recurring::tell_apart(&duplicates, printings, &mut edges, prints, rule);
+            let duplicates = kept.unwrap_or(duplicates);
             (Copies { edges, duplicates }, why_not)
         }
     };

@@ -8,19 +8,39 @@ use super::printings::{Printing, Printings};
 use super::{Edge, Evidence, NewsRule, SHORT_WORDS};
 use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
 
-/// Takes short items that only recur out of `duplicates`. An accepted pair with such an item becomes one of those
-/// occurrences that are closest in time.
+/// Takes short items that only recur out of `duplicates`; none if there is none of these. An accepted pair with such an item becomes one of those
+/// occurrences that are closest in time; the pairs lose their order by that.
 pub(super) fn tell_apart(
     duplicates: &Duplicates,
     mut known: Printings,
     edges: &mut [Edge],
     prints: &Fingerprints,
     rule: NewsRule,
-) -> Duplicates {
-    let Some(window) = rule.window_hours() else {
-        return duplicates.clone();
-    };
-    let window = (window * 3600.0) as i64;
+) -> Option<Duplicates> {
+    let window = (rule.window_hours()? * 3600.0) as i64;
+    let kept = without_recurring(duplicates, &mut known, window, prints)?;
+    for edge in edges {
+        let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
+        let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
+        // If one has no date, it goes with the earliest of the other.
+        let earliest = |printings: &[Printing], text| printings.first().map_or(text, |it| it.1);
+        let as_they_are = || (earliest(a, edge.a), earliest(b, edge.b));
+        (edge.a, edge.b) = closest(a, b).unwrap_or_else(as_they_are);
+        if edge.a > edge.b {
+            *edge = edge.turned();
+        }
+    }
+    Some(kept)
+}
+
+/// The duplicates without short items that lie more than `window` seconds apart; what is known of the printings of these names the first article of
+/// each occurrence afterwards. None if nothing recurs.
+fn without_recurring(
+    duplicates: &Duplicates,
+    known: &mut Printings,
+    window: i64,
+    prints: &Fingerprints,
+) -> Option<Duplicates> {
     let runs_of = |group: &[(u32, u32)]| {
         let first = group[0].0;
         match prints.rows.tokens(first) < SHORT_WORDS {
@@ -34,7 +54,7 @@ pub(super) fn tell_apart(
     };
     let mut groups = duplicates.pairs.chunk_by(|a, b| a.0 == b.0);
     if groups.all(|group| runs_of(group).len() < 2) {
-        return duplicates.clone();
+        return None;
     }
     let mut kept = Duplicates::default();
     let mut dated = known.dated.as_roomy();
@@ -65,19 +85,7 @@ pub(super) fn tell_apart(
     known.dated = dated;
     kept.pairs.sort_unstable();
     kept.recurring.sort_unstable();
-    for edge in &mut *edges {
-        let (mut of_a, mut of_b) = ([(0, 0)], [(0, 0)]);
-        let (a, b) = (known.of(edge.a, &mut of_a), known.of(edge.b, &mut of_b));
-        // If one has no date, it goes with the earliest of the other.
-        let earliest = |printings: &[Printing], text| printings.first().map_or(text, |it| it.1);
-        let as_they_are = || (earliest(a, edge.a), earliest(b, edge.b));
-        (edge.a, edge.b) = closest(a, b).unwrap_or_else(as_they_are);
-        if edge.a > edge.b {
-            *edge = edge.turned();
-        }
-    }
-    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
-    kept
+    Some(kept)
 }
 
 /// Articles with the same words, cut where more than `window` seconds lie between two; each run in the order of the corpus. Of those without a date

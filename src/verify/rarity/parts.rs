@@ -27,6 +27,12 @@ struct Places {
     ends: Vec<u32>,
 }
 
+/// The times of all places that were written down, part by part and in pieces.
+struct Counted {
+    parts: Vec<Vec<Strings>>,
+    spool: Spool,
+}
+
 /// Where the times of an article are that begin at a place of a stretch.
 pub(super) fn handle(stretches: &[Strings], begin: u64, size: usize) -> Handle {
     let within = begin as u32 as usize;
@@ -59,7 +65,7 @@ impl Weights {
         let stretches = stretches(&marked, |article| evidence.size(article));
 
         let (places, spool) = write_down(cut, evidence, &stretches, held)?;
-        let (times_of_parts, counted) = count_parts(cut, evidence, &places, &spool, held)?;
+        let counted = count_parts(cut, evidence, &places, &spool, held)?;
         drop(spool);
 
         let mut entries = vec![(0, 0); articles.len()];
@@ -85,20 +91,7 @@ impl Weights {
                 .zip(&begins)
                 .map(|(&number, begins)| {
                     let ends = &places[number].ends;
-                    let mut of_parts =
-                        Vec::with_capacity(ends.last().map_or(0, |&end| end as usize));
-                    let mut scratch = Vec::new();
-                    for (part, &begin) in begins.iter().enumerate() {
-                        let len = range(ends, part).len();
-                        gather(
-                            &counted,
-                            &times_of_parts[part],
-                            begin,
-                            len,
-                            &mut scratch,
-                            &mut of_parts,
-                        )?;
-                    }
+                    let of_parts = counted.of_stretch(begins, ends)?;
                     cut.look_up(evidence, stretches[number], ends, &of_parts)
                 })
                 .collect();
@@ -153,7 +146,7 @@ fn count_parts(
     places: &[Places],
     spool: &Spool,
     held: usize,
-) -> Result<(Vec<Vec<Strings>>, Spool)> {
+) -> Result<Counted> {
     let mut counted = evidence.spool_beside(held);
     let mut times_of_parts: Vec<Vec<Strings>> = Vec::with_capacity(cut.parts());
     let parts: Vec<usize> = (0..cut.parts()).collect();
@@ -168,7 +161,30 @@ fn count_parts(
         }
     }
     counted.finish()?;
-    Ok((times_of_parts, counted))
+    Ok(Counted {
+        parts: times_of_parts,
+        spool: counted,
+    })
+}
+
+impl Counted {
+    /// The times of a stretch, part after part: they begin in each part where `begins` says, and are as many as `ends` of the stretch.
+    fn of_stretch(&self, begins: &[usize], ends: &[u32]) -> Result<Vec<u8>> {
+        let mut times = Vec::with_capacity(ends.last().map_or(0, |&end| end as usize));
+        let mut scratch = Vec::new();
+        for (part, (pieces, &begin)) in self.parts.iter().zip(begins).enumerate() {
+            let end = begin + range(ends, part).len();
+            let mut begin = begin;
+            while begin < end {
+                let within = begin % PIECE;
+                let now = (end - begin).min(PIECE - within);
+                let handle = pieces[begin / PIECE].part(within..within + now);
+                times.extend_from_slice(self.spool.get(handle, &mut scratch)?);
+                begin += now;
+            }
+        }
+        Ok(times)
+    }
 }
 
 /// Articles cut into stretches of at most [`STRETCH`] articles and [`SHINGLES`] shingles, or one article of more. `size` gives the shingles of
@@ -191,26 +207,6 @@ pub(super) fn stretches(marked: &[(u8, u32)], size: impl Fn(u32) -> u32) -> Vec<
 
 /// Times are handed on in pieces of so many, so that no thread holds all of a part.
 const PIECE: usize = 1 << 18;
-
-/// Appends `len` times of a part from `begin` on to `out`.
-fn gather(
-    counted: &Spool,
-    pieces: &[Strings],
-    mut begin: usize,
-    mut len: usize,
-    scratch: &mut Vec<u8>,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    while len > 0 {
-        let within = begin % PIECE;
-        let now = len.min(PIECE - within);
-        let handle = pieces[begin / PIECE].part(within..within + now);
-        out.extend_from_slice(counted.get(handle, scratch)?);
-        begin += now;
-        len -= now;
-    }
-    Ok(())
-}
 
 fn range(ends: &[u32], part: usize) -> std::ops::Range<usize> {
     let begin = part.checked_sub(1).map_or(0, |before| ends[before]);
