@@ -39,6 +39,7 @@ mod chars;
 mod furniture;
 mod hash;
 mod kernels;
+mod runs;
 mod tokens;
 
 pub(crate) use furniture::around;
