@@ -2,7 +2,7 @@
 //! whether the signatures are in memory or in a file.
 
 use super::access::SignatureAccess;
-use super::crowded::Crowd;
+use super::crowd::Crowd;
 use super::deferred::Deferred;
 use super::found::{Found, Known};
 use super::groups::{Dealing, Packing, PartSizes, Portion};

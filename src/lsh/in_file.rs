@@ -6,7 +6,7 @@
 //! look at a pair depends on another between two times when [it is settled what was found](super::AT_ONCE).
 
 use super::access::{Blocks, Columns, FileAccess};
-use super::crowded::Crowd;
+use super::crowd::Crowd;
 use super::deferred::{self, Cut, Deferred, Which};
 use super::found::{Batch, Found};
 use super::groups::Portion;

@@ -1,7 +1,7 @@
 //! The search where signatures are in memory.
 
 use super::PairFilter;
-use super::crowded::Crowd;
+use super::crowd::Crowd;
 use super::found::{Batch, Found};
 use super::groups::Portion;
 use super::hunt::{Buckets, Hunt};

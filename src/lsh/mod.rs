@@ -38,12 +38,12 @@
 //! * *known* pairs were found by an earlier slot, and need no second look.
 //!
 //! The parts, in the order in which articles go through them: `scheme` with `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
-//! `in_memory` or `in_file` (signatures in memory or in a file, which `access` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates` and
-//! `crowded` (which pairs of a bucket are looked at), `deferred` and `verdicts`, `found`.
+//! `in_memory` or `in_file` (signatures in memory or in a file, which `access` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates`,
+//! `nearest` and `crowd` (which pairs of a bucket are looked at), `deferred` and `verdicts`, `found`.
 
 mod access;
 mod banding;
-mod crowded;
+mod crowd;
 mod dates;
 mod deferred;
 mod found;
@@ -51,6 +51,7 @@ mod groups;
 mod hunt;
 mod in_file;
 mod in_memory;
+mod nearest;
 mod neighbours;
 
 mod scheme;
@@ -62,7 +63,7 @@ mod verdicts;
 
 pub use access::SignatureSource;
 pub use banding::{Banding, CUT_COPY_SIMILARITY, WANTED_PROBABILITY};
-pub use crowded::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
+pub use crowd::{CROWDED, LIKELY_PARTNERS, PERHAPS_PARTNERS};
 pub use dates::Dates;
 pub use neighbours::{FOUND_BY_TWO, Neighbours};
 pub use scheme::Scheme;
@@ -76,7 +77,7 @@ use crate::fingerprint::{ArticleSet, Sizes};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use access::SignatureAccess;
-use crowded::Crowd;
+use crowd::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
 use groups::Packing;
 use hunt::Hunt;

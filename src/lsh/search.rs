@@ -1,10 +1,11 @@
 //! The pairs of one band or value, looked at.
 
 use super::access::SignatureAccess;
-use super::crowded::{self, CROWDED, Crowd};
+use super::crowd::{CROWDED, Crowd};
 use super::deferred::{Deferred, Which};
 use super::found::{Found, Known};
 use super::groups::{Grouping, Packing};
+use super::nearest::nearest;
 use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Dates, PairFilter, Worth, pack, unpack};
@@ -349,7 +350,7 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
         if articles.iter().all(|&a| self.crowd.has_enough(a)) {
             return;
         }
-        crowded::neighbours(articles, band_end, self.judge.signatures, |a, b| {
+        nearest(articles, band_end, self.judge.signatures, |a, b| {
             if !(self.crowd.has_enough(a) && self.crowd.has_enough(b)) {
                 found.counts.capped -= 1;
                 if self.look(pack(a, b), &mut pending.verdicts, &mut found.counts) {
