@@ -38,7 +38,7 @@
 //! * *known* pairs were found by an earlier slot, and need no second look.
 //!
 //! The parts, in the order in which articles go through them: `scheme` with `banding` and `neighbours` (which signatures meet), `hunt` (the search of one corpus) with
-//! `in_memory` or `in_file` (signatures in memory or in a file, which `access` reads alike), `groups` (buckets of a slot), `search` with `single`, `dates`,
+//! `in_memory` or `in_file` (signatures in memory or in a file, which `access` reads alike), `groups` (buckets of a slot, by the entries of `packing`), `search` with `single`, `dates`,
 //! `nearest` and `crowd` (which pairs of a bucket are looked at), `deferred` and `verdicts`, `found`.
 
 mod access;
@@ -53,6 +53,7 @@ mod in_file;
 mod in_memory;
 mod nearest;
 mod neighbours;
+mod packing;
 
 mod scheme;
 mod search;
@@ -79,10 +80,10 @@ use crate::{Error, Result};
 use access::SignatureAccess;
 use crowd::Crowd;
 use found::{Batch, Found, Known, leave_out, merge_into};
-use groups::Packing;
 use hunt::Hunt;
 use in_file::InFile;
 use in_memory::InMemory;
+use packing::Packing;
 use search::Judge;
 use single::Unlike;
 
