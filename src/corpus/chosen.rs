@@ -40,7 +40,7 @@ pub(super) struct Chosen<'c> {
 }
 
 /// A file any part of which can be read.
-pub(super) struct Random<'c> {
+pub(super) struct SeekableFile<'c> {
     index: usize,
     /// Its bytes on disk.
     size: u64,
@@ -56,7 +56,7 @@ enum Bytes<'c> {
 
 /// Records that a worker is to read.
 pub(super) struct ToRead<'c> {
-    file: Arc<Random<'c>>,
+    file: Arc<SeekableFile<'c>>,
     places: Vec<Place>,
     /// How far in the file this goes, in bytes on disk.
     pub(super) disk: u64,
@@ -82,7 +82,11 @@ impl<'c> Chosen<'c> {
     }
 
     /// The next ones of a file, of about `bytes` bytes; none if there is none left.
-    pub(super) fn take(&mut self, file: &Arc<Random<'c>>, bytes: usize) -> Option<ToRead<'c>> {
+    pub(super) fn take(
+        &mut self,
+        file: &Arc<SeekableFile<'c>>,
+        bytes: usize,
+    ) -> Option<ToRead<'c>> {
         let mut places: Vec<Place> = Vec::new();
         let mut taken = 0;
         while taken < bytes as u64
@@ -112,7 +116,7 @@ impl<'c> Chosen<'c> {
     }
 }
 
-impl<'c> Random<'c> {
+impl<'c> SeekableFile<'c> {
     /// Opens a file, if it is one of lines and any part of it can be read.
     pub(super) fn open(corpus: &'c Corpus, index: usize) -> Result<Option<Self>> {
         let file = &corpus.files[index];
@@ -163,7 +167,7 @@ impl ToRead<'_> {
     /// # Errors
     /// What reading gives; [`Error::Changed`] if the file has become shorter.
     pub(super) fn fill(&self, block: &mut Block, corpus: &Corpus) -> Result<()> {
-        let Random { index, length, .. } = *self.file;
+        let SeekableFile { index, length, .. } = *self.file;
         block.begin(index as u32);
         // Lines that are no records may lie between a record and the next, of any length.
         let most = corpus.options.max_document as u64 + 1;

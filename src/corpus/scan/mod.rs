@@ -1,0 +1,114 @@
+//! Reads a whole corpus on all threads and hands on the results in corpus order.
+//!
+//! One lock guards the source of blocks; a worker takes the lock, fills its own block (reading,
+//! decompressing, splitting), lets go and works. Text files and small files are not even read under
+//! the lock: the worker is given the file. Each piece of work has a number, and results are collected
+//! by that number. Workers that are ahead wait once a few results a thread are held back, so one slow block
+//! does not make the others pile up results. The worker whose turn it is never waits: no deadlock.
+//!
+//! Where only some records are wanted, workers are given their places (`chosen`).
+//!
+//! A large compressed file is decompressed under the lock, hence by one thread at a time. Whoever finds the lock taken decompresses
+//! one of its pieces meanwhile, if it has any (`pieces`), or else another file (`beforehand`).
+
+mod collector;
+mod run;
+mod source;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::Corpus;
+use super::blocks::Block;
+use super::chosen::{Chosen, Place};
+use crate::error::Result;
+use crate::progress::{Progress, Stage, Unit};
+use run::Scan;
+
+/// Locks even if a thread has panicked while holding the lock: that panic is passed on by rayon, and
+/// until then the others only need to see that they should stop.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stops the others when a worker panics; rayon then passes the panic on.
+struct StopOnPanic<'r, F: Fn()>(&'r F);
+
+impl<F: Fn()> Drop for StopOnPanic<'_, F> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.0)();
+        }
+    }
+}
+
+impl Corpus {
+    /// Reads the whole corpus in blocks, on all threads of rayon's current pool.
+    ///
+    /// `worker` makes the scratch space of one thread. `work` is called for every block, several at a
+    /// time. `collect` gets its results one at a time, strictly in corpus order. Every scan of a
+    /// corpus gives the same blocks. Blocks without records occur (a file with nothing but
+    /// rejects, or an empty one).
+    ///
+    /// # Errors
+    ///
+    /// An error of `work` or `collect` ends the scan; of several, the one earliest in corpus order is
+    /// returned. [`Error::Io`] if a file cannot be read, [`Error::Changed`] if it is no longer as it was
+    /// at [`Corpus::open`], [`Error::Interrupted`] if `progress` asks to stop, which is checked
+    /// before every block.
+    ///
+    /// [`Error::Io`]: crate::Error::Io
+    /// [`Error::Changed`]: crate::Error::Changed
+    /// [`Error::Interrupted`]: crate::Error::Interrupted
+    pub fn scan<W, T: Send>(
+        &self,
+        stage: Stage,
+        progress: &dyn Progress,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.scan_some(stage, progress, None, worker, work, collect)
+    }
+
+    /// [`Corpus::scan`] for whoever needs but some of the records, whose places ascend. Where it can be done only they are read,
+    /// and blocks hold no others; a file of which that cannot be done is read whole, one without any not at all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Corpus::scan`].
+    pub fn scan_chosen<'c, W, T: Send>(
+        &'c self,
+        stage: Stage,
+        progress: &dyn Progress,
+        chosen: impl Iterator<Item = Place> + Send + 'c,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let chosen = Some(Chosen::new(chosen));
+        self.scan_some(stage, progress, chosen, worker, work, collect)
+    }
+
+    fn scan_some<'c, W, T: Send>(
+        &'c self,
+        stage: Stage,
+        progress: &dyn Progress,
+        chosen: Option<Chosen<'c>>,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let total = self.files.iter().map(|f| f.size).sum();
+        progress.begin(stage, total, Unit::Bytes);
+        let scan = Scan::new(self, chosen, collect, progress);
+        let stop = || scan.stop(None);
+        // A broadcast runs exactly once on each thread. A scope's tasks could be stolen by a thread
+        // that waits inside `work` for some nested parallel job, and then wait for that very thread.
+        rayon::broadcast(|_| {
+            let _guard = StopOnPanic(&stop);
+            scan.work(worker(), &work);
+        });
+        progress.end();
+        scan.into_result()
+    }
+}
