@@ -10,7 +10,7 @@ use super::foreign::foreign;
 use super::json::{Piece, Reader};
 use super::plain;
 use super::reject::{Fault, Reject, RejectReason};
-use super::split::Layout;
+use super::split::Arrangement;
 use super::{Corpus, SourceFile};
 
 /// One article. A field that the record does not have is empty. What is said to be never empty or blank is so in an article that a
@@ -84,19 +84,19 @@ impl Parser {
         let file = &corpus.files[block.file as usize];
         let raw = block.raw(record);
         // A file that is one record was not looked into before.
-        if file.layout == Layout::Whole
+        if file.arrangement == Arrangement::Whole
             && let Some(fault) = foreign(raw)
         {
             return Err(fault.at(&file.name, None));
         }
         let result = match simdutf8::basic::from_utf8(raw) {
             Err(_) => Err(invalid_utf8(raw, record)),
-            Ok(text) => match file.layout {
-                Layout::Lines | Layout::Objects | Layout::Array => {
+            Ok(text) => match file.arrangement {
+                Arrangement::Lines | Arrangement::Sequence | Arrangement::Array => {
                     self.json(corpus, file, text, record)
                 }
-                Layout::Rows(separator) => self.row(file, text, separator, record),
-                Layout::Whole => whole(file, text),
+                Arrangement::Rows(separator) => self.row(file, text, separator, record),
+                Arrangement::Whole => whole(file, text),
             },
         };
         result.map_err(|fault| corpus.reject(block, record, fault.reason, fault.detail))

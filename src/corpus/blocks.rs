@@ -10,7 +10,7 @@ use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Rows, row_below};
 use super::pieces::Ahead;
 use super::reject::{Fault, Reject, RejectReason};
-use super::split::{Last, Layout, Splitter, Start, unclosed_row};
+use super::split::{Arrangement, Last, Splitter, Start, unclosed_row};
 use super::unpacked::{self, Store};
 use super::{Corpus, CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
@@ -159,7 +159,7 @@ pub(super) struct FileReader<'c> {
     /// Whether what is decompressed is to be kept.
     keeping: bool,
     splitter: Splitter,
-    layout: Layout,
+    arrangement: Arrangement,
     state: State,
     /// What the last block left: an unfinished record, or nothing.
     carry: Vec<u8>,
@@ -198,7 +198,7 @@ impl<'c> FileReader<'c> {
     pub fn open(
         index: u32,
         source: &'c SourceFile,
-        layout: Layout,
+        arrangement: Arrangement,
         options: &CorpusOptions,
         header: bool,
         store: Option<&'c Store>,
@@ -218,8 +218,8 @@ impl<'c> FileReader<'c> {
             max_document: options.max_document,
             keeping: packed && store.is_some() && source.kept.begin(),
             stream,
-            splitter: Splitter::new(layout),
-            layout,
+            splitter: Splitter::new(arrangement),
+            arrangement,
             state: State::Between,
             carry: Vec::new(),
             seen: 0,
@@ -231,7 +231,7 @@ impl<'c> FileReader<'c> {
             failed: None,
             broken: false,
             done: false,
-            skip_header: matches!(layout, Layout::Rows(_)) && !header,
+            skip_header: matches!(arrangement, Arrangement::Rows(_)) && !header,
             rows: None,
             left_alone: 0,
             blocks: 0,
@@ -405,8 +405,8 @@ impl<'c> FileReader<'c> {
                         continue;
                     }
                     let was = std::mem::replace(&mut self.state, State::Between);
-                    let lines = match self.layout {
-                        Layout::Lines => 1,
+                    let lines = match self.arrangement {
+                        Arrangement::Lines => 1,
                         _ => newlines(&block.buf[*start..end]),
                     };
                     if was == State::Open {
@@ -442,7 +442,7 @@ impl<'c> FileReader<'c> {
         start: &mut usize,
         end: usize,
     ) -> bool {
-        let Layout::Rows(separator) = self.layout else {
+        let Arrangement::Rows(separator) = self.arrangement else {
             return false;
         };
         let read = self.offset + *start as u64;
@@ -466,7 +466,7 @@ impl<'c> FileReader<'c> {
         self.line += taken;
         *start += next;
         *at = *start;
-        self.splitter = Splitter::new(self.layout);
+        self.splitter = Splitter::new(self.arrangement);
         self.state = State::Between;
         true
     }
@@ -475,7 +475,7 @@ impl<'c> FileReader<'c> {
     fn finish(&mut self, block: &mut Block, start: usize) {
         let name = &self.source.name;
         if let Some(fault) = self.failed.take() {
-            let line = (self.layout != Layout::Whole).then_some(self.line);
+            let line = (self.arrangement != Arrangement::Whole).then_some(self.line);
             block.rejects.push(fault.at(name, line));
             return;
         }
@@ -485,7 +485,7 @@ impl<'c> FileReader<'c> {
                 Last::Broken(fault) => block.rejects.push(fault.at(name, Some(self.line))),
             },
             // A text file without a byte is an article without text, like one of blanks.
-            State::Between if self.layout == Layout::Whole => {
+            State::Between if self.arrangement == Arrangement::Whole => {
                 block.rejects.push(super::plain::no_text().at(name, None));
             }
             State::Between => {
@@ -502,10 +502,10 @@ impl<'c> FileReader<'c> {
             return self.too_long(block);
         }
         let bytes = &block.buf[start..end];
-        let blank = match self.layout {
-            Layout::Lines => bytes.iter().all(u8::is_ascii_whitespace),
+        let blank = match self.arrangement {
+            Arrangement::Lines => bytes.iter().all(u8::is_ascii_whitespace),
             // Tabs are not blank here: they may separate fields.
-            Layout::Rows(_) => bytes.iter().all(|b| matches!(b, b' ' | b'\r' | b'\n')),
+            Arrangement::Rows(_) => bytes.iter().all(|b| matches!(b, b' ' | b'\r' | b'\n')),
             _ => false,
         };
         if blank || std::mem::take(&mut self.skip_header) {
@@ -540,7 +540,7 @@ impl<'c> FileReader<'c> {
                 self.max_document
             ),
         );
-        let line = (self.layout != Layout::Whole).then_some(self.line);
+        let line = (self.arrangement != Arrangement::Whole).then_some(self.line);
         block.rejects.push(fault.at(&self.source.name, line));
     }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::blocks::Block;
-use super::split::Layout;
+use super::split::Arrangement;
 use super::unpacked::Unpacked;
 use super::{Compression, Corpus};
 use crate::error::{Error, Result};
@@ -120,7 +120,7 @@ impl<'c> SeekableFile<'c> {
     /// Opens a file, if it is one of lines and any part of it can be read.
     pub(super) fn open(corpus: &'c Corpus, index: usize) -> Result<Option<Self>> {
         let file = &corpus.files[index];
-        if file.layout != Layout::Lines {
+        if file.arrangement != Arrangement::Lines {
             return Ok(None);
         }
         let (bytes, length) = if file.compression == Compression::None {

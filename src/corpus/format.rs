@@ -1,7 +1,7 @@
 //! What a file is: by the user's word, else by its name, else by its content.
 //!
 //! The name is looked at after a `.gz`, `.zst` or `.zstd` is taken off. For JSON the content always
-//! has the last word about the layout, since all of `.json` and `.jsonl` are found holding one array,
+//! has the last word about the arrangement, since all of `.json` and `.jsonl` are found holding one array,
 //! one object a line, or pretty-printed objects.
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use super::csv::SEPARATORS;
 use super::fields::FieldTable;
 use super::json;
-use super::split::{Layout, Splitter, Start};
+use super::split::{Arrangement, Splitter, Start};
 
 /// The format of an input file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -49,13 +49,13 @@ impl Format {
         }
     }
 
-    /// The format and layout of a file that starts with `head`. `complete` says that this is all of it.
+    /// The format and arrangement of a file that starts with `head`. `complete` says that this is all of it.
     pub(super) fn of_content(
         named: Option<Self>,
         head: &[u8],
         complete: bool,
         table: &FieldTable,
-    ) -> (Self, Layout) {
+    ) -> (Self, Arrangement) {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let body = head.trim_ascii_start();
         let format = named.unwrap_or_else(|| match body.first() {
@@ -70,25 +70,27 @@ impl Format {
                 _ => Self::Text,
             },
         });
-        let rows = |usual| Layout::Rows(separator(body, usual, table).unwrap_or(usual));
+        let rows = |usual| Arrangement::Rows(separator(body, usual, table).unwrap_or(usual));
         match format {
             Self::Csv => (format, rows(b',')),
             Self::Tsv => (format, rows(b'\t')),
-            Self::Text => (format, Layout::Whole),
+            Self::Text => (format, Arrangement::Whole),
             Self::Jsonl => match body.first() {
-                Some(b'[') if !first_line_is_all(body, complete) => (Self::Json, Layout::Array),
-                Some(b'[') if rest_of_first(body).is_empty() => (Self::Json, Layout::Array),
-                _ if first_is_several_lines(body) => (Self::Json, Layout::Objects),
-                _ => (Self::Jsonl, Layout::Lines),
+                Some(b'[') if !first_line_is_all(body, complete) => {
+                    (Self::Json, Arrangement::Array)
+                }
+                Some(b'[') if rest_of_first(body).is_empty() => (Self::Json, Arrangement::Array),
+                _ if first_is_several_lines(body) => (Self::Json, Arrangement::Sequence),
+                _ => (Self::Jsonl, Arrangement::Lines),
             },
             Self::Json => match body.first() {
-                Some(b'[') => (Self::Json, Layout::Array),
-                _ if first_line_is_all(body, complete) => (Self::Jsonl, Layout::Lines),
+                Some(b'[') => (Self::Json, Arrangement::Array),
+                _ if first_line_is_all(body, complete) => (Self::Jsonl, Arrangement::Lines),
                 // The first may be broken.
                 _ if next_lines_are_objects(body) && first_sound_value(body).is_none() => {
-                    (Self::Jsonl, Layout::Lines)
+                    (Self::Jsonl, Arrangement::Lines)
                 }
-                _ => (Self::Json, Layout::Objects),
+                _ => (Self::Json, Arrangement::Sequence),
             },
         }
     }
@@ -104,7 +106,7 @@ pub(super) fn is_json(head: &[u8]) -> bool {
 
 /// Where the first JSON value of `body` ends, if it does.
 fn first_value(body: &[u8]) -> Option<usize> {
-    let mut splitter = Splitter::new(Layout::Objects);
+    let mut splitter = Splitter::new(Arrangement::Sequence);
     let mut at = 0;
     match splitter.start(body, &mut at) {
         Start::At => splitter.end(body, &mut at),
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
     use crate::corpus::FieldNames;
 
-    fn sniff(named: Option<Format>, head: &str) -> (Format, Layout) {
+    fn sniff(named: Option<Format>, head: &str) -> (Format, Arrangement) {
         let table = FieldTable::new(&FieldNames::default());
         Format::of_content(named, head.as_bytes(), true, &table)
     }
@@ -225,14 +227,14 @@ mod tests {
     fn content_decides_when_the_name_does_not() {
         assert_eq!(sniff(None, " {\"text\": 1}\n{}\n").0, Format::Jsonl);
         assert_eq!(sniff(None, "\u{feff}{\n\"text\": 1}\n").0, Format::Json);
-        assert_eq!(sniff(None, "\n[\n{}]"), (Format::Json, Layout::Array));
+        assert_eq!(sniff(None, "\n[\n{}]"), (Format::Json, Arrangement::Array));
         assert_eq!(
             sniff(None, "id,\"Text\"\r\n1,2"),
-            (Format::Csv, Layout::Rows(b','))
+            (Format::Csv, Arrangement::Rows(b','))
         );
         assert_eq!(sniff(None, "id\ttext\n").0, Format::Tsv);
         let rows = sniff(None, "id;text\n1;a\n");
-        assert_eq!(rows, (Format::Csv, Layout::Rows(b';')));
+        assert_eq!(rows, (Format::Csv, Arrangement::Rows(b';')));
         let menu = "Home | Article | Sport\n\nRain is on its way.\n";
         assert_eq!(sniff(None, menu).0, Format::Text);
         assert_eq!(sniff(None, "The text, as it was read\n").0, Format::Text);
@@ -256,35 +258,41 @@ mod tests {
         ] {
             assert_eq!(
                 sniff(Some(named), head),
-                (named, Layout::Rows(separator)),
+                (named, Arrangement::Rows(separator)),
                 "{head}"
             );
         }
     }
 
     #[test]
-    fn json_layouts_go_by_content() {
+    fn json_arrangements_go_by_content() {
         let json = Some(Format::Json);
-        assert_eq!(sniff(json, "{\"a\":1}\n{\"a\":2}\n").1, Layout::Lines);
-        assert_eq!(sniff(json, "{\"a\":1}{\"a\":2}\n").1, Layout::Objects);
+        assert_eq!(sniff(json, "{\"a\":1}\n{\"a\":2}\n").1, Arrangement::Lines);
+        assert_eq!(sniff(json, "{\"a\":1}{\"a\":2}\n").1, Arrangement::Sequence);
         let two = "{\"a\":1}{\"a\":2}\n{\"a\":3}\n";
-        assert_eq!(sniff(json, two).1, Layout::Objects);
-        assert_eq!(sniff(json, "{\n\"a\":1}\n{\"a\":2}\n").1, Layout::Objects);
-        assert_eq!(sniff(json, "[{},\n{}]").1, Layout::Array);
+        assert_eq!(sniff(json, two).1, Arrangement::Sequence);
+        assert_eq!(
+            sniff(json, "{\n\"a\":1}\n{\"a\":2}\n").1,
+            Arrangement::Sequence
+        );
+        assert_eq!(sniff(json, "[{},\n{}]").1, Arrangement::Array);
         let jsonl = Some(Format::Jsonl);
-        assert_eq!(sniff(jsonl, "{\"a\":1}\n").1, Layout::Lines);
-        assert_eq!(sniff(jsonl, "[\n{}]\n").1, Layout::Array);
-        assert_eq!(sniff(jsonl, "[{}, {}]\n\n").1, Layout::Array);
-        assert_eq!(sniff(jsonl, "[1]\n{\"a\":1}\n").1, Layout::Lines);
+        assert_eq!(sniff(jsonl, "{\"a\":1}\n").1, Arrangement::Lines);
+        assert_eq!(sniff(jsonl, "[\n{}]\n").1, Arrangement::Array);
+        assert_eq!(sniff(jsonl, "[{}, {}]\n\n").1, Arrangement::Array);
+        assert_eq!(sniff(jsonl, "[1]\n{\"a\":1}\n").1, Arrangement::Lines);
         for named in [json, jsonl, None] {
-            let layout = |head: &str| sniff(named, head).1;
+            let arrangement = |head: &str| sniff(named, head).1;
             for broken in ["{broken", "{\"a\":\"b", "{\"a\":[1}"] {
                 let head = format!("{broken}\n{{\"a\":1}}\n{{\"a\":2}}\n");
-                assert_eq!(layout(&head), Layout::Lines, "{head}");
+                assert_eq!(arrangement(&head), Arrangement::Lines, "{head}");
             }
-            assert_eq!(layout("{\n \"a\":NaN\n}\n{\n\"a\":2}"), Layout::Objects);
+            assert_eq!(
+                arrangement("{\n \"a\":NaN\n}\n{\n\"a\":2}"),
+                Arrangement::Sequence
+            );
             let nested = "{\"a\":\n{\"b\":1}\n,\"c\":[\n1]}\n{}\n";
-            assert_eq!(layout(nested), Layout::Objects);
+            assert_eq!(arrangement(nested), Arrangement::Sequence);
             // Or its end may not be there.
             let cut = Format::of_content(
                 Some(Format::Json),
@@ -292,7 +300,7 @@ mod tests {
                 false,
                 &FieldTable::new(&FieldNames::default()),
             );
-            assert_eq!(cut.1, Layout::Objects);
+            assert_eq!(cut.1, Arrangement::Sequence);
         }
     }
 }

@@ -90,12 +90,12 @@ pub use format::Format;
 #[cfg(any(test, fuzzing))]
 pub use json::check as check_json;
 pub use reject::{Reject, RejectReason};
+pub use split::Arrangement;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use dates::DateOrder;
 use fields::{FieldTable, Role};
-use split::Layout;
 use unpacked::Store;
 
 /// How the inputs are to be read.
@@ -166,7 +166,7 @@ pub struct SourceFile {
     modified: Option<SystemTime>,
     /// Keeps the copy of a pipe until the corpus is dropped.
     spooled: Option<spool::Spooled>,
-    layout: Layout,
+    arrangement: Arrangement,
     header: Vec<u8>,
     columns: csv::Columns,
     /// Which number comes first in its dates.
@@ -175,21 +175,6 @@ pub struct SourceFile {
     foreign: Option<reject::Fault>,
     kept: unpacked::Kept,
     has_pieces: OnceLock<bool>,
-}
-
-/// How the records of a file stand in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrangement {
-    /// One a line.
-    Lines,
-    /// Objects one after another, on lines of their own or not.
-    Sequence,
-    /// Elements of one JSON array.
-    Array,
-    /// Rows under a header, with this separator.
-    Rows(u8),
-    /// The file is the record.
-    Whole,
 }
 
 impl SourceFile {
@@ -209,13 +194,7 @@ impl SourceFile {
 
     /// How the records stand in the file.
     pub fn arrangement(&self) -> Arrangement {
-        match self.layout {
-            Layout::Lines => Arrangement::Lines,
-            Layout::Objects => Arrangement::Sequence,
-            Layout::Array => Arrangement::Array,
-            Layout::Rows(separator) => Arrangement::Rows(separator),
-            Layout::Whole => Arrangement::Whole,
-        }
+        self.arrangement
     }
 
     /// Whether it may hold articles: not if it begins as an archive or another binary format does. Such a file becomes one reject.
@@ -394,7 +373,7 @@ impl Corpus {
         detail: impl Into<String>,
     ) -> Reject {
         let file = &self.files[block.file as usize];
-        let line = (file.layout != Layout::Whole).then_some(record.line);
+        let line = (file.arrangement != Arrangement::Whole).then_some(record.line);
         let mut detail = detail.into();
         if record.before_on_line > 0 {
             // The line alone says little, and columns are those of the record.
@@ -422,7 +401,7 @@ impl Corpus {
 
     /// Whether a single thread is to read it.
     fn is_small(&self, file: &SourceFile) -> bool {
-        file.layout == Layout::Whole || file.size <= self.options.block_bytes as u64
+        file.arrangement == Arrangement::Whole || file.size <= self.options.block_bytes as u64
     }
 
     /// Reads a file, which so many threads may decompress.
@@ -435,7 +414,7 @@ impl Corpus {
         blocks::FileReader::open(
             index,
             file,
-            file.layout,
+            file.arrangement,
             &self.options,
             false,
             store,

@@ -20,7 +20,7 @@ use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, vis
 use super::foreign::{binary, foreign};
 use super::format::{self, Format};
 use super::json;
-use super::split::Layout;
+use super::split::Arrangement;
 use super::unpacked::Kept;
 use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
@@ -87,7 +87,7 @@ pub(super) fn examine(
         name: candidate.name,
         path: candidate.path,
         spooled: candidate.spooled,
-        layout: Layout::Whole,
+        arrangement: Arrangement::Whole,
         header: Vec::new(),
         columns: Columns::default(),
         date_order: DateOrder::default(),
@@ -99,17 +99,19 @@ pub(super) fn examine(
     if named != Some(Format::Text) {
         let (compression, head, complete) = read_head(&file.path, options.max_document)?;
         file.compression = compression;
-        (file.format, file.layout) = Format::of_content(named, &head, complete, table);
+        (file.format, file.arrangement) = Format::of_content(named, &head, complete, table);
         file.foreign = match file.format {
             Format::Text => foreign(&head).or_else(|| binary(&head)),
             _ => foreign(&head),
         };
     }
     let mut sample = Sample::new(options, table);
-    match file.layout {
-        Layout::Whole => {}
+    match file.arrangement {
+        Arrangement::Whole => {}
         _ if file.foreign.is_some() => {}
-        Layout::Rows(separator) => sample.rows(index, &mut file, separator, scratch, progress)?,
+        Arrangement::Rows(separator) => {
+            sample.rows(index, &mut file, separator, scratch, progress)?
+        }
         _ => sample.objects(index, &file, scratch, progress)?,
     }
     // A record that holds a list of articles is not one of many.
@@ -251,7 +253,7 @@ impl<'a> Sample<'a> {
                 "; the first line is a mark for Excel, take it off: tail -n +2 OLD.csv > NEW.csv";
         }
         let too_long = |name: &String| name.chars().count() > LONGEST_NAME;
-        if matches!(file.layout, Layout::Rows(_)) && self.names.iter().any(too_long) {
+        if matches!(file.arrangement, Arrangement::Rows(_)) && self.names.iter().any(too_long) {
             message +=
                 "; this looks like a row of data: is the header missing, which names the columns?";
         }
@@ -268,7 +270,7 @@ impl<'a> Sample<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let options = self.options;
-        let mut reader = FileReader::open(index, file, file.layout, options, true, None, 1)?;
+        let mut reader = FileReader::open(index, file, file.arrangement, options, true, None, 1)?;
         reader.fill_first(block, progress)?;
         drop(reader);
         if block.first_too_long
@@ -286,7 +288,7 @@ impl<'a> Sample<'a> {
         file.columns = Columns::new(names, self.table);
         let (file, columns) = (&*file, &file.columns);
         // The rows are split as they will be when it is known how many fields they have.
-        let reader = FileReader::open(index, file, file.layout, options, false, None, 1)?;
+        let reader = FileReader::open(index, file, file.arrangement, options, false, None, 1)?;
         self.records = 1;
         self.names.extend(columns.names.iter().cloned());
         for role in Role::ALL {
@@ -332,7 +334,8 @@ impl<'a> Sample<'a> {
         progress: &dyn Progress,
     ) -> Result<()> {
         let block = &mut scratch.block;
-        let mut reader = FileReader::open(index, file, file.layout, self.options, false, None, 1)?;
+        let mut reader =
+            FileReader::open(index, file, file.arrangement, self.options, false, None, 1)?;
         reader.fill(block)?;
         self.walk(reader, block, progress, |sample, block, record| {
             let raw = block.raw(record);

@@ -278,7 +278,7 @@ fn an_article_without_an_id_has_its_place_for_one() {
 }
 
 #[test]
-fn json_in_all_its_layouts() {
+fn json_in_all_its_arrangements() {
     let array = run(
         "a.json",
         "\u{feff}\n[{\"text\":\"a\"},\n 5, {\n\"text\":\"b\"}]\n",

@@ -1,4 +1,4 @@
-//! Finds where records start and end in a stream of bytes, for every layout, without parsing them.
+//! Finds where records start and end in a stream of bytes, for every arrangement, without parsing them.
 //!
 //! A [`Splitter`] is a state machine that goes on where it stopped, so that a record may arrive in
 //! any number of pieces and is looked at once, and a record that is too long can be passed over
@@ -23,18 +23,18 @@ use memchr::{memchr, memchr_iter};
 use rows::Rows;
 use values::Values;
 
-/// How the records of a file lie in it.
+/// How the records of a file stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
-    /// One record a line.
+pub enum Arrangement {
+    /// One a line.
     Lines,
-    /// Rows whose quoted fields may hold line breaks; the byte separates fields.
-    Rows(u8),
-    /// JSON values one after another.
-    Objects,
-    /// The elements of JSON arrays, one array after another. Commas may be missing between elements on lines of their own.
+    /// Objects one after another, on lines of their own or not.
+    Sequence,
+    /// Elements of one JSON array, or of several one after another. Commas may be missing between elements on lines of their own.
     Array,
-    /// The whole file is one record.
+    /// Rows under a header, with this separator; their quoted fields may hold line breaks.
+    Rows(u8),
+    /// The file is the record.
     Whole,
 }
 
@@ -54,24 +54,24 @@ pub(super) enum Last {
     Broken(Fault),
 }
 
-/// Finds the records of a file, in one of the [layouts](Layout).
+/// Finds the records of a file, in one [arrangement](Arrangement).
 #[derive(Debug)]
 pub(super) enum Splitter {
     Lines,
     Rows(Rows),
-    Objects(Values),
+    Sequence(Values),
     Array(Elements),
     Whole,
 }
 
 impl Splitter {
-    pub fn new(layout: Layout) -> Self {
-        match layout {
-            Layout::Lines => Self::Lines,
-            Layout::Rows(separator) => Self::Rows(Rows::new(separator)),
-            Layout::Objects => Self::Objects(Values::new(false)),
-            Layout::Array => Self::Array(Elements::new()),
-            Layout::Whole => Self::Whole,
+    pub fn new(arrangement: Arrangement) -> Self {
+        match arrangement {
+            Arrangement::Lines => Self::Lines,
+            Arrangement::Rows(separator) => Self::Rows(Rows::new(separator)),
+            Arrangement::Sequence => Self::Sequence(Values::new(false)),
+            Arrangement::Array => Self::Array(Elements::new()),
+            Arrangement::Whole => Self::Whole,
         }
     }
 
@@ -80,7 +80,7 @@ impl Splitter {
         match self {
             Self::Lines | Self::Whole => {}
             Self::Rows(rows) => rows.start(bytes, at),
-            Self::Objects(values) => {
+            Self::Sequence(values) => {
                 values.pass_space(bytes, at);
                 values.start();
             }
@@ -99,7 +99,7 @@ impl Splitter {
         let end = match self {
             Self::Lines => memchr(b'\n', &bytes[*at..]).map(|hop| *at + hop + 1),
             Self::Rows(rows) => rows.end(bytes, *at),
-            Self::Objects(values) => return values.end(bytes, at),
+            Self::Sequence(values) => return values.end(bytes, at),
             Self::Array(elements) => return elements.end(bytes, at),
             Self::Whole => None,
         };
@@ -116,7 +116,7 @@ impl Splitter {
     pub fn last(&self, record: &[u8]) -> Last {
         match self {
             Self::Rows(rows) => rows.last(record),
-            Self::Objects(values) => values.last(record),
+            Self::Sequence(values) => values.last(record),
             Self::Array(elements) => elements.last(record),
             Self::Lines | Self::Whole => Last::Record,
         }

@@ -1,11 +1,11 @@
-//! Records of every layout, as they are split.
+//! Records of every arrangement, as they are split.
 
 use super::*;
 use crate::corpus::reject::RejectReason;
 
-fn split(layout: Layout, text: &str) -> (Vec<&str>, Option<RejectReason>) {
+fn split(arrangement: Arrangement, text: &str) -> (Vec<&str>, Option<RejectReason>) {
     let bytes = text.as_bytes();
-    let mut splitter = Splitter::new(layout);
+    let mut splitter = Splitter::new(arrangement);
     let (mut at, mut out, mut broken) = (0, Vec::new(), None);
     loop {
         match splitter.start(bytes, &mut at) {
@@ -33,14 +33,14 @@ fn split(layout: Layout, text: &str) -> (Vec<&str>, Option<RejectReason>) {
 #[test]
 fn lines() {
     assert_eq!(
-        split(Layout::Lines, "a\r\n\nb"),
+        split(Arrangement::Lines, "a\r\n\nb"),
         (vec!["a\r\n", "\n", "b"], None)
     );
 }
 
 #[test]
 fn rows() {
-    let rows = |t| split(Layout::Rows(b','), t);
+    let rows = |t| split(Arrangement::Rows(b','), t);
     assert_eq!(rows("a,b\r\n\r\nc,d\n"), (vec!["a,b\r\n", "c,d\n"], None));
     assert_eq!(
         rows("\"x\ny\",\"p\"\"\nq\"\nz"),
@@ -75,22 +75,25 @@ fn a_broken_value_takes_nothing_else_with_it() {
         "{\"a\":[1,2},\"b\":[\n{\"c\":1},\n{\"c\":2}\n]}",
     ] {
         let text = format!("[{{}},\n{broken}\n{{\"b\":2}},\n3]");
-        let (found, fault) = trimmed(split(Layout::Array, &text));
+        let (found, fault) = trimmed(split(Arrangement::Array, &text));
         assert_eq!((found.len(), fault), (4, None), "{broken}: {found:?}");
         assert_eq!(found[2..], ["{\"b\":2}", "3"], "{broken}");
         let text = format!("{{}}\n{broken}\n{{\"b\":2}}\n");
-        let (found, fault) = trimmed(split(Layout::Objects, &text));
+        let (found, fault) = trimmed(split(Arrangement::Sequence, &text));
         assert_eq!((found.len(), fault), (3, None), "{broken}: {found:?}");
         assert_eq!(found[2], "{\"b\":2}", "{broken}");
     }
     // What is indented more belongs to the value, however broken it is.
     let nested = "{\"a\":[1},\n  {\"b\":[\n  {}]}}";
-    assert_eq!(split(Layout::Objects, nested).0, [nested]);
+    assert_eq!(split(Arrangement::Sequence, nested).0, [nested]);
     // Sound values end where their brackets do, however deep, and whatever stands in their lines.
     let deep = "{\"a\":[\n".repeat(100) + &"]}".repeat(100);
-    assert_eq!(split(Layout::Objects, &deep), (vec![deep.as_str()], None));
+    assert_eq!(
+        split(Arrangement::Sequence, &deep),
+        (vec![deep.as_str()], None)
+    );
     let lines = "{\"a\":\n{\"b\":[\n{},\n{\"c\":\"}\\\"{\"}]}}";
-    assert_eq!(split(Layout::Objects, lines), (vec![lines], None));
+    assert_eq!(split(Arrangement::Sequence, lines), (vec![lines], None));
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn an_unfinished_record_says_what_went_with_it() {
 
 #[test]
 fn objects() {
-    let objects = |t| split(Layout::Objects, t);
+    let objects = |t| split(Arrangement::Sequence, t);
     assert_eq!(
         objects("{\"a\":\"}\\\"\"}\n {\n}\n[1] 2 \"x\" nul{}"),
         (
@@ -137,7 +140,7 @@ fn objects() {
 
 #[test]
 fn arrays() {
-    let array = |t| split(Layout::Array, t);
+    let array = |t| split(Arrangement::Array, t);
     assert_eq!(array(" [ ] "), (vec![], None));
     assert_eq!(array(""), (vec![], None));
     assert_eq!(
@@ -167,7 +170,7 @@ fn arrays() {
         "oh no",
     ] {
         let text = format!("[\n{{}},\n{broken}\n{{\"b\":2}},\n{{\"c\":3}}\n]\n");
-        let (records, reason) = split(Layout::Array, &text);
+        let (records, reason) = split(Arrangement::Array, &text);
         assert_eq!(
             records[records.len() - 2..],
             ["{\"b\":2}", "{\"c\":3}"],
