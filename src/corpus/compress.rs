@@ -1,6 +1,6 @@
 //! A file as a stream of plain bytes, whatever its compression.
 //!
-//! What a file is compressed with is told by its first bytes, never by its name. gzip files of many
+//! What a file is decompressed with is told by its first bytes, never by its name. gzip files of many
 //! members and zstd files of many frames are read to their end. Memory is bounded: nothing is
 //! decompressed beyond what the caller asks for, or only some pieces if that is wanted (`pieces`), and a zstd window of more
 //! than 128 MiB is refused.
@@ -39,6 +39,25 @@ impl Compression {
             // A skippable frame may stand before the first frame of data.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ => Self::None,
+        }
+    }
+
+    /// By what a file's name ends in, without the dot and in any case.
+    pub(crate) fn of_ending(ending: &str) -> Self {
+        match ending.to_ascii_lowercase().as_str() {
+            "gz" => Self::Gzip,
+            "zst" | "zstd" => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+
+    /// What a file's name says, and the name without the ending that says so.
+    pub(super) fn of_name(name: &str) -> (Self, &str) {
+        match name.rsplit_once('.') {
+            Some((rest, ending)) if Self::of_ending(ending) != Self::None => {
+                (Self::of_ending(ending), rest)
+            }
+            _ => (Self::None, name),
         }
     }
 }
@@ -394,6 +413,22 @@ mod tests {
                 }
                 Chunk::Broken(fault) => return (stream.compression(), out, Some(fault.reason)),
             }
+        }
+    }
+
+    #[test]
+    fn names() {
+        for (name, compression, rest) in [
+            ("a/b.jsonl.gz", Compression::Gzip, "a/b.jsonl"),
+            ("b.csv.ZST", Compression::Zstd, "b.csv"),
+            ("b.Zstd", Compression::Zstd, "b"),
+            ("b.gz.gz", Compression::Gzip, "b.gz"),
+            (".gz", Compression::Gzip, ""),
+            ("a.gz/b", Compression::None, "a.gz/b"),
+            ("gz", Compression::None, "gz"),
+            ("", Compression::None, ""),
+        ] {
+            assert_eq!(Compression::of_name(name), (compression, rest), "{name}");
         }
     }
 

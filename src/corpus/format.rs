@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
+use super::compress::Compression;
 use super::csv::SEPARATORS;
 use super::fields::FieldTable;
 use super::json;
@@ -35,10 +36,7 @@ impl Format {
     pub(super) fn of_name(path: &Path) -> Option<Self> {
         // The ending counts, whatever the encoding of the rest.
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        let name = [".gz", ".zst", ".zstd"]
-            .iter()
-            .find_map(|e| name.strip_suffix(e))
-            .unwrap_or(&name);
+        let (_, name) = Compression::of_name(&name);
         match name.rsplit_once('.')?.1 {
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "json" => Some(Self::Json),

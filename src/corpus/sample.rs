@@ -80,7 +80,7 @@ pub(super) fn examine(
         named = named.filter(|_| !format::is_json(&head));
     }
     let mut file = SourceFile {
-        compression: compression_of_name(&candidate.name),
+        compression: Compression::of_name(&candidate.name).0,
         format: Format::Text,
         size: candidate.metadata.len(),
         modified: candidate.metadata.modified().ok(),
@@ -138,17 +138,6 @@ pub(super) fn examine(
         fields: sample.fields(),
         file,
     })
-}
-
-fn compression_of_name(name: &str) -> Compression {
-    let name = name.to_ascii_lowercase();
-    if name.ends_with(".gz") {
-        Compression::Gzip
-    } else if name.ends_with(".zst") || name.ends_with(".zstd") {
-        Compression::Zstd
-    } else {
-        Compression::None
-    }
 }
 
 /// How a file begins, decompressed, and whether that is all of it. If it begins with an object, to the end of the first line at least, unless

@@ -1,5 +1,6 @@
 //! Files that appear whole or not at all.
 
+use crate::corpus::Compression;
 use crate::{Error, Result};
 use flate2::write::GzEncoder;
 use std::fs::{File, OpenOptions};
@@ -56,7 +57,7 @@ fn extension(path: &Path) -> String {
 
 /// Whether what is written under this name is packed.
 pub fn packs(path: &Path) -> bool {
-    matches!(extension(path).as_str(), "gz" | "zst" | "zstd")
+    Compression::of_ending(&extension(path)) != Compression::None
 }
 
 /// What is open already under a name of the system's.
@@ -217,18 +218,18 @@ impl Output {
 
     fn new(path: PathBuf, target: Target, temporary: Option<TempPath>) -> Result<Self> {
         let writer = BufWriter::with_capacity(1 << 16, target);
-        let encoder = match extension(&path).as_str() {
-            "gz" => {
+        let encoder = match Compression::of_ending(&extension(&path)) {
+            Compression::Gzip => {
                 let level = flate2::Compression::default();
                 Encoder::Gzip(Box::new(GzEncoder::new(writer, level)))
             }
-            "zst" | "zstd" => {
+            Compression::Zstd => {
                 let level = zstd::DEFAULT_COMPRESSION_LEVEL;
                 let encoder =
                     zstd::Encoder::new(writer, level).map_err(Error::io("write", &path))?;
                 Encoder::Zstd(Box::new(ZstdEncoder(encoder)))
             }
-            _ => Encoder::Plain(writer),
+            Compression::None => Encoder::Plain(writer),
         };
         Ok(Self {
             path,
