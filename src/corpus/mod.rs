@@ -68,15 +68,15 @@ mod plain;
 mod reject;
 mod sample;
 mod scan;
+mod source_file;
 mod split;
 mod spool;
 #[cfg(test)]
 mod tests;
 mod unpacked;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::SystemTime;
 
 use rayon::prelude::*;
 
@@ -90,12 +90,13 @@ pub use format::Format;
 #[cfg(any(test, fuzzing))]
 pub use json::check as check_json;
 pub use reject::{Reject, RejectReason};
+pub use source_file::SourceFile;
 pub use split::Arrangement;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use dates::DateOrder;
-use fields::{FieldTable, Role};
+use fields::FieldTable;
 use unpacked::Store;
 
 /// How the inputs are to be read.
@@ -147,95 +148,6 @@ impl Default for CorpusOptions {
             block_bytes: 1 << 20,
             tmp: None,
         }
-    }
-}
-
-/// One file of a corpus.
-#[derive(Debug)]
-pub struct SourceFile {
-    /// As shown to people: the path as it was given or found, `-` for standard input.
-    pub name: String,
-    /// Size on disk in bytes.
-    pub size: u64,
-    /// What the file is.
-    pub format: Format,
-    /// How it is compressed. By its name only in the case of text files, which are opened when they are read;
-    /// reading always goes by the content.
-    pub compression: Compression,
-    path: PathBuf,
-    modified: Option<SystemTime>,
-    /// Keeps the copy of a pipe until the corpus is dropped.
-    spooled: Option<spool::Spooled>,
-    arrangement: Arrangement,
-    header: Vec<u8>,
-    columns: csv::Columns,
-    /// Which number comes first in its dates.
-    date_order: DateOrder,
-    /// Why it holds no text, if it is none.
-    foreign: Option<reject::Fault>,
-    kept: unpacked::Kept,
-    has_pieces: OnceLock<bool>,
-}
-
-impl SourceFile {
-    /// Which number comes first in its dates: as [`CorpusOptions::date_order`] says, else as they tell, else as those of the other files
-    /// do.
-    pub fn date_order(&self) -> DateOrder {
-        self.date_order
-    }
-
-    /// How long it is, decompressed, in bytes; a compressed one is taken for four times as long as on disk.
-    pub fn estimated_bytes(&self) -> u64 {
-        match self.compression {
-            Compression::None => self.size,
-            Compression::Gzip | Compression::Zstd => self.size.saturating_mul(4),
-        }
-    }
-
-    /// How the records stand in the file.
-    pub fn arrangement(&self) -> Arrangement {
-        self.arrangement
-    }
-
-    /// Whether it may hold articles: not if it begins as an archive or another binary format does. Such a file becomes one reject.
-    pub fn is_text(&self) -> bool {
-        self.foreign.is_none()
-    }
-
-    /// Where its bytes lie: the file itself, or the temporary copy of a pipe.
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
-    }
-
-    /// Whether it is the temporary copy of a pipe.
-    pub fn is_copy(&self) -> bool {
-        self.spooled.is_some()
-    }
-
-    /// When the file was changed, if the system knows.
-    pub fn modified(&self) -> Option<SystemTime> {
-        self.modified
-    }
-
-    fn check_unchanged(&self) -> Result<()> {
-        let now = std::fs::metadata(&self.path).map_err(Error::io("read", &self.path))?;
-        if now.len() != self.size || now.modified().ok() != self.modified {
-            return Err(self.changed());
-        }
-        Ok(())
-    }
-
-    /// Whether it is compressed in pieces that several threads can decompress.
-    fn has_pieces(&self) -> bool {
-        *self.has_pieces.get_or_init(|| {
-            let stream = || compress::Stream::open(&self.path, 2);
-            self.compression != Compression::None && stream().is_ok_and(|it| it.ahead().is_some())
-        })
-    }
-
-    /// What is wrong if it is no longer what it was when the run began.
-    pub(crate) fn changed(&self) -> Error {
-        Error::Changed(self.name.clone().into())
     }
 }
 
@@ -304,7 +216,7 @@ impl Corpus {
                 sample::examine(index as u32, candidate, &options, &table, scratch, progress)
             })
             .collect();
-        let files = judge(examined, &options)?;
+        let files = sample::combine(examined, &options)?;
         Ok(Self {
             files,
             skipped: found.skipped,
@@ -342,7 +254,7 @@ impl Corpus {
     }
 
     /// Where temporary files go.
-    pub fn tmp(&self) -> &std::path::Path {
+    pub fn tmp(&self) -> &Path {
         &self.tmp
     }
 
@@ -360,7 +272,7 @@ impl Corpus {
         &self.files[file as usize].header
     }
 
-    /// A reject of a record of `block` that could be parsed but is of no use to a later stage.
+    /// A reject of a record of `block`: it cannot be parsed, or is of no use to a later stage.
     ///
     /// # Panics
     ///
@@ -427,70 +339,4 @@ impl Corpus {
         let store = self.store.get_or_init(|| Store::new(self.tmp()));
         store.as_ref()
     }
-}
-
-/// What the samples of all files say together.
-fn judge(
-    examined: Vec<Result<sample::Examined>>,
-    options: &CorpusOptions,
-) -> Result<Vec<SourceFile>> {
-    let mut files = Vec::with_capacity(examined.len());
-    let mut excused = None;
-    let mut any_text = false;
-    let mut seen = [false; fields::ROLES];
-    let mut first = None;
-    let mut passed_over = None;
-    let (mut orders, mut told) = (dates::Told::default(), Vec::new());
-    for examined in examined {
-        let examined = examined?;
-        if examined.passed_over {
-            passed_over.get_or_insert(examined.file.name);
-            continue;
-        }
-        match examined.no_text {
-            Some(no_text) if no_text.fatal => return Err(Error::Input(no_text.message)),
-            Some(no_text) => {
-                excused.get_or_insert(no_text.message);
-            }
-            None => any_text = true,
-        }
-        for (all, one) in seen.iter_mut().zip(examined.seen) {
-            *all |= one;
-        }
-        if examined.sampled && first.is_none() {
-            first = Some((examined.file.name.clone(), examined.fields));
-        }
-        orders.add(examined.orders);
-        told.push(examined.orders.order());
-        files.push(examined.file);
-    }
-    if let (Some(name), true) = (passed_over, files.is_empty()) {
-        return Err(Error::Input(format!(
-            "{name}: this is a report that wirecopy wrote, and there are no articles beside it"
-        )));
-    }
-    // A file whose dates do not tell is like the others.
-    for (file, told) in files.iter_mut().zip(told) {
-        let order = options.date_order.or(told).or(orders.order());
-        file.date_order = order.unwrap_or_default();
-    }
-    if let Some(message) = excused
-        && !any_text
-    {
-        return Err(Error::Input(message));
-    }
-    // A chosen field that only some files have is fine; one that none has is a slip of the pen.
-    if let Some((file, fields)) = first {
-        for role in Role::ALL {
-            if let Some(name) = options.fields.get(role)
-                && !seen[role as usize]
-            {
-                return Err(Error::Input(format!(
-                    "{file}: no record has a string or a number in the field \"{name}\", which {} names; the fields seen are: {fields}",
-                    role.option()
-                )));
-            }
-        }
-    }
-    Ok(files)
 }

@@ -3,7 +3,8 @@
 //! found here, before hours of work.
 //!
 //! At most a hundred records are looked at, of those that start in the first megabyte. A record that
-//! cannot be parsed is left alone: it becomes a reject in its time.
+//! cannot be parsed is left alone: it becomes a reject in its time. What only all files together tell
+//! ([`combine`]) is found when each has been looked into.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -63,6 +64,7 @@ pub(super) struct Scratch {
     rows: Rows,
 }
 
+/// Looks into one file.
 pub(super) fn examine(
     index: u32,
     candidate: Candidate,
@@ -138,6 +140,72 @@ pub(super) fn examine(
         fields: sample.fields(),
         file,
     })
+}
+
+/// What the samples of all files say together: the files that are to be read.
+pub(super) fn combine(
+    examined: Vec<Result<Examined>>,
+    options: &CorpusOptions,
+) -> Result<Vec<SourceFile>> {
+    let mut files = Vec::with_capacity(examined.len());
+    let mut excused = None;
+    let mut any_text = false;
+    let mut seen = [false; ROLES];
+    let mut first = None;
+    let mut passed_over = None;
+    let (mut orders, mut told) = (Told::default(), Vec::new());
+    for examined in examined {
+        let examined = examined?;
+        if examined.passed_over {
+            passed_over.get_or_insert(examined.file.name);
+            continue;
+        }
+        match examined.no_text {
+            Some(no_text) if no_text.fatal => return Err(Error::Input(no_text.message)),
+            Some(no_text) => {
+                excused.get_or_insert(no_text.message);
+            }
+            None => any_text = true,
+        }
+        for (all, one) in seen.iter_mut().zip(examined.seen) {
+            *all |= one;
+        }
+        if examined.sampled && first.is_none() {
+            first = Some((examined.file.name.clone(), examined.fields));
+        }
+        orders.add(examined.orders);
+        told.push(examined.orders.order());
+        files.push(examined.file);
+    }
+    if let (Some(name), true) = (passed_over, files.is_empty()) {
+        return Err(Error::Input(format!(
+            "{name}: this is a report that wirecopy wrote, and there are no articles beside it"
+        )));
+    }
+    // A file whose dates do not tell is like the others.
+    for (file, told) in files.iter_mut().zip(told) {
+        let order = options.date_order.or(told).or(orders.order());
+        file.date_order = order.unwrap_or_default();
+    }
+    if let Some(message) = excused
+        && !any_text
+    {
+        return Err(Error::Input(message));
+    }
+    // A chosen field that only some files have is fine; one that none has is a slip of the pen.
+    if let Some((file, fields)) = first {
+        for role in Role::ALL {
+            if let Some(name) = options.fields.get(role)
+                && !seen[role as usize]
+            {
+                return Err(Error::Input(format!(
+                    "{file}: no record has a string or a number in the field \"{name}\", which {} names; the fields seen are: {fields}",
+                    role.option()
+                )));
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// How a file begins, decompressed, and whether that is all of it. If it begins with an object, to the end of the first line at least, unless
