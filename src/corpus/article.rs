@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::blocks::{Block, Record};
+use super::block::{Block, Record};
 use super::csv::Rows;
 use super::dates::{DateOrder, parse_published_in};
 use super::fields::Role;

@@ -9,7 +9,7 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::blocks::Block;
+use super::block::Block;
 use super::split::Arrangement;
 use super::unpacked::Unpacked;
 use super::{Compression, Corpus};

@@ -44,20 +44,21 @@
 //! ```
 //!
 //! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
-//! `foreign` and `sample` (what they are), `compress` with `members`, `frames`, `pieces` and `bgzf`, `split` and `blocks` (bytes to records), `scan` with
+//! `foreign` and `sample` (what they are: a `source_file` each), `compress` with `members`, `frames`, `pieces` and `bgzf`, `split` and `file_reader` (bytes to the records of a `block`), `scan` with
 //! `beforehand`, `unpacked` and `chosen` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
 
 mod article;
 mod beforehand;
 mod bgzf;
-mod blocks;
+mod block;
 mod chosen;
 mod compress;
 mod csv;
 pub mod dates;
 mod discover;
 mod fields;
+mod file_reader;
 mod foreign;
 mod format;
 mod frames;
@@ -81,7 +82,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 pub use article::{Article, Parser};
-pub use blocks::{Block, Record};
+pub use block::{Block, Record};
 pub use chosen::Place;
 pub use compress::Compression;
 pub(crate) use compress::Decompressed;
@@ -97,6 +98,7 @@ use crate::error::{Error, Result};
 use crate::progress::Progress;
 use dates::DateOrder;
 use fields::FieldTable;
+use file_reader::FileReader;
 use unpacked::Store;
 
 /// How the inputs are to be read.
@@ -317,13 +319,13 @@ impl Corpus {
     }
 
     /// Reads a file, which so many threads may decompress.
-    fn reader(&self, index: usize, threads: usize) -> Result<blocks::FileReader<'_>> {
+    fn reader(&self, index: usize, threads: usize) -> Result<FileReader<'_>> {
         let file = &self.files[index];
         // The cast is exact: the number of files was checked.
         let index = index as u32;
         let packed = file.compression != Compression::None;
         let store = packed.then(|| self.store()).flatten();
-        blocks::FileReader::open(
+        FileReader::open(
             index,
             file,
             file.arrangement,

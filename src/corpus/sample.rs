@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::blocks::{Block, FileReader, Record};
+use super::block::{Block, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
 use super::dates::{DateOrder, Told};
 use super::discover::Candidate;
 use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
+use super::file_reader::FileReader;
 use super::foreign::{binary, foreign};
 use super::format::{self, Format};
 use super::json;

@@ -18,7 +18,7 @@ mod source;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Corpus;
-use super::blocks::Block;
+use super::block::Block;
 use super::chosen::{Chosen, Place};
 use crate::error::Result;
 use crate::progress::{Progress, Stage, Unit};

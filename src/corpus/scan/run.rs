@@ -9,7 +9,7 @@ use super::lock;
 use super::source::{FileToRead, Work, WorkSource};
 use crate::corpus::Corpus;
 use crate::corpus::beforehand::Beforehand;
-use crate::corpus::blocks::Block;
+use crate::corpus::block::Block;
 use crate::corpus::chosen::Chosen;
 use crate::corpus::pieces::Ahead;
 use crate::error::{Error, Result};

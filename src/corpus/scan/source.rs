@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use super::lock;
 use crate::corpus::Corpus;
 use crate::corpus::beforehand::Beforehand;
-use crate::corpus::blocks::{Block, FileReader};
+use crate::corpus::block::Block;
 use crate::corpus::chosen::{Chosen, SeekableFile, ToRead};
+use crate::corpus::file_reader::FileReader;
 use crate::corpus::pieces::Ahead;
 use crate::error::{Error, Result};
 

@@ -2,138 +2,20 @@
 //!
 //! A block is filled up to its size, then split; the unfinished record at its end begins the next
 //! block. A record that does not fit makes its block grow up to the limit for one record; beyond
-//! that it is passed over without being held and becomes one [`Reject`]. So memory is bounded by the
+//! that it is passed over without being held and becomes one [`Reject`](super::Reject). So memory is bounded by the
 //! block size plus the limit, whatever a file decompresses to.
 
-use super::chosen::Place;
+use super::block::{Block, Fresh, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Rows, row_below};
 use super::pieces::Ahead;
-use super::reject::{Fault, Reject, RejectReason};
+use super::reject::{Fault, RejectReason};
 use super::split::{Arrangement, Last, Splitter, Start, unclosed_row};
 use super::unpacked::{self, Store};
-use super::{Corpus, CorpusOptions, SourceFile};
+use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use std::ops::Range;
 use std::sync::Arc;
-
-/// A run of records of one file, with their bytes.
-#[derive(Debug, Default)]
-pub struct Block {
-    /// Never shrinks, so that it is cleared (zeroed) only where it grows; `filled` says how much of it counts.
-    buf: Vec<u8>,
-    filled: usize,
-    /// The file's place in [`Corpus::files`](super::Corpus::files).
-    pub file: u32,
-    /// The records, in order.
-    pub records: Vec<Record>,
-    /// What could not be used and was found while splitting: too long, truncated, broken. Rejects found
-    /// by parsing come from [`Parser::parse`](super::Parser::parse).
-    pub rejects: Vec<Reject>,
-    /// Bytes read from disk for this block.
-    pub(super) disk: u64,
-    /// Which of the blocks of its file it is, from 1; 0 where only some records were wanted. Every scan of a corpus
-    /// gives the same blocks.
-    pub number: u32,
-    /// The first record of the file is longer than the limit.
-    pub(super) first_too_long: bool,
-    /// What a reader that keeps its file has just decompressed.
-    fresh: Option<Fresh>,
-}
-
-/// The bytes of a block that were not in the one before.
-#[derive(Debug, Clone, Copy)]
-struct Fresh {
-    start: usize,
-    /// Where they stand in the decompressed file.
-    offset: u64,
-    /// The length of the file, if it ends with them as it should.
-    length: Option<u64>,
-}
-
-/// The place of one record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
-    start: u32,
-    /// Length in bytes, with the line end in formats that have one.
-    pub len: u32,
-    /// Where the record starts in its file, once decompressed. Unique within the file, the same in every scan.
-    pub offset: u64,
-    /// The line where the record starts, 1-based.
-    pub line: u64,
-    /// Records before it that start on the same line, as those of a JSON array without line breaks do.
-    pub before_on_line: u32,
-}
-
-impl Block {
-    /// The exact bytes of a record, with its line end in formats that have one (the last line of a
-    /// file may lack it). What lies between records (blank lines, the commas of an array) is in none.
-    pub fn raw(&self, record: &Record) -> &[u8] {
-        let start = record.start as usize;
-        &self.buf[start..start + record.len as usize]
-    }
-
-    /// Empties the block for records of a file.
-    pub(super) fn begin(&mut self, file: u32) {
-        self.file = file;
-        self.number = 0;
-        self.records.clear();
-        self.rejects.clear();
-        self.filled = 0;
-        self.disk = 0;
-        self.first_too_long = false;
-        self.fresh = None;
-    }
-
-    /// Room for more bytes behind the others.
-    pub(super) fn room(&mut self, len: usize) -> Range<usize> {
-        let start = self.filled;
-        self.filled += len;
-        self.reserve(self.filled);
-        start..self.filled
-    }
-
-    pub(super) fn bytes_mut(&mut self, range: Range<usize>) -> &mut [u8] {
-        &mut self.buf[range]
-    }
-
-    /// Adds the record that is the line at `start`, chosen for its place.
-    pub(super) fn line(&mut self, start: usize, place: &Place) {
-        let rest = &self.buf[start..self.filled];
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |hop| hop + 1);
-        self.records.push(Record {
-            // Both fit: a block is hardly longer than its size and the longest record.
-            start: start as u32,
-            len: end as u32,
-            offset: place.offset,
-            line: place.line,
-            before_on_line: 0,
-        });
-    }
-
-    /// Keeps what was decompressed for later readers of the file.
-    pub(super) fn keep(&self, corpus: &Corpus) {
-        if let (Some(fresh), Some(store)) = (self.fresh, corpus.store()) {
-            let bytes = &self.buf[fresh.start..self.filled];
-            let kept = &corpus.files[self.file as usize].kept;
-            kept.keep(store, bytes, fresh.offset, fresh.length);
-        }
-    }
-
-    /// Bytes of memory held for records.
-    #[cfg(test)]
-    pub(super) fn held(&self) -> usize {
-        self.buf.capacity()
-    }
-
-    fn reserve(&mut self, len: usize) {
-        if self.buf.len() < len {
-            self.buf.reserve_exact(len - self.buf.len());
-            self.buf.resize(len, 0);
-        }
-    }
-}
 
 /// What follows rows that are left alone with their quotes is split once more: of each file up to so many of its longest records, and what was
 /// read twice over.
@@ -147,6 +29,13 @@ enum State {
     Open,
     /// In a record that is too long and has been reported.
     Skipping,
+}
+
+/// How a stream has ended.
+enum End {
+    Sound,
+    /// It ends as it should not.
+    Broken(Fault),
 }
 
 /// Reads one file block by block.
@@ -172,11 +61,8 @@ pub(super) struct FileReader<'c> {
     /// The line of the last record, and how many before it start there.
     on_line: (u64, u32),
     started: bool,
-    /// The stream has ended, and if badly, why.
-    ended: bool,
-    failed: Option<Fault>,
-    /// The stream ended as it should not have.
-    broken: bool,
+    /// How the stream has ended, if it has.
+    end: Option<End>,
     /// Nothing more will come.
     done: bool,
     skip_header: bool,
@@ -227,9 +113,7 @@ impl<'c> FileReader<'c> {
             line: 1,
             on_line: (0, 0),
             started: false,
-            ended: false,
-            failed: None,
-            broken: false,
+            end: None,
             done: false,
             skip_header: matches!(arrangement, Arrangement::Rows(_)) && !header,
             rows: None,
@@ -268,7 +152,7 @@ impl<'c> FileReader<'c> {
             if !self.done {
                 self.split(block, &mut at, &mut start);
             }
-            if self.ended && !self.done {
+            if self.end.is_some() && !self.done {
                 // Whether it is torn or never ends.
                 while self.splitter.is_suspicious()
                     && self.go_on_behind_quote(block, &mut at, &mut start, block.filled)
@@ -293,7 +177,7 @@ impl<'c> FileReader<'c> {
             block.fresh = Some(Fresh {
                 start: carried,
                 offset: self.offset + carried as u64,
-                length: (self.ended && !self.broken).then_some(length),
+                length: matches!(self.end, Some(End::Sound)).then_some(length),
             });
         }
         self.carry.clear();
@@ -334,21 +218,17 @@ impl<'c> FileReader<'c> {
 
     fn read(&mut self, block: &mut Block, target: usize) -> Result<()> {
         block.reserve(target);
-        while !self.ended && block.filled < target {
+        while self.end.is_none() && block.filled < target {
             let free = &mut block.buf[block.filled..target];
             match self.stream.read(free, &self.source.path)? {
                 Chunk::Bytes(n) => block.filled += n,
                 Chunk::End => {
-                    self.ended = true;
+                    self.end = Some(End::Sound);
                     if self.stream.disk_read() != self.source.size {
                         return Err(self.source.changed());
                     }
                 }
-                Chunk::Broken(fault) => {
-                    self.ended = true;
-                    self.failed = Some(fault);
-                    self.broken = true;
-                }
+                Chunk::Broken(fault) => self.end = Some(End::Broken(fault)),
             }
         }
         Ok(())
@@ -474,9 +354,9 @@ impl<'c> FileReader<'c> {
     /// The stream has ended, and `start` is where the splitter stopped.
     fn finish(&mut self, block: &mut Block, start: usize) {
         let name = &self.source.name;
-        if let Some(fault) = self.failed.take() {
+        if let Some(End::Broken(fault)) = &self.end {
             let line = (self.arrangement != Arrangement::Whole).then_some(self.line);
-            block.rejects.push(fault.at(name, line));
+            block.rejects.push(fault.clone().at(name, line));
             return;
         }
         match self.state {
