@@ -38,7 +38,7 @@ pub enum Error {
     Parameter(String),
     /// The first bad record of a run with `strict`. Without it a bad record is counted and the run goes on.
     #[error("{0} (stopped because of --strict)")]
-    Rejected(crate::corpus::Reject),
+    Rejected(crate::reject::Reject),
     /// There are records, so many, but none that could be used.
     #[error("no record could be used (bad records: {0})")]
     NoArticles(u64),

@@ -99,6 +99,7 @@ pub mod memory;
 mod options;
 mod positioned;
 pub mod progress;
+mod reject;
 pub mod report;
 mod splitmix;
 mod spool;

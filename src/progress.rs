@@ -1,6 +1,6 @@
 //! How the library tells a program what it is doing, and is told to stop.
 
-use crate::corpus::Reject;
+use crate::reject::Reject;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

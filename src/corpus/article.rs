@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use super::block::{Block, Record};
 use super::csv::Rows;
 use super::dates::{DateOrder, parse_published_in};
+use super::fault::Fault;
 use super::fields::Role;
 use super::foreign::foreign;
 use super::json::{Piece, Reader};
 use super::plain;
-use super::reject::{Fault, Reject, RejectReason};
 use super::split::Arrangement;
 use super::{Corpus, SourceFile};
+use crate::reject::{Reject, RejectReason};
 
 /// One article. A field that the record does not have is empty. What is said to be never empty or blank is so in an article that a
 /// [`Parser`] gives.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Corpus;
 use super::chosen::Place;
-use super::reject::Reject;
+use crate::reject::Reject;
 
 /// A run of records of one file, with their bytes.
 #[derive(Debug, Default)]

@@ -10,12 +10,13 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::fault::Fault;
 use super::frames;
 use super::members;
 use super::pieces::{Ahead, Limits, Pieces};
-use super::reject::{Fault, RejectReason};
 use super::unpacked::Unpacked;
 use crate::error::{Error, Result};
+use crate::reject::RejectReason;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use csv_core::ReadRecordResult;
 
+use super::fault::Fault;
 use super::fields::{FieldTable, Match, ROLES, Role};
-use super::reject::{Fault, RejectReason};
+use crate::reject::RejectReason;
 
 /// What may stand between two fields: a comma, a tab, the semicolon of spreadsheets where numbers have a decimal comma, a bar.
 pub(super) const SEPARATORS: [u8; 4] = *b",\t;|";

@@ -8,13 +8,14 @@
 use super::block::{Block, Fresh, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Rows, row_below};
+use super::fault::Fault;
 use super::pieces::Ahead;
-use super::reject::{Fault, RejectReason};
 use super::split::{Arrangement, Last, Splitter, Start, unclosed_row};
 use super::unpacked::{self, Store};
 use super::{CorpusOptions, SourceFile};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::reject::RejectReason;
 use std::sync::Arc;
 
 /// What follows rows that are left alone with their quotes is split once more: of each file up to so many of its longest records, and what was

@@ -2,7 +2,8 @@
 //!
 //! Taken for text they would be one article of nonsense, or a thousand records that each break for a reason of their own.
 
-use super::reject::{Fault, RejectReason};
+use super::fault::Fault;
+use crate::reject::RejectReason;
 
 /// How formats begin, and what to do with them. Signatures as in `file`'s collection of them.
 const FORMATS: [(usize, &[u8], &str); 24] = [

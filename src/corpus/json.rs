@@ -13,8 +13,9 @@
 
 use std::ops::Range;
 
+use super::fault::Fault;
 use super::fields::{Match, Node, ROLES, Role};
-use super::reject::{Fault, RejectReason};
+use crate::reject::RejectReason;
 use crate::text::Kernel;
 
 /// Where the text of a value is.

@@ -46,7 +46,7 @@
 //! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
 //! `foreign` and `sample` (what they are: a `source_file` each), `compress` with `members`, `frames`, `pieces` and `bgzf`, `split` and `file_reader` (bytes to the records of a `block`), `scan` with
 //! `beforehand`, `unpacked` and `chosen` (threads),
-//! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `reject`.
+//! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `fault`.
 
 mod article;
 mod beforehand;
@@ -57,6 +57,7 @@ mod compress;
 mod csv;
 pub mod dates;
 mod discover;
+mod fault;
 mod fields;
 mod file_reader;
 mod foreign;
@@ -66,7 +67,6 @@ mod json;
 mod members;
 mod pieces;
 mod plain;
-mod reject;
 mod sample;
 mod scan;
 mod source_file;
@@ -81,6 +81,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+pub use crate::reject::{Reject, RejectReason};
 pub use article::{Article, Parser};
 pub use block::{Block, Record};
 pub use chosen::Place;
@@ -90,13 +91,13 @@ pub use fields::FieldNames;
 pub use format::Format;
 #[cfg(any(test, fuzzing))]
 pub use json::check as check_json;
-pub use reject::{Reject, RejectReason};
 pub use source_file::SourceFile;
 pub use split::Arrangement;
 
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use dates::DateOrder;
+use fault::Fault;
 use fields::FieldTable;
 use file_reader::FileReader;
 use unpacked::Store;
@@ -294,7 +295,7 @@ impl Corpus {
             let (number, offset) = (record.before_on_line + 1, record.offset);
             detail += &format!(" (record {number} of the line, from byte {offset} of the file on)");
         }
-        reject::Fault::new(reason, detail).at(&file.name, line)
+        Fault::new(reason, detail).at(&file.name, line)
     }
 
     /// Bytes of memory that so many threads may take to decompress a file ahead of its reader, whichever takes most, and others before their

@@ -9,7 +9,8 @@
 //! line of a single word gives way to a title under it: pages begin with "Advertisement" and "Skip to content".
 
 use super::dates::parse_published;
-use super::reject::{Fault, RejectReason};
+use super::fault::Fault;
+use crate::reject::RejectReason;
 
 /// A text file taken apart. All parts are pieces of the file.
 #[derive(Debug, Default, PartialEq, Eq)]

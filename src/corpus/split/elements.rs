@@ -2,7 +2,8 @@
 
 use super::values::Values;
 use super::{Last, Start};
-use crate::corpus::reject::{Fault, RejectReason};
+use crate::corpus::fault::Fault;
+use crate::reject::RejectReason;
 use memchr::memchr;
 
 /// Finds the elements of arrays, one array after another, and where an array is broken.

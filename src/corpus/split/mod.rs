@@ -17,7 +17,7 @@ mod tests;
 
 pub(super) use rows::unclosed_row;
 
-use super::reject::Fault;
+use super::fault::Fault;
 use elements::Elements;
 use memchr::{memchr, memchr_iter};
 use rows::Rows;

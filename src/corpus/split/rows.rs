@@ -1,7 +1,8 @@
 //! Rows of separated values.
 
 use super::{Last, end_of_file};
-use crate::corpus::reject::{Fault, RejectReason};
+use crate::corpus::fault::Fault;
+use crate::reject::RejectReason;
 use memchr::{memchr, memchr3};
 
 /// The same automaton as csv-core's, but hopping over the insides of fields.

@@ -1,7 +1,7 @@
 //! Records of every arrangement, as they are split.
 
 use super::*;
-use crate::corpus::reject::RejectReason;
+use crate::reject::RejectReason;
 
 fn split(arrangement: Arrangement, text: &str) -> (Vec<&str>, Option<RejectReason>) {
     let bytes = text.as_bytes();

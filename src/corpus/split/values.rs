@@ -1,7 +1,8 @@
 //! JSON values.
 
 use super::{Last, end_of_file};
-use crate::corpus::reject::{Fault, RejectReason};
+use crate::corpus::fault::Fault;
+use crate::reject::RejectReason;
 use memchr::memchr3;
 
 /// Finds where a value ends: with its brackets or its quote, or a word at what cannot be of it.

@@ -107,31 +107,6 @@ impl fmt::Display for Reject {
     }
 }
 
-/// A reason and its words, before the file and the line are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub reason: RejectReason,
-    pub detail: String,
-}
-
-impl Fault {
-    pub fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn at(self, file: &str, line: Option<u64>) -> Reject {
-        Reject {
-            file: file.to_owned(),
-            line,
-            reason: self.reason,
-            detail: self.detail,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,11 +131,13 @@ mod tests {
             let json = serde_json::to_string(&reason).expect("a unit variant serialises");
             assert_eq!(json, format!("\"{reason}\""));
         }
-        let fault = Fault::new(RejectReason::MissingText, "no text");
-        assert_eq!(
-            fault.clone().at("a.jsonl", Some(17)).to_string(),
-            "a.jsonl:17: no text"
-        );
-        assert_eq!(fault.at("a.jsonl", None).to_string(), "a.jsonl: no text");
+        let at = |line| Reject {
+            file: "a.jsonl".into(),
+            line,
+            reason: RejectReason::MissingText,
+            detail: "no text".into(),
+        };
+        assert_eq!(at(Some(17)).to_string(), "a.jsonl:17: no text");
+        assert_eq!(at(None).to_string(), "a.jsonl: no text");
     }
 }
