@@ -9,24 +9,25 @@ use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 
 use super::format::Format;
-use super::spool::{self, Spooled};
+use super::input_copy::{self, InputCopy};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
 /// A file to read, before it has been looked into.
-pub(super) struct Candidate {
+pub(super) struct InputFile {
     /// As shown to people.
     pub name: String,
     pub path: PathBuf,
     pub metadata: Metadata,
-    pub spooled: Option<Spooled>,
+    /// Where its bytes are, if they were copied to be read twice.
+    pub copy: Option<InputCopy>,
     /// Found in a folder, rather than named.
     pub walked: bool,
 }
 
 /// The files, and how many in walked folders were passed over for an unknown extension.
 pub(super) struct Found {
-    pub files: Vec<Candidate>,
+    pub files: Vec<InputFile>,
     pub skipped: u64,
 }
 
@@ -83,8 +84,8 @@ impl Search<'_> {
     fn input(&mut self, input: &Path) -> Result<()> {
         if input.as_os_str() == "-" {
             if !std::mem::replace(&mut self.stdin, true) {
-                let spooled = spool::copy(spool::From::Stdin, self.tmp, self.progress)?;
-                self.add_spooled("-".into(), spooled);
+                let copy = input_copy::copy(input_copy::From::Stdin, self.tmp, self.progress)?;
+                self.add_copy("-".into(), copy);
             }
             return Ok(());
         }
@@ -103,8 +104,8 @@ impl Search<'_> {
         } else {
             // Pipes and devices cannot be read twice.
             if self.seen.insert(identity(path, &metadata)?) {
-                let spooled = spool::copy(spool::From::Path(path), self.tmp, self.progress)?;
-                self.add_spooled(path.display().to_string(), spooled);
+                let copy = input_copy::copy(input_copy::From::Path(path), self.tmp, self.progress)?;
+                self.add_copy(path.display().to_string(), copy);
             }
             Ok(())
         }
@@ -253,23 +254,23 @@ impl Search<'_> {
 
     fn file(&mut self, path: &Path, metadata: Metadata, walked: bool) -> Result<()> {
         if self.seen.insert(identity(path, &metadata)?) {
-            self.found.files.push(Candidate {
+            self.found.files.push(InputFile {
                 name: path.display().to_string(),
                 path: path.to_path_buf(),
                 metadata,
-                spooled: None,
+                copy: None,
                 walked,
             });
         }
         Ok(())
     }
 
-    fn add_spooled(&mut self, name: String, (spooled, metadata): (Spooled, Metadata)) {
-        self.found.files.push(Candidate {
+    fn add_copy(&mut self, name: String, (copy, metadata): (InputCopy, Metadata)) {
+        self.found.files.push(InputFile {
             name,
-            path: spooled.to_path_buf(),
+            path: copy.to_path_buf(),
             metadata,
-            spooled: Some(spooled),
+            copy: Some(copy),
             walked: false,
         });
     }

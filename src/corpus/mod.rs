@@ -43,7 +43,7 @@
 //! # }
 //! ```
 //!
-//! The parts, in the order in which a byte meets them: `discover` and `spool` (which files), `format`,
+//! The parts, in the order in which a byte meets them: `discover` and `input_copy` (which files), `format`,
 //! `foreign` and `sample` (what they are: a `source_file` each), `compress` with `members`, `frames`, `pieces` and `bgzf`, `split` and `file_reader` (bytes to the records of a `block`), `scan` with
 //! `beforehand`, `unpacked` and `chosen` (threads),
 //! `article` with `json`, `csv`, `plain` and `fields` (records to articles), `dates`, `fault`.
@@ -63,6 +63,7 @@ mod file_reader;
 mod foreign;
 mod format;
 mod frames;
+mod input_copy;
 mod json;
 mod members;
 mod pieces;
@@ -71,7 +72,6 @@ mod sample;
 mod scan;
 mod source_file;
 mod split;
-mod spool;
 #[cfg(test)]
 mod tests;
 mod unpacked;
@@ -211,12 +211,12 @@ impl Corpus {
             .files
             .into_par_iter()
             .enumerate()
-            .map_init(sample::Scratch::default, |scratch, (index, candidate)| {
+            .map_init(sample::Scratch::default, |scratch, (index, input)| {
                 if progress.cancelled() {
                     return Err(Error::Interrupted);
                 }
                 // The cast is exact: the number of files was checked.
-                sample::examine(index as u32, candidate, &options, &table, scratch, progress)
+                sample::examine(index as u32, input, &options, &table, scratch, progress)
             })
             .collect();
         let files = sample::combine(examined, &options)?;

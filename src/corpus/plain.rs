@@ -111,7 +111,7 @@ fn ends_like_a_sentence(line: &str) -> bool {
 fn title(file: &str) -> Option<(&str, &str)> {
     let mut rest = file;
     // Whether it is a single word, the title, and what follows it.
-    let mut candidate: Option<(bool, &str, &str)> = None;
+    let mut likely: Option<(bool, &str, &str)> = None;
     for place in 0..=FEW {
         let Some((line, after)) = first_full_line(rest) else {
             break;
@@ -126,8 +126,8 @@ fn title(file: &str) -> Option<(&str, &str)> {
         }
         if label(line).is_none() && !ends_like_a_sentence(line) && stands_apart(after) {
             let word = line.bytes().all(|b| b.is_ascii_alphabetic());
-            if place == 0 || place == 1 && candidate.is_some_and(|(word, ..)| word) {
-                candidate = Some((word, line, after));
+            if place == 0 || place == 1 && likely.is_some_and(|(word, ..)| word) {
+                likely = Some((word, line, after));
             }
         }
         if line.len() > SHORT || ends_like_a_sentence(line) {
@@ -135,7 +135,7 @@ fn title(file: &str) -> Option<(&str, &str)> {
         }
         rest = after;
     }
-    candidate.map(|(_, line, after)| (line, after))
+    likely.map(|(_, line, after)| (line, after))
 }
 
 /// The first line that is not blank.

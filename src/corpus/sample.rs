@@ -16,7 +16,7 @@ use super::block::{Block, Record};
 use super::compress::{Chunk, Compression, Stream};
 use super::csv::{Columns, Rows};
 use super::dates::{DateOrder, Told};
-use super::discover::Candidate;
+use super::discover::InputFile;
 use super::fields::{FieldTable, LONGEST_NAME, Node, ROLES, Role, list_names, visible};
 use super::file_reader::FileReader;
 use super::foreign::{binary, foreign};
@@ -68,7 +68,7 @@ pub(super) struct Scratch {
 /// Looks into one file.
 pub(super) fn examine(
     index: u32,
-    candidate: Candidate,
+    input: InputFile,
     options: &CorpusOptions,
     table: &FieldTable,
     scratch: &mut Scratch,
@@ -76,20 +76,20 @@ pub(super) fn examine(
 ) -> Result<Examined> {
     let mut named = options
         .format
-        .or_else(|| Format::of_name(Path::new(&candidate.name)));
+        .or_else(|| Format::of_name(Path::new(&input.name)));
     // Who names one such file may mean a dump by it, as a single article would be compared with nothing.
-    if named == Some(Format::Text) && options.format.is_none() && !candidate.walked {
-        let (_, head, _) = read_head(&candidate.path, options.max_document)?;
+    if named == Some(Format::Text) && options.format.is_none() && !input.walked {
+        let (_, head, _) = read_head(&input.path, options.max_document)?;
         named = named.filter(|_| !format::is_json(&head));
     }
     let mut file = SourceFile {
-        compression: Compression::of_name(&candidate.name).0,
+        compression: Compression::of_name(&input.name).0,
         format: Format::Text,
-        size: candidate.metadata.len(),
-        modified: candidate.metadata.modified().ok(),
-        name: candidate.name,
-        path: candidate.path,
-        spooled: candidate.spooled,
+        size: input.metadata.len(),
+        modified: input.metadata.modified().ok(),
+        name: input.name,
+        path: input.path,
+        copy: input.copy,
         arrangement: Arrangement::Whole,
         header: Vec::new(),
         columns: Columns::default(),
@@ -119,8 +119,8 @@ pub(super) fn examine(
     }
     // A record that holds a list of articles is not one of many.
     let holds_articles = sample.wrapper.as_ref().is_some_and(|it| it.of_articles);
-    let alone = candidate.walked && sample.records < 2 && !holds_articles;
-    let advice = match candidate.walked {
+    let alone = input.walked && sample.records < 2 && !holds_articles;
+    let advice = match input.walked {
         true => {
             "; if it holds no articles, leave it out: name the others, or a pattern such as 'FOLDER/*.jsonl'"
         }
@@ -133,7 +133,7 @@ pub(super) fn examine(
     let header = file.header.trim_ascii_end();
     let mut unwanted = options.passed_over.iter();
     Ok(Examined {
-        passed_over: candidate.walked && unwanted.any(|row| row.as_bytes() == header),
+        passed_over: input.walked && unwanted.any(|row| row.as_bytes() == header),
         no_text,
         seen: sample.seen,
         orders: sample.orders,

@@ -9,8 +9,8 @@ use super::csv::Columns;
 use super::dates::DateOrder;
 use super::fault::Fault;
 use super::format::Format;
+use super::input_copy::InputCopy;
 use super::split::Arrangement;
-use super::spool::Spooled;
 use super::unpacked::Kept;
 use crate::error::{Error, Result};
 
@@ -29,7 +29,7 @@ pub struct SourceFile {
     pub(super) path: PathBuf,
     pub(super) modified: Option<SystemTime>,
     /// Keeps the copy of a pipe until the corpus is dropped.
-    pub(super) spooled: Option<Spooled>,
+    pub(super) copy: Option<InputCopy>,
     pub(super) arrangement: Arrangement,
     pub(super) header: Vec<u8>,
     pub(super) columns: Columns,
@@ -75,7 +75,7 @@ impl SourceFile {
 
     /// Whether it is the temporary copy of a pipe.
     pub fn is_copy(&self) -> bool {
-        self.spooled.is_some()
+        self.copy.is_some()
     }
 
     /// When the file was changed, if the system knows.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage, Unit};
 
 /// A temporary file, removed when dropped.
-pub(super) type Spooled = tempfile::TempPath;
+pub(super) type InputCopy = tempfile::TempPath;
 
 pub(super) enum From<'a> {
     Stdin,
@@ -28,7 +28,7 @@ pub(super) fn copy(
     from: From<'_>,
     tmp: &Path,
     progress: &dyn Progress,
-) -> Result<(Spooled, Metadata)> {
+) -> Result<(InputCopy, Metadata)> {
     let path = match from {
         From::Stdin => None,
         From::Path(path) => Some(path.to_path_buf()),
@@ -43,7 +43,7 @@ fn copy_all(
     path: Option<PathBuf>,
     tmp: &Path,
     progress: &dyn Progress,
-) -> Result<(Spooled, Metadata)> {
+) -> Result<(InputCopy, Metadata)> {
     let shown = path
         .clone()
         .unwrap_or_else(|| PathBuf::from("standard input"));
@@ -128,14 +128,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = fifo(dir.path());
         let data: Vec<u8> = (0..1_000_000u32).map(|i| i as u8).collect();
-        let (spooled, metadata) = std::thread::scope(|s| {
+        let (copied, metadata) = std::thread::scope(|s| {
             s.spawn(|| std::fs::write(&path, &data).unwrap());
             copy(From::Path(&path), dir.path(), &crate::progress::Silent).unwrap()
         });
         assert_eq!(metadata.len(), data.len() as u64);
-        assert!(std::fs::read(&spooled).unwrap() == data);
-        let kept = spooled.to_path_buf();
-        drop(spooled);
+        assert!(std::fs::read(&copied).unwrap() == data);
+        let kept = copied.to_path_buf();
+        drop(copied);
         assert!(!kept.exists());
     }
 
