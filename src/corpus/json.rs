@@ -61,6 +61,27 @@ struct Bad {
     what: &'static str,
 }
 
+impl Bad {
+    /// What is wrong with the record that is this text, in words for people.
+    fn into_fault(self, text: &str) -> Fault {
+        if self.what == NOT_AN_OBJECT {
+            return Fault::new(RejectReason::NotAnObject, NOT_AN_OBJECT);
+        }
+        // A column counts characters, as editors do; what ends too early ends at the end of its last line, not on
+        // the line after it.
+        let before = &text.as_bytes()[..self.at.min(text.trim_ascii_end().len())];
+        let lines = memchr::memchr_iter(b'\n', before).count();
+        let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        let place = match lines {
+            0 => format!("column {column}"),
+            n => format!("line {} of the record, column {column}", n + 1),
+        };
+        let detail = format!("not valid JSON: {} at {place}", self.what);
+        Fault::new(RejectReason::InvalidJson, detail)
+    }
+}
+
 type Parse<T> = Result<T, Bad>;
 
 fn bad<T>(at: usize, what: &'static str) -> Parse<T> {
@@ -100,26 +121,7 @@ impl Reader {
             nesting: &mut self.nesting,
             found: Found::default(),
         };
-        cursor.record(names).map_err(|b| {
-            // A column counts characters, as editors do; what ends too early ends at the end of its last line, not on
-            // the line after it.
-            let before = &text.as_bytes()[..b.at.min(text.trim_ascii_end().len())];
-            let lines = memchr::memchr_iter(b'\n', before).count();
-            let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
-            let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-            let place = match lines {
-                0 => format!("column {column}"),
-                n => format!("line {} of the record, column {column}", n + 1),
-            };
-            let reason = match b.what {
-                NOT_AN_OBJECT => RejectReason::NotAnObject,
-                _ => RejectReason::InvalidJson,
-            };
-            match reason {
-                RejectReason::NotAnObject => Fault::new(reason, NOT_AN_OBJECT),
-                _ => Fault::new(reason, format!("not valid JSON: {} at {place}", b.what)),
-            }
-        })?;
+        cursor.record(names).map_err(|bad| bad.into_fault(text))?;
         Ok(cursor.found)
     }
 }
@@ -186,21 +188,13 @@ impl Cursor<'_> {
             return Ok(());
         }
         loop {
-            if self.peek() != b'"' {
-                return bad(self.at, "a key in quotes is missing");
-            }
             let mark = self.scratch.len();
-            let key = self.string(true)?;
+            let key = self.key(true)?;
             let entry = names.get(match &key.piece {
                 Piece::Input(range) => &self.bytes[range.clone()],
                 Piece::Scratch(range) => &self.scratch.as_bytes()[range.clone()],
             });
             self.scratch.truncate(mark);
-            self.space();
-            if self.peek() != b':' {
-                return bad(self.at, "a colon is missing after a key");
-            }
-            self.at += 1;
             self.space();
             match entry {
                 None => self.value_skip()?,
@@ -387,7 +381,7 @@ impl Cursor<'_> {
                         self.at += 1;
                     } else {
                         self.nesting.push(true);
-                        self.key_skip()?;
+                        self.key(false)?;
                         continue;
                     }
                 }
@@ -421,7 +415,7 @@ impl Cursor<'_> {
                         self.at += 1;
                         if object {
                             self.space();
-                            self.key_skip()?;
+                            self.key(false)?;
                         }
                         break;
                     }
@@ -436,17 +430,18 @@ impl Cursor<'_> {
         }
     }
 
-    fn key_skip(&mut self) -> Parse<()> {
+    /// A key and its colon; `keep` as for [`string`](Self::string).
+    fn key(&mut self, keep: bool) -> Parse<Quoted> {
         if self.peek() != b'"' {
             return bad(self.at, "a key in quotes is missing");
         }
-        self.string(false)?;
+        let key = self.string(keep)?;
         self.space();
         if self.peek() != b':' {
             return bad(self.at, "a colon is missing after a key");
         }
         self.at += 1;
-        Ok(())
+        Ok(key)
     }
 
     fn word(&mut self, word: &str) -> Parse<()> {
@@ -621,89 +616,10 @@ pub(super) fn strict(record: &[u8]) -> Vec<u8> {
     strict
 }
 
-/// Panics unless `serde_json` makes of the [strict] `record` what this reader does: whether it is valid, and which text it has.
-#[cfg(any(test, fuzzing))]
-pub fn check(record: &str) {
-    use super::fields::{FieldNames, FieldTable};
-    use serde_json::Value;
-
-    /// The fields in order, repeated ones too.
-    struct Fields(Vec<(String, Value)>);
-
-    impl<'de> serde::Deserialize<'de> for Fields {
-        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-            struct Visitor;
-            impl<'de> serde::de::Visitor<'de> for Visitor {
-                type Value = Fields;
-
-                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_map<A: serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: A,
-                ) -> Result<Fields, A::Error> {
-                    let mut fields = Vec::new();
-                    while let Some(field) = map.next_entry()? {
-                        fields.push(field);
-                    }
-                    Ok(Fields(fields))
-                }
-            }
-            from.deserialize_map(Visitor)
-        }
-    }
-
-    let mut reader = Reader::default();
-    let names = FieldNames {
-        text: Some("text".into()),
-        ..FieldNames::default()
-    };
-    let ours = reader.read(record, FieldTable::new(&names).root());
-    let strict = strict(record.as_bytes());
-    match (ours, serde_json::from_slice::<Value>(&strict)) {
-        (Err(fault), Ok(value)) => {
-            assert_eq!(fault.reason, RejectReason::NotAnObject);
-            assert!(!value.is_object());
-        }
-        (Err(fault), Err(_)) => assert_eq!(fault.reason, RejectReason::InvalidJson),
-        (Ok(_), Err(error)) => {
-            // Limits of theirs, not errors.
-            let error = error.to_string();
-            assert!(
-                error.contains("out of range") || error.contains("recursion limit"),
-                "{error}"
-            );
-        }
-        (Ok(found), Ok(_)) => {
-            let Fields(fields) = serde_json::from_slice(&strict).expect("it is an object");
-            let texts = fields.iter().filter(|(name, _)| name == "text");
-            let texts = texts.filter_map(|(_, value)| match value {
-                Value::String(text) => Some(text.clone()),
-                Value::Array(list) => {
-                    let add = |text: String, paragraph: &Value| {
-                        let between = if text.is_empty() { "" } else { "\n\n" };
-                        Some(text + between + paragraph.as_str()?)
-                    };
-                    list.iter().try_fold(String::new(), add)
-                }
-                _ => None,
-            });
-            let mut texts = texts.filter(|text| !text.trim_start().is_empty());
-            let text = texts.next_back();
-            let found = found.value(Role::Text).map(|piece| match piece {
-                Piece::Input(range) => &record[range.clone()],
-                Piece::Scratch(range) => &reader.scratch[range.clone()],
-            });
-            assert_eq!(found, text.as_deref());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fields::{FieldNames, FieldTable};
+    use super::super::json_law::check;
     use super::*;
     use proptest::prelude::*;
 

@@ -65,6 +65,8 @@ mod format;
 mod frames;
 mod input_copy;
 mod json;
+#[cfg(any(test, fuzzing))]
+mod json_law;
 mod members;
 mod pieces;
 mod plain;
@@ -90,7 +92,7 @@ pub(crate) use compress::Decompressed;
 pub use fields::FieldNames;
 pub use format::Format;
 #[cfg(any(test, fuzzing))]
-pub use json::check as check_json;
+pub(crate) use json_law::check as check_json;
 pub use source_file::SourceFile;
 pub use split::Arrangement;
 
