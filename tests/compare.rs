@@ -759,9 +759,15 @@ fn an_article_beside_itself_and_texts_that_say_nothing() {
 #[test]
 fn the_original_of_several() {
     let folder = tempfile::tempdir().unwrap();
-    let whole = format!("{PORT} {RAIN} {VOTE}");
+    let short = format!("{PORT} {RAIN} {VOTE}");
+    let longer = format!(
+        "{short} The mole will be mended by the end of the month, the harbour master told reporters."
+    );
+    let whole = format!(
+        "{longer} A second ferry was hired from a line in the south, and sails from Monday on."
+    );
     let last = |dates: [&str; 3]| {
-        let texts = [PORT.to_owned(), format!("{PORT} {RAIN}"), whole.clone()];
+        let texts = [&short, &longer, &whole];
         for ((name, date), text) in ["a", "b", "c"].into_iter().zip(dates).zip(texts) {
             let record = serde_json::json!({ "id": name, "published": date, "text": text });
             let path = folder.path().join(name).with_extension("jsonl");
@@ -801,6 +807,21 @@ fn the_original_of_several() {
     assert_eq!(
         last(["yesterday", "2024-03-04T10:00:00Z", ""]),
         most("C (c)")
+    );
+    std::fs::write(
+        folder.path().join("d.jsonl"),
+        format!("{{\"text\":\"{RAIN}\"}}\n"),
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("e.jsonl"),
+        format!("{{\"text\":\"{PORT}\"}}\n"),
+    )
+    .unwrap();
+    let strangers = shown(folder.path(), "compare a.jsonl d.jsonl e.jsonl --width 140");
+    assert!(
+        strangers.contains("None is the original of another: no two of them are copies."),
+        "{strangers}"
     );
     let equal = shown(folder.path(), "compare a.jsonl a.jsonl a.jsonl --width 140");
     assert!(

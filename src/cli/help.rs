@@ -83,7 +83,7 @@ returns weighs less, lines that a source prints under many reports are furniture
 misses is looked at all the same. It takes as long as that run; --alone does without. Files are judged alone: all shingles weigh in full, as \
 in a corpus of these two.
 
-With three articles or more: a matrix of their similarities, which pairs are copies, and which article is most likely the original: the \
+With three articles or more: a matrix of their similarities, which pairs are copies, and which of the copies is most likely the original: the \
 earliest, or where the dates do not tell the one that holds most of the others. A date without a time may be any time of its day.
 
 Fields of --json for two: a and b (id, title, source, published, url, place), measures (words of each, jaccard, a_in_b, b_in_a, \

@@ -17,9 +17,10 @@ use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
 use crate::text::{Furniture, LearntLines, LeftOut, Source};
+use crate::union_find::UnionFind;
 use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, Similarity, Verdict, judge_two};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How articles are compared.
 #[derive(Debug, Clone, Copy, Default)]
@@ -195,6 +196,10 @@ pub enum Original {
     MostContained(usize),
     /// Several are equally likely, or they share nothing.
     Undecidable,
+    /// No two of them are copies: there is nothing that one could be the original of.
+    NoCopies,
+    /// They are copies of several reports, each of which has an original of its own.
+    SeveralReports,
 }
 
 /// Compares several articles, each with each.
@@ -247,7 +252,7 @@ pub fn matrix(
         }
     }
     let dates: Vec<_> = read.iter().map(Compared::published).collect();
-    let original = original(&dates, &contained);
+    let original = original_of_copies(&copies, &dates, &contained);
     Ok(Matrix {
         jaccard,
         contained,
@@ -260,7 +265,42 @@ pub fn matrix(
     })
 }
 
-/// Which is most likely the original, from the dates (in seconds since 1970 UTC) and how much of each stands in each (0 to 1, as
+/// Which is most likely the original of those that are copies: the others tell nothing.
+fn original_of_copies(
+    copies: &[Vec<Option<Reason>>],
+    dates: &[Option<i64>],
+    contained: &[Vec<f64>],
+) -> Original {
+    let mut sets = UnionFind::new(copies.len());
+    for (a, row) in copies.iter().enumerate() {
+        for b in (0..row.len()).filter(|&b| row[b].is_some()) {
+            sets.join(a as u32, b as u32);
+        }
+    }
+    let mut groups = BTreeMap::<u32, Vec<usize>>::new();
+    for article in 0..copies.len() {
+        let group = groups.entry(sets.find(article as u32)).or_default();
+        group.push(article);
+    }
+    let mut groups = groups.into_values().filter(|group| group.len() > 1);
+    let (group, other) = (groups.next(), groups.next());
+    let Some(group) = group else {
+        return Original::NoCopies;
+    };
+    if other.is_some() {
+        return Original::SeveralReports;
+    }
+    let dates: Vec<_> = group.iter().map(|&a| dates[a]).collect();
+    let within = |&a: &usize| group.iter().map(|&b| contained[a][b]).collect();
+    let contained: Vec<Vec<f64>> = group.iter().map(within).collect();
+    match original(&dates, &contained) {
+        Original::Earliest(article) => Original::Earliest(group[article]),
+        Original::MostContained(article) => Original::MostContained(group[article]),
+        undecided => undecided,
+    }
+}
+
+/// Which of some articles that are copies is most likely the original, from the dates (in seconds since 1970 UTC) and how much of each stands in each (0 to 1, as
 /// [`Matrix::contained`] has it).
 ///
 /// One that was published after another is not the original. A date at midnight is taken for a day without a time: it may be later than any time of that
@@ -311,6 +351,23 @@ pub fn original(dates: &[Option<i64>], contained: &[Vec<f64>]) -> Original {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_copied_has_an_original() {
+        let equal = vec![vec![1.0; 4]; 4];
+        let dates = [Some(0), Some(3601), Some(7201), Some(10_801)];
+        let of = |pairs: &[(usize, usize)]| {
+            let mut copies = vec![vec![None; 4]; 4];
+            for &(a, b) in pairs {
+                (copies[a][b], copies[b][a]) = (Some(Reason::Contained), Some(Reason::Contained));
+            }
+            original_of_copies(&copies, &dates, &equal)
+        };
+        assert_eq!(of(&[]), Original::NoCopies);
+        assert_eq!(of(&[(2, 3)]), Original::Earliest(2));
+        assert_eq!(of(&[(1, 3), (3, 2)]), Original::Earliest(1));
+        assert_eq!(of(&[(0, 1), (2, 3)]), Original::SeveralReports);
+    }
 
     #[test]
     fn the_original_is_the_earliest_or_else_holds_most() {

@@ -232,6 +232,10 @@ pub(super) fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
             "Most likely the original: {}, since most of the others stands in it; their dates do not tell.",
             name(index)
         ),
+        Original::NoCopies => "None is the original of another: no two of them are copies.".into(),
+        Original::SeveralReports => {
+            "Which is the original is another question for each group of copies: compare those of one.".into()
+        }
         Original::Undecidable => {
             "Which is the original cannot be decided: their dates do not tell, and no one alone holds most of the others.".into()
         }
