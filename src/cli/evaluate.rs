@@ -7,6 +7,7 @@ use crate::evaluate::{
     Accuracy, Against, Curve, EvaluateOptions, Evaluation, Holds, Label, LabelledFigures, Mistake,
     Mistakes, Point, StoryFigures, Sweep, evaluate,
 };
+use crate::report::LISTED_DUPLICATES;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -93,8 +94,27 @@ fn notes(evaluation: &Evaluation) -> Vec<String> {
     }
     if file.conflicting_rows > 0 {
         notes.push(format!(
-            "{} in {file_name} left out, with an id that stands in another cluster above.",
+            "{} left out of {file_name}, with an id that stands in another cluster above.",
             words::counted(file.conflicting_rows, "row was", "rows were")
+        ));
+    }
+    if file.texts_listed_in_part > 0 {
+        notes.push(format!(
+            "{} in {file_name} more than {LISTED_DUPLICATES} times word for word, so that not all of their pairs are listed there: copies of \
+             these count as not reported. The clusters have them all.",
+            words::counted(file.texts_listed_in_part, "text stands", "texts stand")
+        ));
+    }
+    let sweeps = evaluation.sweeps.iter();
+    for curve in sweeps.filter(|curve| curve.best.is_some() && curve.without_value > 0) {
+        notes.push(format!(
+            "{} no value in the column {}: no threshold on it reports them.",
+            words::counted(
+                curve.without_value,
+                "pair of the truth has",
+                "pairs of the truth have"
+            ),
+            one_line(&curve.column)
         ));
     }
     notes

@@ -53,6 +53,8 @@ pub struct FileFigures {
     pub rows_outside_truth: u64,
     /// Rows that were left out since a row above put the same id into another cluster.
     pub conflicting_rows: u64,
+    /// Texts that came so often word for word that not all of their pairs are listed ([`LISTED_DUPLICATES`](crate::report::LISTED_DUPLICATES)).
+    pub texts_listed_in_part: u64,
 }
 
 /// The truth.

@@ -5,6 +5,8 @@ use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;
 use crate::cluster::UnionFind;
+use crate::report::LISTED_DUPLICATES;
+use crate::verify::Reason;
 use crate::{Error, Result};
 use std::path::Path;
 
@@ -102,6 +104,29 @@ impl ListedPairs {
     }
 }
 
+/// Rows of pairs with the very same words, those of one text one after another as the pairs report has them.
+#[derive(Default)]
+struct ExactRows {
+    /// The first article of the last one.
+    first: String,
+    /// Rows in which it stands first.
+    rows: usize,
+    /// Texts that came so often that not all of their pairs are listed.
+    texts: u64,
+}
+
+impl ExactRows {
+    fn add(&mut self, first: &str) {
+        if self.first != first {
+            self.first.clear();
+            self.first.push_str(first);
+            self.rows = 0;
+        }
+        self.rows += 1;
+        self.texts += u64::from(self.rows == LISTED_DUPLICATES);
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Found {
     Pairs(ListedPairs),
@@ -136,6 +161,8 @@ pub(super) struct Reading {
     pub outside_rows: u64,
     /// Rows that put an article into another cluster than a row above.
     pub conflicting_rows: u64,
+    /// Texts of which not all pairs are listed.
+    pub texts_listed_in_part: u64,
     /// Ids of the truth that occur nowhere.
     pub absent_ids: u64,
 }
@@ -202,9 +229,16 @@ impl Reading {
             has_containment: containment.is_some(),
             ..ListedPairs::default()
         };
+        let reason = table.column("reason");
+        let mut exact = ExactRows::default();
         let (mut rows, mut outside_rows) = (0, 0);
         while table.next()? {
             rows += 1;
+            if let Some(reason) = reason
+                && table.text(reason)? == Reason::Exact.as_str()
+            {
+                exact.add(table.text(columns[0])?);
+            }
             let mut pair = [0; 2];
             let mut known = 0;
             for column in columns {
@@ -247,6 +281,7 @@ impl Reading {
             rows,
             outside_rows,
             conflicting_rows: 0,
+            texts_listed_in_part: exact.texts,
             absent_ids: 0,
         })
     }
@@ -282,6 +317,7 @@ impl Reading {
             rows,
             outside_rows,
             conflicting_rows,
+            texts_listed_in_part: 0,
             absent_ids: 0,
         })
     }

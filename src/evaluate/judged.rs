@@ -39,18 +39,21 @@ impl Judged {
             return Vec::new();
         };
         let curve = |(name, value): (String, ValueOf)| {
-            let scored = self.scored(truth, listed, value);
-            Curve::new(name, scored, self.copies, self.copy_weight)
+            let (scored, without_value) = self.scored(truth, listed, value);
+            Curve {
+                without_value,
+                ..Curve::new(name, scored, self.copies, self.copy_weight)
+            }
         };
         let columns = swept_columns(sweep, listed);
         columns.into_iter().map(curve).collect()
     }
 
-    /// The listed pairs of which something is known, each with a value.
-    fn scored(&self, truth: &Truth, listed: &ListedPairs, value: ValueOf) -> Vec<Scored> {
+    /// The listed pairs of which something is known, each with a value, and how many there are without one.
+    fn scored(&self, truth: &Truth, listed: &ListedPairs, value: ValueOf) -> (Vec<Scored>, u64) {
         let pairs = listed.pairs.iter();
+        let mut without = 0;
         let scored = pairs.filter_map(|pair| {
-            let value = value(pair)?;
             let (copy, weight) = match truth {
                 Truth::Pairs(labelled) => {
                     let known = &labelled.pairs[labelled.place(pair.a, pair.b)?];
@@ -64,13 +67,15 @@ impl Judged {
                     (story(pair.a) == story(pair.b), 1.0)
                 }
             };
+            let value = value(pair);
+            without += u64::from(value.is_none());
             Some(Scored {
-                value,
+                value: value?,
                 copy,
                 weight,
             })
         });
-        scored.collect()
+        (scored.collect(), without)
     }
 }
 

@@ -191,6 +191,7 @@ pub fn evaluate(file: &Path, options: &EvaluateOptions) -> Result<Evaluation> {
             rows: reading.rows,
             rows_outside_truth: reading.outside_rows,
             conflicting_rows: reading.conflicting_rows,
+            texts_listed_in_part: reading.texts_listed_in_part,
         },
         truth: TruthFigures {
             name: options.truth.display().to_string(),

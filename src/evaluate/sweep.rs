@@ -45,6 +45,8 @@ pub struct Curve {
     pub thinned: bool,
     /// The one with the best F1, the highest threshold among equals; none if no pair of the truth has a value.
     pub best: Option<Point>,
+    /// Listed pairs of the truth that have no value: no threshold reports them.
+    pub without_value: u64,
 }
 
 /// A pair with a value.
@@ -106,6 +108,7 @@ impl Curve {
             points,
             thinned,
             best,
+            without_value: 0,
         }
     }
 

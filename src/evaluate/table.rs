@@ -210,11 +210,15 @@ impl Table {
 
     /// Something is wrong with the header.
     pub fn header_fault(&self, message: &str) -> Error {
-        Error::Input(format!(
-            "{} {message}; it has the columns {}",
-            self.path.display(),
-            self.columns()
-        ))
+        let path = self.path.display();
+        let mut header = self.header.iter();
+        let is_json = header
+            .next()
+            .is_some_and(|first| first.starts_with(['{', '[']));
+        Error::Input(match is_json {
+            true => format!("{path} {message}; it is JSON, and what is evaluated is CSV"),
+            false => format!("{path} {message}; it has the columns {}", self.columns()),
+        })
     }
 }
 

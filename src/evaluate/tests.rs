@@ -173,6 +173,37 @@ fn pairs_against_stories_are_joined_and_listed() {
 }
 
 #[test]
+fn texts_that_came_too_often_to_list_all_their_pairs_are_counted() {
+    let folder = Folder::new();
+    let pairs = |others: usize| {
+        let rows = (1..=others).map(|n| format!("m,m{n},exact\nm,x{n},contained\nn,n{n},exact\n"));
+        "a,b,reason\n".to_owned() + &rows.collect::<String>()
+    };
+    let by_text = |others| {
+        let mut rows: Vec<String> = pairs(others).lines().map(str::to_owned).collect();
+        rows[1..].sort_by_key(|row| row.starts_with('n'));
+        folder
+            .run(&rows.join("\n"), LABELLED)
+            .file
+            .texts_listed_in_part
+    };
+    assert_eq!(by_text(crate::report::LISTED_DUPLICATES - 1), 0);
+    assert_eq!(by_text(crate::report::LISTED_DUPLICATES), 2);
+}
+
+#[test]
+fn json_is_no_table() {
+    let folder = Folder::new();
+    let lines = folder.file("news.jsonl", "{\"id\": 1, \"title\": \"x\"}\n");
+    let options = EvaluateOptions::new(folder.file("truth.csv", LABELLED));
+    let error = evaluate(&lines, &options).unwrap_err().to_string();
+    assert!(
+        error.contains("it is JSON, and what is evaluated is CSV"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_sweep_counts_what_is_missing_in_the_file_as_missed() {
     let folder = Folder::new();
     let found = "a,b,score\n1,2,30\n5,6,20\n1,3,90\n7,8,\n";
@@ -193,6 +224,7 @@ fn a_sweep_counts_what_is_missing_in_the_file_as_missed() {
             (30.0, 1, of(1.0, 0.0, 1.0), of(2.0, 0.0, 1.0)),
         ]
     );
+    assert_eq!(curve.without_value, 1);
 }
 
 #[test]

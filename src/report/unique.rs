@@ -169,7 +169,7 @@ pub fn write_unique(
         out.put(b"[")?;
     }
     let mut count = 0;
-    run.corpus.scan(
+    run.corpus.scan_for_bytes(
         Stage::Write,
         progress,
         || (),

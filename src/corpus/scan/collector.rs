@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::error::{Error, Result};
 
-/// Results held back a thread, at most, before workers wait.
-const HELD_BACK: u64 = 8;
 /// Results of one small file held back, at most, before its worker waits for its turn.
 const HELD_BACK_IN_FILE: usize = 4;
 
@@ -29,11 +27,12 @@ struct Held<T> {
 }
 
 impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
-    pub(super) fn new(collect: C, threads: usize) -> Self {
+    /// Holds results back as long as their numbers are less than `window` behind the turn.
+    pub(super) fn new(collect: C, window: u64) -> Self {
         Self {
             collect,
             turn: 0,
-            window: threads as u64 * HELD_BACK,
+            window,
             waiting: BTreeMap::new(),
             failed: None,
             over: false,

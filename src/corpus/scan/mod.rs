@@ -41,6 +41,26 @@ impl<F: Fn()> Drop for StopOnPanic<'_, F> {
     }
 }
 
+/// How many results a thread are held back at most before workers wait.
+#[derive(Clone, Copy)]
+enum HeldBack {
+    /// So many that a slow block does not stop the others at once.
+    Some,
+    /// No more than must be, since they are as large as their blocks.
+    Few,
+}
+
+impl HeldBack {
+    /// How far behind the turn a result may be.
+    fn window(self, threads: usize) -> u64 {
+        let results = match self {
+            Self::Some => 8,
+            Self::Few => 1,
+        };
+        threads as u64 * results
+    }
+}
+
 impl Corpus {
     /// Reads the whole corpus in blocks, on all threads of rayon's current pool.
     ///
@@ -67,7 +87,25 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        self.scan_some(stage, progress, None, worker, work, collect)
+        let all = (None, HeldBack::Some);
+        self.scan_some(stage, progress, all, worker, work, collect)
+    }
+
+    /// [`Corpus::scan`] for results that are about as large as the blocks: fewer are held back.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Corpus::scan`].
+    pub fn scan_for_bytes<W, T: Send>(
+        &self,
+        stage: Stage,
+        progress: &dyn Progress,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let all = (None, HeldBack::Few);
+        self.scan_some(stage, progress, all, worker, work, collect)
     }
 
     /// [`Corpus::scan`] for whoever needs but some of the records, whose places ascend. Where it can be done only they are read,
@@ -85,7 +123,7 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let chosen = Some(Chosen::new(chosen));
+        let chosen = (Some(Chosen::new(chosen)), HeldBack::Some);
         self.scan_some(stage, progress, chosen, worker, work, collect)
     }
 
@@ -93,14 +131,14 @@ impl Corpus {
         &'c self,
         stage: Stage,
         progress: &dyn Progress,
-        chosen: Option<Chosen<'c>>,
+        (chosen, held_back): (Option<Chosen<'c>>, HeldBack),
         worker: impl Fn() -> W + Sync,
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
         let total = self.files.iter().map(|f| f.size).sum();
         progress.begin(stage, total, Unit::Bytes);
-        let scan = Scan::new(self, chosen, collect, progress);
+        let scan = Scan::new(self, chosen, collect, held_back, progress);
         let stop = || scan.stop(None);
         // A broadcast runs exactly once on each thread. A scope's tasks could be stolen by a thread
         // that waits inside `work` for some nested parallel job, and then wait for that very thread.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use super::collector::Collector;
-use super::lock;
 use super::source::{FileToRead, Work, WorkSource};
+use super::{HeldBack, lock};
 use crate::corpus::Corpus;
 use crate::corpus::beforehand::Beforehand;
 use crate::corpus::block::Block;
@@ -38,6 +38,7 @@ impl<'c, 'p, T: Send, C: FnMut(T) -> Result<()> + Send> Scan<'c, 'p, T, C> {
         corpus: &'c Corpus,
         chosen: Option<Chosen<'c>>,
         collect: C,
+        held_back: HeldBack,
         progress: &'p dyn Progress,
     ) -> Self {
         let threads = rayon::current_num_threads();
@@ -54,7 +55,7 @@ impl<'c, 'p, T: Send, C: FnMut(T) -> Result<()> + Send> Scan<'c, 'p, T, C> {
                 threads,
             )),
             ahead,
-            collector: Mutex::new(Collector::new(collect, threads)),
+            collector: Mutex::new(Collector::new(collect, held_back.window(threads))),
             turned: Condvar::new(),
             over: AtomicBool::new(false),
             progress,
