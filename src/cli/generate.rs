@@ -119,8 +119,15 @@ pub(super) fn run(arguments: GenerateArguments) -> Result<()> {
     if let Some(truth) = truth {
         truth.publish()?;
     }
+    let variants = match summary.variants {
+        0 => String::new(),
+        variants => format!(
+            ", {} of one more story",
+            words::counted(variants, "variant", "variants")
+        ),
+    };
     say(&format!(
-        "{}, {} of copies",
+        "{}, {} of copies{variants}",
         words::counted(summary.articles, "article", "articles"),
         words::counted(summary.clusters, "cluster", "clusters")
     ));
