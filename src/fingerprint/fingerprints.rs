@@ -1,8 +1,9 @@
 //! What is kept of a corpus once it was read.
 
-use super::days::{Days, UnreadDates};
+use super::days::Days;
 use super::places::RecordStart;
 use super::rows::Rows;
+use super::unread_dates::UnreadDates;
 use super::{Digest, DuplicateIds, Layout, ShingleSize, Signatures, Sizes, StoredSignatures};
 use crate::Result;
 use crate::corpus::{Article, Block, Corpus, Parser, Place, Record, RejectReason};

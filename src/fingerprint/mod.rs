@@ -7,7 +7,7 @@
 //! * [`Digest`] tells whether two articles are word for word the same.
 //!
 //! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
-//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `stored`: `signatures` or `signature_file`;
+//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `unread_dates`, `stored`: `signatures` or `signature_file`;
 //! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
 //!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
@@ -57,9 +57,10 @@ mod signature_file;
 mod signatures;
 mod sizes;
 mod stored;
+mod unread_dates;
 
 pub use articles::ArticleSet;
-pub use days::{Day, Days, UnreadDate, UnreadDates};
+pub use days::{Day, Days};
 pub use digest::{Digest, DigestPart};
 pub use duplicates::{Duplicates, Recurring};
 pub use fingerprints::Fingerprints;
@@ -78,3 +79,4 @@ pub use signatures::Signatures;
 pub use sizes::Sizes;
 pub(crate) use sizes::{BySizes, Size};
 pub use stored::StoredSignatures;
+pub use unread_dates::{UnreadDate, UnreadDates};

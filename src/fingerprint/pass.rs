@@ -1,10 +1,11 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::checkpoint::Checkpoint;
-use super::days::{Days, UnreadDates};
+use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
 use super::rows::Row;
+use super::unread_dates::UnreadDates;
 use super::{
     Digest, DigestPart, DuplicateIds, Fingerprints, Layout, Permutations, ShingleSize, ids,
     shingles,

@@ -2,10 +2,10 @@
 
 use crate::corpus::{Corpus, Reject, RejectReason};
 use crate::fingerprint::DigestPart;
-use crate::fingerprint::days::UnreadDates;
 use crate::fingerprint::pass::Fingerprinted;
 use crate::fingerprint::places::RecordStart;
 use crate::fingerprint::rows::Row;
+use crate::fingerprint::unread_dates::UnreadDates;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
