@@ -1,8 +1,9 @@
 //! `wirecopy cluster`.
 
+use super::help::{FINGERPRINTS, OUTPUT, RUNNING};
 use super::input::InputArguments;
 use super::look::Look;
-use super::matching::{FINGERPRINTS, MatchingArguments};
+use super::matching::MatchingArguments;
 use super::outputs::OutputArguments;
 use super::progress::Talk;
 use super::rejects::RejectLog;
@@ -74,10 +75,6 @@ pub(super) struct ClusterArguments {
     #[arg(short, long, help_heading = RUNNING)]
     quiet: bool,
 }
-
-// The groups of the options in the help.
-pub(super) const OUTPUT: &str = "Output";
-const RUNNING: &str = "Running";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum KeepArgument {

@@ -1,6 +1,7 @@
 //! `wirecopy evaluate`.
 
-use super::look::{Look, fit, harmless, one_line};
+use super::look::{Look, fit};
+use super::safe::{harmless, one_line};
 use super::{help, print, say, words};
 use crate::Result;
 use crate::evaluate::{

@@ -1,4 +1,11 @@
-//! The parts of the help texts that teach.
+//! The parts of the help texts that teach, and the headings of the options.
+
+// The headings.
+pub(super) const INPUT: &str = "Input";
+pub(super) const OUTPUT: &str = "Output";
+pub(super) const MATCHING: &str = "Matching";
+pub(super) const FINGERPRINTS: &str = "Fingerprints";
+pub(super) const RUNNING: &str = "Running";
 
 /// After `wirecopy --help`.
 pub(super) const PROGRAM: &str = "\

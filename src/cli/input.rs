@@ -1,5 +1,6 @@
 //! The arguments that say how articles are read, of every command that reads some.
 
+use super::help::INPUT;
 use crate::corpus::dates::DateOrder;
 use crate::corpus::{CorpusOptions, FieldNames, Format};
 use crate::memory::Size;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 /// How the corpus is read.
 #[derive(Args)]
-#[command(next_help_heading = "Input")]
+#[command(next_help_heading = INPUT)]
 pub(super) struct InputArguments {
     /// Format of all inputs; told from name and content without it
     #[arg(long, value_enum)]

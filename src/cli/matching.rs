@@ -1,17 +1,15 @@
 //! The arguments that say which pairs are copies, of every command that asks the rule.
 
+use super::help::{FINGERPRINTS, MATCHING};
 use crate::fingerprint::ShingleSize;
 use crate::text::Furniture;
 use crate::verify::{Acceptance, NewsRule, Rule};
 use crate::{Error, Result};
 use clap::{Args, ValueEnum};
 
-/// The group in the help of the options that make the fingerprints.
-pub(super) const FINGERPRINTS: &str = "Fingerprints";
-
 /// Which pairs are copies.
 #[derive(Args)]
-#[command(next_help_heading = "Matching")]
+#[command(next_help_heading = MATCHING)]
 pub(super) struct MatchingArguments {
     /// Which pairs count as copies; plain as soon as --threshold, --no-containment or --min-shingles is given
     #[arg(long, value_enum, value_name = "RULE")]

@@ -3,10 +3,9 @@
 //! Results go to standard output or the files that were named, talk goes to standard error.
 //!
 //! A file for each command: `cluster`, `compare`, `evaluate`, `generate`, `completions`. Arguments that several have: `input`, `matching`, `outputs`. What is
-//! said while a run works: `progress` and `rejects`; after it: `summary`. What `compare` shows: `verdict`, `aligned`, by way of `pager`. For all of them: `help`,
-//! `look` (the terminal), `words` (numbers), `memory` (of the machine).
+//! said while a run works: `progress` and `rejects`; after it: `summary`. For all of them: `help`,
+//! `look` (the terminal), `safe` (text from outside), `words` (numbers), `memory` (of the machine).
 
-mod aligned;
 mod cluster;
 mod compare;
 mod completions;
@@ -18,11 +17,10 @@ mod look;
 mod matching;
 mod memory;
 mod outputs;
-mod pager;
 mod progress;
 mod rejects;
+mod safe;
 mod summary;
-mod verdict;
 mod words;
 
 use crate::{Error, Result};
@@ -116,7 +114,7 @@ pub fn main() -> ExitCode {
                 Error::Parameter(_) => ExitCode::from(BAD_USAGE),
                 _ => ExitCode::FAILURE,
             };
-            say(&format!("wirecopy: {}", look::harmless(&error.to_string())));
+            say(&format!("wirecopy: {}", safe::harmless(&error.to_string())));
             code
         }
     }

@@ -1,6 +1,6 @@
 //! The files that a run writes: checked and begun before the work, put into their places together after it.
 
-use super::cluster::OUTPUT;
+use super::help::OUTPUT;
 use crate::corpus::{Corpus, SourceFile};
 use crate::progress::Progress;
 use crate::report::{

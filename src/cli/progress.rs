@@ -5,7 +5,8 @@
 //! lasted [`PATIENCE`]: short ones do not flicker. Such a bar leaves one line that says how long its stage took;
 //! short stages leave nothing.
 
-use super::look::{Look, harmless};
+use super::look::Look;
+use super::safe::harmless;
 use super::{say, words};
 use crate::corpus::Reject;
 use crate::progress::{Progress, Stage, Unit};

@@ -1,6 +1,7 @@
 //! What a run found, in words.
 
-use super::look::{Look, fit, one_line};
+use super::look::{Look, fit};
+use super::safe::{harmless, one_line};
 use super::words;
 use crate::corpus::RejectReason;
 use crate::lsh::{
@@ -304,7 +305,7 @@ fn costs(ending: &Ending<'_>, look: Look) -> String {
     for (what, path) in ending.written {
         // Not broken, so that the path can be copied as a whole.
         let path = path.display().to_string();
-        lines.push(format!("Wrote {what} to {}", super::look::harmless(&path)));
+        lines.push(format!("Wrote {what} to {}", harmless(&path)));
     }
     lines.join("\n")
 }

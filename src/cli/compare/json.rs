@@ -1,7 +1,7 @@
 //! A comparison as JSON.
 
 use super::text::original_in_words;
-use crate::cli::verdict::Said;
+use super::verdict::Said;
 use crate::compare::{Background, Comparison, Found, Matrix, Passage};
 use crate::corpus::Article;
 use crate::text::LeftOut;

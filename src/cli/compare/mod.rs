@@ -1,22 +1,28 @@
 //! `wirecopy compare`.
+//!
+//! The articles come from `fetch`; they are shown as `json`, or as `text` with what the rule says (`verdict`) and the texts side by side
+//! (`aligned`), by way of `pager`.
 
+mod aligned;
 mod fetch;
 mod json;
+mod pager;
 mod text;
+mod verdict;
 
-use super::aligned::View;
 use super::help;
 use super::input::InputArguments;
 use super::look::Look;
 use super::matching::MatchingArguments;
-use super::pager::show;
-use super::verdict::Said;
 use crate::Result;
 use crate::compare::{CompareOptions, compare, matrix};
 use crate::corpus::Article;
+use aligned::View;
 use clap::{Args, ValueEnum};
+use pager::show;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use verdict::Said;
 
 /// Show what two articles have in common, passage by passage
 #[derive(Args)]

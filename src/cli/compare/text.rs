@@ -1,8 +1,9 @@
 //! A comparison as text, for a terminal.
 
-use crate::cli::aligned::{View, aligned};
-use crate::cli::look::{Look, fit, one_line};
-use crate::cli::verdict::Said;
+use super::aligned::{View, aligned};
+use super::verdict::Said;
+use crate::cli::look::{Look, fit};
+use crate::cli::safe::one_line;
 use crate::cli::words;
 use crate::compare::{Background, Comparison, Found, Matrix, Original};
 use crate::text::{FurnitureKind, LeftOut};

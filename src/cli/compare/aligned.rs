@@ -1,7 +1,8 @@
 //! Two aligned texts on a terminal: one flow of text with signs, wrapped and folded.
 
-use super::look::{Look, harmless};
-use super::words::counted;
+use crate::cli::look::Look;
+use crate::cli::safe::harmless;
+use crate::cli::words::counted;
 use crate::compare::{Alignment, Passage};
 use crate::text::Tokeniser;
 use console::{Style, measure_text_width};

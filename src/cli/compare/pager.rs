@@ -1,7 +1,7 @@
 //! Results on standard output, through a pager where they are longer than the terminal.
 
-use super::print;
 use crate::Result;
+use crate::cli::print;
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -1,6 +1,6 @@
 //! What a rule says of two articles, in sentences.
 
-use super::words;
+use crate::cli::words;
 use crate::compare::Measures;
 use crate::verify::{FiguresNeeded, NewsRule, Reason, Refusal, Rule};
 
