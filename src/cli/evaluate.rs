@@ -1,7 +1,7 @@
 //! `wirecopy evaluate`.
 
 use super::look::{Look, fit};
-use super::safe::{harmless, one_line};
+use super::safe::{one_line, terminal_safe};
 use super::{help, print, say, words};
 use crate::Result;
 use crate::evaluate::{
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: EvaluateArguments) -> Result<()> {
 /// What a reader of the tables should know but would not look for.
 fn notes(evaluation: &Evaluation) -> Vec<String> {
     let (file, truth) = (&evaluation.file, &evaluation.truth);
-    let (file_name, truth_name) = (harmless(&file.name), harmless(&truth.name));
+    let (file_name, truth_name) = (terminal_safe(&file.name), terminal_safe(&truth.name));
     let mut notes = Vec::new();
     if truth.ids > 0 && truth.ids_not_in_file == truth.ids && file.rows > 0 {
         notes.push(format!(
@@ -125,8 +125,8 @@ fn notes(evaluation: &Evaluation) -> Vec<String> {
 fn tables(evaluation: &Evaluation, width: usize) -> String {
     let mut parts = vec![format!(
         "{} against {}\n",
-        harmless(&evaluation.file.name),
-        harmless(&evaluation.truth.name)
+        terminal_safe(&evaluation.file.name),
+        terminal_safe(&evaluation.truth.name)
     )];
     parts.extend(evaluation.labelled.as_ref().map(labelled));
     parts.extend(evaluation.stories.as_ref().map(stories));

@@ -114,7 +114,10 @@ pub fn main() -> ExitCode {
                 Error::Parameter(_) => ExitCode::from(BAD_USAGE),
                 _ => ExitCode::FAILURE,
             };
-            say(&format!("wirecopy: {}", safe::harmless(&error.to_string())));
+            say(&format!(
+                "wirecopy: {}",
+                safe::terminal_safe(&error.to_string())
+            ));
             code
         }
     }

@@ -6,7 +6,7 @@
 //! short stages leave nothing.
 
 use super::look::Look;
-use super::safe::harmless;
+use super::safe::terminal_safe;
 use super::{say, words};
 use crate::corpus::Reject;
 use crate::progress::{Progress, Stage, Unit};
@@ -81,7 +81,7 @@ impl Progress for Talk {
         };
         match &self.bars {
             Some(bars) => bars.above(&line),
-            None => say(&harmless(&line)),
+            None => say(&terminal_safe(&line)),
         }
     }
 
@@ -169,7 +169,7 @@ impl Bars {
 
     /// Prints a line above the bar.
     fn above(&self, line: &str) {
-        let line = harmless(line);
+        let line = terminal_safe(line);
         match &self.screen().running {
             Some(running) => running.bar.suspend(|| say(&line)),
             None => say(&line),

@@ -13,7 +13,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// A message that may quote file names and records: what could drive the terminal is shown in an escaped form.
-pub(super) fn harmless(message: &str) -> Cow<'_, str> {
+pub(super) fn terminal_safe(message: &str) -> Cow<'_, str> {
     let harmful = |c: char| c.is_control() || turns_direction(c);
     if !message.contains(harmful) {
         return Cow::Borrowed(message);
@@ -44,7 +44,13 @@ mod tests {
             one_line(" Fire\x1b[2J in\r\n\tport \u{202e}town\u{0} "),
             "Fire[2J in port town"
         );
-        assert_eq!(harmless("a\x1b]0;b\u{7}.csv"), "a\\u{1b}]0;b\\u{7}.csv");
-        assert!(matches!(harmless("Début.csv"), Cow::Borrowed("Début.csv")));
+        assert_eq!(
+            terminal_safe("a\x1b]0;b\u{7}.csv"),
+            "a\\u{1b}]0;b\\u{7}.csv"
+        );
+        assert!(matches!(
+            terminal_safe("Début.csv"),
+            Cow::Borrowed("Début.csv")
+        ));
     }
 }

@@ -1,7 +1,7 @@
 //! What a run found, in words.
 
 use super::look::{Look, fit};
-use super::safe::{harmless, one_line};
+use super::safe::{one_line, terminal_safe};
 use super::words;
 use crate::corpus::RejectReason;
 use crate::lsh::{
@@ -305,7 +305,7 @@ fn costs(ending: &Ending<'_>, look: Look) -> String {
     for (what, path) in ending.written {
         // Not broken, so that the path can be copied as a whole.
         let path = path.display().to_string();
-        lines.push(format!("Wrote {what} to {}", harmless(&path)));
+        lines.push(format!("Wrote {what} to {}", terminal_safe(&path)));
     }
     lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! The file that is evaluated, read against the ids of the truth.
 
-use super::figures::Holds;
+use super::evaluation::Holds;
 use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;

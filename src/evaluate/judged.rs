@@ -1,7 +1,7 @@
 //! What a truth makes of a file, whichever kind of truth it is.
 
 use super::Sweep;
-use super::figures::{LabelledFigures, StoryFigures};
+use super::evaluation::{LabelledFigures, StoryFigures};
 use super::found::{Found, Listed, ListedPairs};
 use super::mistakes::Worst;
 use super::sweep::{Curve, Scored};

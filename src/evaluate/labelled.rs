@@ -1,6 +1,6 @@
 //! What was found, judged by labelled pairs.
 
-use super::figures::{Against, LabelCounts, LabelledFigures};
+use super::evaluation::{Against, LabelCounts, LabelledFigures};
 use super::found::{Found, Listed};
 use super::judged::Judged;
 use super::measures::Accuracy;

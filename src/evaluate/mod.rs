@@ -61,7 +61,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod figures;
+mod evaluation;
 mod found;
 mod groups;
 mod ids;
@@ -79,7 +79,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use figures::{
+pub use evaluation::{
     Against, Evaluation, FileFigures, Holds, LabelCounts, LabelledFigures, ListedFigures,
     StoryFigures, TruthFigures,
 };

@@ -1,6 +1,6 @@
 //! What was found, judged by stories.
 
-use super::figures::{ListedFigures, StoryFigures};
+use super::evaluation::{ListedFigures, StoryFigures};
 use super::found::Found;
 use super::groups::Groups;
 use super::judged::Judged;

@@ -1,6 +1,6 @@
 //! What is true, as somebody labelled it.
 
-use super::figures::Holds;
+use super::evaluation::Holds;
 use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 /// tab or a line break), an apostrophe is put in front. A plain number stays as it is.
 ///
 /// ```
-/// use wirecopy::report::harmless;
-/// assert_eq!(harmless("=1+1"), "'=1+1");
-/// assert_eq!(harmless("-5 degrees"), "'-5 degrees");
-/// assert_eq!(harmless("-5.3"), "-5.3");
+/// use wirecopy::report::spreadsheet_safe;
+/// assert_eq!(spreadsheet_safe("=1+1"), "'=1+1");
+/// assert_eq!(spreadsheet_safe("-5 degrees"), "'-5 degrees");
+/// assert_eq!(spreadsheet_safe("-5.3"), "-5.3");
 /// ```
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && !is_plain_number(text) {
         Cow::Owned(format!("'{text}"))
     } else {

@@ -1,7 +1,7 @@
 //! The cluster report: one row for every article in a cluster, or for every article.
 
 use super::Output;
-use super::harmless;
+use super::spreadsheet_safe;
 use super::table::{Hours, MANY, Perhaps, Rows, Similarity, Table};
 use crate::cluster::{Cluster, Member};
 use crate::corpus::Parser;
@@ -42,7 +42,7 @@ pub enum Listed {
 
 /// Writes the report as CSV (RFC 4180, UTF-8, one header): clusters in their order, members in theirs. `jaccard` and
 /// `containment`, to four places, are those to the representative; titles, sources and dates are made
-/// [`harmless`], ids and urls stay as they are.
+/// [`spreadsheet_safe`], ids and urls stay as they are.
 ///
 /// ```
 /// use wirecopy::report::{CLUSTER_COLUMNS, Listed, Output, write_clusters};
@@ -207,9 +207,9 @@ impl Row<'_> {
             &cluster.members.len(),
             &(member.article == cluster.representative()),
             &description.id,
-            &harmless(&description.title),
-            &harmless(&description.source),
-            &harmless(&description.published),
+            &spreadsheet_safe(&description.title),
+            &spreadsheet_safe(&description.source),
+            &spreadsheet_safe(&description.published),
             &description.url,
             &file.name,
             &known.start(member.article).line,

@@ -1,7 +1,7 @@
 //! Clusters to files.
 //!
 //! A file for each output: [`write_clusters`], [`write_pairs`], [`write_unique`], [`RejectsWriter`], [`Summary`], and [`write_page`], a folder. They write to an
-//! [`Output`], which appears whole or not at all; tables go there by way of `table`, their cells by way of [`harmless`].
+//! [`Output`], which appears whole or not at all; tables go there by way of `table`, their cells by way of [`spreadsheet_safe`].
 
 mod cell;
 mod clusters;
@@ -13,7 +13,7 @@ mod summary;
 mod table;
 mod unique;
 
-pub use cell::harmless;
+pub use cell::spreadsheet_safe;
 pub use clusters::{CLUSTER_COLUMNS, Listed, write_clusters};
 pub(crate) use output::place;
 pub use output::{Complete, Output, packs};

@@ -1,7 +1,7 @@
 //! Two aligned texts on a terminal: one flow of text with signs, wrapped and folded.
 
 use crate::cli::look::Look;
-use crate::cli::safe::harmless;
+use crate::cli::safe::terminal_safe;
 use crate::cli::words::counted;
 use crate::compare::{Alignment, Passage};
 use crate::text::Tokeniser;
@@ -151,7 +151,7 @@ impl Flow<'_> {
                 if index == 0 {
                     shown += signs[0];
                 }
-                shown += &harmless(word);
+                shown += &terminal_safe(word);
                 if index + 1 == words.len() {
                     shown += signs[1];
                 }

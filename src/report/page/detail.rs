@@ -2,7 +2,7 @@
 
 use super::assemble::Packer;
 use super::differences::{Differences, Text, cut};
-use super::figures::{hundredths, places};
+use super::rounding::{hundredths, thousandths};
 use super::sources::Sources;
 use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
 use crate::cluster::{Cluster, Member};
@@ -373,8 +373,8 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
         url: description.url,
         hours: member.hours_after_first.map(hundredths),
         words: run.fingerprints.rows.tokens(article),
-        jaccard: places(member.jaccard),
-        containment: places(member.containment),
+        jaccard: thousandths(member.jaccard),
+        containment: thousandths(member.containment),
         why: member
             .matched
             .map(|matched| match edge(run, article, matched) {
@@ -412,10 +412,10 @@ fn edge(run: &Run, a: u32, b: u32) -> Option<&Edge> {
 fn why(run: &Run, edge: &Edge, a: u32, b: u32) -> Why {
     Why {
         reason: edge.reason.as_str(),
-        jaccard: places(edge.similarity.jaccard()),
-        containment: places(edge.similarity.containment()),
-        weighted_containment: edge.news.map(|news| places(news.weighted_containment)),
-        opening: edge.news.map(|news| places(news.opening)),
+        jaccard: thousandths(edge.similarity.jaccard()),
+        containment: thousandths(edge.similarity.containment()),
+        weighted_containment: edge.news.map(|news| thousandths(news.weighted_containment)),
+        opening: edge.news.map(|news| thousandths(news.opening)),
         apart: apart(run, a, b),
     }
 }

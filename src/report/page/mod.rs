@@ -3,7 +3,7 @@
 //! The file needs nothing else: no network, no font, no script but its own, which a Content-Security-Policy in the page
 //! allows by their hashes and nothing beside them. `page.html`, `page.css` and `page.js` are the page itself; this module fills in the data:
 //!
-//! * the *figures* of the run, of all its clusters ([`figures`]);
+//! * the *statistics* of the run, of all its clusters ([`statistics`]);
 //! * the *index*, some three hundred bytes for each cluster that is shown ([`index`]): what the list of clusters needs, and its search;
 //! * *chunks* of [`CHUNK`] clusters with their members, texts and differences ([`detail`]), each gzip in base64, which the browser
 //!   unpacks when one of its clusters is opened. A page of thousands of clusters therefore opens at once.
@@ -26,9 +26,10 @@ mod assemble;
 mod bins;
 mod detail;
 mod differences;
-mod figures;
 mod index;
+mod rounding;
 mod sources;
+mod statistics;
 
 use super::Output;
 use crate::memory::Budget;
@@ -137,18 +138,18 @@ pub fn write_page(
     progress.begin(Stage::Write, run.clusters.len() as u64, Unit::Items);
     let mut sources = sources::Sources::default();
     let mut index = Vec::with_capacity(shown.len());
-    let mut figures = figures::Collected::new(run);
+    let mut statistics = statistics::Collected::new(run);
     for (at, cluster) in run.clusters.iter().enumerate() {
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        let entry = figures.cluster(cluster, &mut sources, at < shown.len())?;
+        let entry = statistics.cluster(cluster, &mut sources, at < shown.len())?;
         index.extend(entry);
         progress.advance(1, 0);
     }
     progress.end();
     detail::name_by_openings(run, shown, &mut index, progress)?;
-    let data = figures.finish(options, bounds, counts, &sources, index);
+    let data = statistics.finish(options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
     let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();
     detail::write_chunks(run, shown, bounds, &sources, room, out, progress)?;

@@ -1,4 +1,4 @@
-//! The figures of an evaluation.
+//! What an evaluation says: its figures, and the JSON of them.
 
 use super::measures::Accuracy;
 use super::mistakes::Mistakes;

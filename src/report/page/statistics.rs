@@ -1,7 +1,8 @@
-//! The figures of a run, counted cluster by cluster.
+//! The statistics of a run, counted cluster by cluster.
 
 use super::bins::{self, Bar, OverTime};
 use super::index::{Entries, Entry};
+use super::rounding::{hundredths, thousandths};
 use super::sources::Sources;
 use super::{Bounds, MOST_MEMBERS, MOST_PAIRS, PageCounts};
 use crate::cluster::{Cluster, Keep};
@@ -94,7 +95,7 @@ struct OfSource {
     delays: Vec<f32>,
 }
 
-/// The figures while they are counted.
+/// The statistics while they are counted.
 pub(super) struct Collected<'r> {
     run: &'r Run,
     of_source: Vec<OfSource>,
@@ -168,8 +169,8 @@ impl<'r> Collected<'r> {
             outlets: 0,
             first,
             hours: hours.max_by(f64::total_cmp).map(hundredths),
-            low: places(others().fold(1.0, f64::min)),
-            high: places(others().fold(0.0, f64::max)),
+            low: thousandths(others().fold(1.0, f64::min)),
+            high: thousandths(others().fold(0.0, f64::max)),
         })))
     }
 
@@ -337,16 +338,6 @@ fn median(values: &mut [f32]) -> Option<f64> {
     values.sort_unstable_by(f32::total_cmp);
     let middle = values.len().checked_sub(1)? / 2;
     values.get(middle).map(|&value| hundredths(value.into()))
-}
-
-/// To two places, which are enough for hours.
-pub(super) fn hundredths(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
-}
-
-/// To three places, which are enough for a share.
-pub(super) fn places(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }
 
 #[cfg(test)]
