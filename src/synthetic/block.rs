@@ -7,7 +7,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::copying::{self, Kind};
-use super::grammar::{Grammar, Outlet, Today};
+use super::grammar::{Grammar, Outlet};
+use super::pen::Today;
 use super::plan::Plan;
 use super::random::Random;
 use super::story::{self, Story};

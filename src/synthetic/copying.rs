@@ -1,6 +1,7 @@
 //! What outlets do to a story before they print it.
 
-use super::grammar::{Grammar, Outlet, Pen};
+use super::grammar::{Grammar, Outlet};
+use super::pen::Pen;
 use super::random::Random;
 use super::story::{Story, count_words};
 
@@ -291,12 +292,7 @@ pub(super) fn furnish(
     let mut lines: Vec<String> = Vec::new();
     let mut written = 0;
     for &line in &outlet.furniture {
-        let mut pen = Pen::new(
-            &story.cast,
-            &outlet.name,
-            Random::new(&[random.bits()]),
-            Random::new(&[random.bits()]),
-        );
+        let mut pen = Pen::drawn(&story.cast, &outlet.name, random);
         pen.alternative(rule, line);
         let length = count_words(&pen.text);
         if written + length <= words + SLACK {
@@ -323,12 +319,7 @@ pub(super) fn furnish(
 /// A byline above, the agency's dateline gone, a credit below.
 fn with_byline(story: &Story, text: &str, outlet: &Outlet, random: &mut Random) -> String {
     let grammar = Grammar::get();
-    let mut pen = Pen::new(
-        &story.cast,
-        &outlet.name,
-        Random::new(&[random.bits()]),
-        Random::new(&[random.bits()]),
-    );
+    let mut pen = Pen::drawn(&story.cast, &outlet.name, random);
     pen.line(grammar.rule("byline"));
     pen.text.push_str("\n\n");
     pen.text.push_str(without_dateline(text));
@@ -387,12 +378,7 @@ fn correct(story: &Story, outlet: &Outlet, random: &mut Random) -> String {
             _ => text.push_str(token),
         }
     }
-    let mut pen = Pen::new(
-        &story.cast,
-        &outlet.name,
-        Random::new(&[random.bits()]),
-        Random::new(&[random.bits()]),
-    );
+    let mut pen = Pen::drawn(&story.cast, &outlet.name, random);
     if random.chance(1, 2) {
         let named = story
             .cast

@@ -35,6 +35,8 @@
 mod block;
 mod copying;
 mod grammar;
+mod inflection;
+mod pen;
 mod plan;
 mod random;
 mod story;

@@ -1,6 +1,7 @@
 //! Stories: who and what they are about, and their prose.
 
-use super::grammar::{Grammar, Pen, Today};
+use super::grammar::Grammar;
+use super::pen::{Pen, Today};
 use super::random::Random;
 
 /// The people, places and things of a story.
@@ -23,7 +24,7 @@ impl Cast {
         let grammar = Grammar::get();
         // Nothing in these sections refers to a cast.
         let nobody = Self::default();
-        let mut pen = self::pen(&nobody, random);
+        let mut pen = Pen::drawn(&nobody, "", random);
         let mut several = |rule: &str, count: u64| -> Vec<String> {
             let rule = grammar.rule(rule);
             (0..count).map(|_| pen.phrase(rule)).collect()
@@ -89,7 +90,7 @@ impl Story {
 
     /// New paragraphs on the story, about `words` words in all.
     pub(super) fn more(&self, random: &mut Random, words: u64) -> String {
-        let mut pen = pen(&self.cast, random);
+        let mut pen = Pen::drawn(&self.cast, "", random);
         paragraphs(&mut pen, words, "sentence");
         pen.text
     }
@@ -150,14 +151,14 @@ pub(super) fn count_words(text: &str) -> u64 {
 
 /// A headline for `cast` by a section of the grammar.
 fn headline(cast: &Cast, rule: &str, random: &mut Random) -> String {
-    let mut pen = pen(cast, random);
+    let mut pen = Pen::drawn(cast, "", random);
     pen.line(pen.grammar.rule(rule));
     pen.text
 }
 
 fn write(cast: &Cast, random: &mut Random, words: u64) -> (String, String) {
     let title = headline(cast, "headline", random);
-    let mut pen = pen(cast, random);
+    let mut pen = Pen::drawn(cast, "", random);
     pen.text.reserve(words as usize * 7);
     if random.chance(3, 5) {
         let agency = pen.phrase(pen.grammar.rule("agency"));
@@ -166,15 +167,6 @@ fn write(cast: &Cast, random: &mut Random, words: u64) -> (String, String) {
     }
     paragraphs(&mut pen, words, "lead");
     (title, pen.text)
-}
-
-fn pen<'a>(cast: &'a Cast, random: &mut Random) -> Pen<'a> {
-    Pen::new(
-        cast,
-        "",
-        Random::new(&[random.bits()]),
-        Random::new(&[random.bits()]),
-    )
 }
 
 /// Writes paragraphs of one to three sentences until there are about `words` words; the first sentence is by `first`.
