@@ -1,5 +1,8 @@
 //! What `compare` says of two articles of a corpus is what `cluster --pairs` says of them.
 
+mod common;
+
+use common::PROGRAM;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +13,7 @@ use wirecopy::verify::{Acceptance, Refusal, Rule};
 use wirecopy::{Options, ask};
 
 fn wirecopy(folder: &Path, arguments: &str) -> String {
-    let done = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let done = Command::new(PROGRAM)
         .args(arguments.split(' '))
         .current_dir(folder)
         .output()

@@ -1,11 +1,14 @@
 //! Drives the built program: a run with `--checkpoint` that is killed goes on when it is started again.
 
+mod common;
+
+use common::PROGRAM;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 fn wirecopy(arguments: &[&str]) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    let mut program = Command::new(PROGRAM);
     program.args(arguments);
     program
 }

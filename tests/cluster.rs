@@ -1,13 +1,14 @@
 //! Drives the built program on the fixtures.
 
+mod common;
+
+use common::PROGRAM;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn wirecopy(arguments: &[&str]) -> Output {
-    let program = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .args(arguments)
-        .output();
+    let program = Command::new(PROGRAM).args(arguments).output();
     program.expect("the program was built for this test")
 }
 
@@ -208,7 +209,7 @@ fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
         .unwrap();
     std::fs::write(&output, "old").unwrap();
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
-    let child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let child = Command::new(PROGRAM)
         .args([
             "cluster",
             path.to_str().unwrap(),
@@ -258,7 +259,7 @@ fn a_generated_corpus_and_its_truth_need_two_places() {
 fn an_interrupted_generator_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("news.jsonl");
-    let child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let child = Command::new(PROGRAM)
         .args(["generate", "-n", "3000000", "-o", path.to_str().unwrap()])
         .stderr(std::process::Stdio::piped())
         .spawn()
@@ -282,7 +283,7 @@ fn an_interrupted_generator_leaves_nothing() {
 #[cfg(unix)]
 #[test]
 fn the_second_interrupt_ends_what_waits_for_its_reader() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let mut child = Command::new(PROGRAM)
         .args(["generate", "-n", "2000", "-o", "-"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())

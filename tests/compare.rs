@@ -1,10 +1,13 @@
 //! `wirecopy compare`, driven on the fixtures and on files of its own.
 
+mod common;
+
+use common::PROGRAM;
 use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(folder: &Path, arguments: &str) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    Command::new(PROGRAM)
         .args(arguments.split(' '))
         .current_dir(folder)
         .env_remove("NO_COLOR")

@@ -1,12 +1,15 @@
 //! `wirecopy evaluate`, driven on the fixtures and on files of its own.
 
+mod common;
+
+use common::PROGRAM;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The program in `folder`, with `input` on standard input.
 fn run_with(folder: &Path, arguments: &str, input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let mut child = Command::new(PROGRAM)
         .args(arguments.split(' '))
         .current_dir(folder)
         .env_remove("COLUMNS")
@@ -209,8 +212,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         .args([
             "-c",
             &format!(
-                "'{}' evaluate pairs.csv --truth labelled.csv --json | head -c 10; exit 0",
-                env!("CARGO_BIN_EXE_wirecopy")
+                "'{PROGRAM}' evaluate pairs.csv --truth labelled.csv --json | head -c 10; exit 0"
             ),
         ])
         .output()

@@ -1,6 +1,9 @@
 //! Drives the built program with `--memory`: what does not fit goes to temporary files, and the result is the same.
 #![cfg(unix)]
 
+mod common;
+
+use common::PROGRAM;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -39,7 +42,7 @@ impl Place {
         let mut command = Command::new("sh");
         let script = format!("ulimit -f {limit}; exec \"$0\" \"$@\"");
         command
-            .args(["-c", &script, env!("CARGO_BIN_EXE_wirecopy")])
+            .args(["-c", &script, PROGRAM])
             .args(["cluster", "news.jsonl", "--tmp"])
             .arg(self.tmp.path())
             .args(arguments)

@@ -1,12 +1,15 @@
 //! Drives the built program and reads back every file that it can write.
 
+mod common;
+
+use common::PROGRAM;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn wirecopy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    let mut command = Command::new(PROGRAM);
     command.arg("cluster");
     for argument in arguments {
         command.arg(argument.as_ref());
@@ -108,7 +111,7 @@ fn member(data: &[u8]) -> Vec<u8> {
 fn a_file_in_compressed_parts_gives_what_the_plain_one_gives() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
-    let made = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let made = Command::new(PROGRAM)
         .args(["generate", "-n", "3000", "--truth"])
         .arg(place("truth.csv"))
         .arg("-o")
@@ -663,7 +666,7 @@ fn what_is_open_is_written_to_as_it_is() {
     )
     .unwrap();
     let shell = |script: &str| {
-        let script = script.replace("WIRECOPY", env!("CARGO_BIN_EXE_wirecopy"));
+        let script = script.replace("WIRECOPY", PROGRAM);
         let mut command = Command::new("bash");
         let command = command.args(["-c", &script]).current_dir(folder.path());
         let ended = command.output().unwrap();
@@ -687,7 +690,7 @@ fn what_is_open_is_written_to_as_it_is() {
     assert_eq!(pairs.lines().count(), 3);
     let piped = shell(&format!("{run} >(cat > piped); sleep 0.2; cat piped"));
     assert_eq!(piped, table);
-    let both = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+    let both = Command::new(PROGRAM)
         .args(["cluster", "n.jsonl", "-o", "/dev/stdout", "--pairs", "-"])
         .current_dir(folder.path())
         .output()

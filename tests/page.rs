@@ -5,9 +5,11 @@
 #![cfg(unix)]
 
 mod chromium;
+mod common;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chromium::Chromium;
+use common::PROGRAM;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
@@ -15,9 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn wirecopy(arguments: &[&str]) -> Output {
-    let program = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .args(arguments)
-        .output();
+    let program = Command::new(PROGRAM).args(arguments).output();
     program.expect("the program was built for this test")
 }
 

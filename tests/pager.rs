@@ -2,6 +2,9 @@
 
 #![cfg(unix)]
 
+mod common;
+
+use common::PROGRAM;
 use nix::pty::{Winsize, openpty};
 use std::fs::File;
 use std::io::Read;
@@ -11,7 +14,7 @@ use std::process::{Command, Stdio};
 
 /// The program with these arguments, in `folder`.
 fn program(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+    let mut command = Command::new(PROGRAM);
     command.args(arguments).current_dir(folder);
     command.env("TERM", "xterm").stdin(Stdio::null());
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PAGER", "LESS"] {

@@ -3,10 +3,11 @@
 //! The texts stand in `tests/snapshots`. After a change that is meant: `INSTA_UPDATE=always cargo test`, and
 //! read the difference.
 
+mod common;
+
+use common::PROGRAM;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_wirecopy");
 
 /// The program in `folder`, with nothing of the caller's terminal.
 fn program(folder: &Path, arguments: &[&str]) -> Command {
