@@ -1,7 +1,7 @@
 //! Clusters to files.
 //!
-//! A file for each output: [`write_clusters`], [`write_pairs`], [`write_unique`], [`RejectsWriter`], [`Summary`], and [`write_page`], a folder. They write to an
-//! [`Output`], which appears whole or not at all; tables go there by way of `table`, their cells by way of [`spreadsheet_safe`].
+//! Each output has a file of this module, the page a folder: [`write_clusters`], [`write_pairs`], [`write_unique`], [`RejectsWriter`], [`Summary`],
+//! [`write_page`]. They write to an [`Output`], which appears whole or not at all; tables go there by way of `table`, their cells by way of [`spreadsheet_safe`].
 
 mod cell;
 mod clusters;

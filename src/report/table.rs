@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use std::borrow::BorrowMut;
 use std::fmt::{self, Display, Formatter, Write};
 
-/// Rows that are made together are no more than this.
+/// Rows of a piece, at most.
 const ROWS: usize = 256;
-/// Nor do they take many more bytes.
+/// Bytes of a piece; the last row may go beyond.
 const BYTES: usize = 1 << 16;
-/// So many times that is made for each thread before it is written.
+/// Pieces made for each thread before any is written.
 const PIECES: usize = 4;
 
 /// Items enough for [`Table::rows_of`] to keep all threads busy.

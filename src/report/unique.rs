@@ -108,13 +108,6 @@ fn trimmed(header: &[u8]) -> &[u8] {
     &header[..header.len() - end.count()]
 }
 
-#[cfg(test)]
-#[test]
-fn headers_differ_in_an_empty_column() {
-    assert_eq!(trimmed(b"id\ttext\t\r\n"), b"id\ttext\t");
-    assert_eq!(trimmed(b"id,text"), b"id,text");
-}
-
 /// Reads the corpus again and writes the records of all articles but the copies (the members of clusters
 /// other than their representatives), byte for byte as they came and in corpus order; returns how many. A line
 /// end is added only where the last record of a file has none, and an object of several lines becomes one where others have one a line. Records that were
@@ -210,4 +203,15 @@ pub fn write_unique(
         out.put(b"\n]\n")?;
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_differ_in_an_empty_column() {
+        assert_eq!(trimmed(b"id\ttext\t\r\n"), b"id\ttext\t");
+        assert_eq!(trimmed(b"id,text"), b"id,text");
+    }
 }

@@ -1,20 +1,20 @@
 //! The clusters that are shown, with texts and differences.
 
 use super::assemble::Packer;
-use super::differences::{Differences, Text, cut};
+use super::differences::{Differences, cut};
 use super::rounding::{hundredths, thousandths};
 use super::sources::Sources;
-use super::{ALIGNED_WORDS, Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
+use super::texts::{Texts, read, shown, with_texts, words_of};
+use super::{Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
 use crate::cluster::{Cluster, Member};
-use crate::corpus::{Article, Parser};
-use crate::progress::{OnlyStops, Progress, Stage, Unit};
+use crate::progress::{Progress, Stage, Unit};
 use crate::report::Output;
-use crate::text::{Source, Tokeniser};
+use crate::text::Tokeniser;
 use crate::verify::Edge;
 use crate::{Error, Result, Run};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Words of texts that are read at a time at the most, some 50 MB.
 const AT_ONCE: u64 = 8_000_000;
@@ -98,15 +98,12 @@ pub(super) fn write_chunks(
     out: &mut Output,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let most = AT_ONCE.min((room / BYTES_OF_A_WORD) as u64);
-    let words = |chunk: &&[Cluster]| words_of(run, chunk, bounds);
-    let detailed = |cluster: &Cluster, texts: &Texts| {
-        if progress.cancelled() {
-            return Err(Error::Interrupted);
-        }
-        let detail = detail(run, cluster, bounds, sources, texts)?;
-        progress.advance(shown(cluster, bounds) as u64, 0);
-        Ok(detail)
+    let packing = Packing {
+        run,
+        bounds,
+        sources,
+        most: AT_ONCE.min((room / BYTES_OF_A_WORD) as u64),
+        progress,
     };
     let chunks: Vec<&[Cluster]> = clusters.chunks(CHUNK).collect();
     let texts = clusters.iter().map(|cluster| shown(cluster, bounds) as u64);
@@ -114,38 +111,14 @@ pub(super) fn write_chunks(
     let mut number = 0;
     let mut rest = chunks.as_slice();
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(fitting(rest.iter().map(words), most));
+        let (now, later) = rest.split_at(packing.fitting(rest.iter().copied()));
         rest = later;
-        let made: Result<Vec<String>> = match now {
-            // It may have to be done in parts.
-            [chunk] => {
-                let mut packer = Packer::new();
-                let mut rest = *chunk;
-                while !rest.is_empty() {
-                    let each = rest.iter().map(std::slice::from_ref);
-                    let (now, later) = rest.split_at(fitting(each.map(|one| words(&one)), most));
-                    rest = later;
-                    let texts = read(run, &[now], bounds, progress)?;
-                    let details: Result<Vec<Detail>> =
-                        now.par_iter().map(|it| detailed(it, &texts)).collect();
-                    details?.iter().for_each(|detail| packer.add(detail));
-                }
-                Ok(vec![packer.finish()])
-            }
-            chunks => {
-                let texts = read(run, chunks, bounds, progress)?;
-                let pack = |chunk: &&[Cluster]| {
-                    let mut packer = Packer::new();
-                    for cluster in *chunk {
-                        packer.add(&detailed(cluster, &texts)?);
-                    }
-                    Ok(packer.finish())
-                };
-                chunks.par_iter().map(pack).collect()
-            }
+        let packed = match now {
+            [chunk] => vec![packing.in_parts(chunk)?],
+            chunks => packing.at_once(chunks)?,
         };
-        for packed in made? {
-            assemble::chunk(number, &packed, out)?;
+        for chunk in packed {
+            assemble::chunk(number, &chunk, out)?;
             number += 1;
         }
     }
@@ -153,148 +126,66 @@ pub(super) fn write_chunks(
     Ok(())
 }
 
-/// Texts by their articles.
-type Texts = HashMap<u32, Text>;
-
-/// How many of a list go together if they are not to have more than `most` words; at least one.
-fn fitting(words: impl Iterator<Item = u64>, most: u64) -> usize {
-    let mut all = 0;
-    let fit = words.take_while(|words| {
-        all += words;
-        all <= most
-    });
-    fit.count().max(1)
-}
-
-/// Words that are read of these clusters.
-fn words_of(run: &Run, clusters: &[Cluster], bounds: Bounds) -> u64 {
-    let articles = clusters.iter().flat_map(|it| with_texts(run, it, bounds));
-    articles
-        .map(|(_, article)| {
-            let tokens = run.fingerprints.rows.tokens(article);
-            u64::from(tokens.min(ALIGNED_WORDS as u32))
-        })
-        .sum()
-}
-
-/// How many texts of a cluster are shown.
-fn shown(cluster: &Cluster, bounds: Bounds) -> usize {
-    cluster.members.len().min(MOST_MEMBERS).min(bounds.texts)
-}
-
-/// The listed members of a cluster whose texts are shown, as places in the list and articles: the representative, then those whose words no
-/// other has before them, then the rest.
-fn with_texts(run: &Run, cluster: &Cluster, bounds: Bounds) -> Vec<(usize, u32)> {
-    let listed = cluster.members.iter().take(MOST_MEMBERS).enumerate();
-    let mut met = BTreeSet::new();
-    let mut order: Vec<(bool, usize, u32)> = listed
-        .map(|(at, member)| {
-            let digest = run.evidence.digest(member.article);
-            (!met.insert(digest), at, member.article)
-        })
-        .collect();
-    order.sort_unstable();
-    order.truncate(shown(cluster, bounds));
-    order
-        .into_iter()
-        .map(|(_, at, article)| (at, article))
-        .collect()
-}
-
-/// The texts that are shown of some clusters.
-fn read(
-    run: &Run,
-    chunks: &[&[Cluster]],
+/// What all chunks are made with.
+struct Packing<'a> {
+    run: &'a Run,
     bounds: Bounds,
-    progress: &dyn Progress,
-) -> Result<Texts> {
-    let clusters = chunks.iter().copied().flatten();
-    let articles = clusters
-        .flat_map(|cluster| with_texts(run, cluster, bounds))
-        .map(|(_, article)| article)
-        .collect();
-    let prints = &run.fingerprints;
-    read_each(run, articles, progress, |tokeniser, article| {
-        Text::new(tokeniser, article, prints.furniture, &prints.learnt)
-    })
+    sources: &'a Sources,
+    /// Words of texts that are held at a time.
+    most: u64,
+    progress: &'a dyn Progress,
 }
 
-/// Gives the clusters whose representatives have no title the openings of their texts for titles, or else the ids.
-pub(super) fn name_by_openings(
-    run: &Run,
-    clusters: &[Cluster],
-    index: &mut [index::Entry],
-    progress: &dyn Progress,
-) -> Result<()> {
-    let without = clusters
-        .iter()
-        .zip(index)
-        .filter(|it| it.1.title.is_empty());
-    let without: Vec<(u32, &mut index::Entry)> = without
-        .map(|(cluster, entry)| (cluster.representative(), entry))
-        .collect();
-    let prints = &run.fingerprints;
-    let articles = without.iter().map(|&(article, _)| article).collect();
-    let mut openings = read_each(run, articles, progress, |_, article| {
-        let (text, source) = (&article.text, Source::named(&article.source));
-        let learnt = &prints.learnt;
-        index::opening(
-            prints
-                .furniture
-                .text_of(text, &article.title, source, learnt),
-        )
-    })?;
-    for (article, entry) in without {
-        let opening = openings.remove(&article).unwrap_or_default();
-        entry.title = match opening.is_empty() {
-            true => entry.ids.first().cloned().unwrap_or_default(),
-            false => opening,
-        };
+impl Packing<'_> {
+    /// How many of a list go together if their texts are not to have more words than may be held; at least one.
+    fn fitting<'c>(&self, list: impl Iterator<Item = &'c [Cluster]>) -> usize {
+        let mut all = 0;
+        let fit = list.take_while(|clusters| {
+            all += words_of(self.run, clusters, self.bounds);
+            all <= self.most
+        });
+        fit.count().max(1)
     }
-    Ok(())
-}
 
-/// Reads articles once more, and makes something of each.
-fn read_each<T: Send>(
-    run: &Run,
-    mut articles: Vec<u32>,
-    progress: &dyn Progress,
-    make: impl Fn(&mut Tokeniser, &Article) -> T + Sync,
-) -> Result<HashMap<u32, T>> {
-    articles.sort_unstable();
-    let mut made = HashMap::with_capacity(articles.len());
-    if articles.is_empty() {
-        return Ok(made);
-    }
-    let prints = &run.fingerprints;
-    run.corpus.scan_chosen(
-        Stage::Align,
-        &OnlyStops(progress),
-        prints.places(articles.iter().copied()),
-        || (Parser::new(), Tokeniser::new()),
-        |(parser, tokeniser), block| {
-            let is_wanted = |article| articles.binary_search(&article).is_ok();
-            let mut found = Vec::new();
-            for one in prints.articles_of_block(&run.corpus, block, is_wanted)? {
-                // A file may have been written over by another of the same length.
-                let (parsed, _) = prints.read_again(parser, tokeniser, &run.corpus, block, one)?;
-                found.push((one.0, make(tokeniser, &parsed)));
+    /// Packs chunks whose texts can be held together, each on a thread.
+    fn at_once(&self, chunks: &[&[Cluster]]) -> Result<Vec<String>> {
+        let texts = read(self.run, chunks, self.bounds, self.progress)?;
+        let pack = |chunk: &&[Cluster]| {
+            let mut packer = Packer::new();
+            for cluster in *chunk {
+                packer.add(&self.detailed(cluster, &texts)?);
             }
-            Ok(found)
-        },
-        |found| {
-            made.extend(found);
-            Ok(())
-        },
-    )?;
-    match articles.iter().find(|article| !made.contains_key(article)) {
-        Some(&missing) => Err(changed(run, missing)),
-        None => Ok(made),
+            Ok(packer.finish())
+        };
+        chunks.par_iter().map(pack).collect()
     }
-}
 
-fn changed(run: &Run, article: u32) -> Error {
-    run.corpus.files()[run.fingerprints.file(article)].changed()
+    /// Packs a chunk whose texts are perhaps too many to be held together: as many clusters at a time as can be, each on a thread.
+    fn in_parts(&self, chunk: &[Cluster]) -> Result<String> {
+        let mut packer = Packer::new();
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let each = rest.iter().map(std::slice::from_ref);
+            let (now, later) = rest.split_at(self.fitting(each));
+            rest = later;
+            let texts = read(self.run, &[now], self.bounds, self.progress)?;
+            let details: Result<Vec<Detail>> = now
+                .par_iter()
+                .map(|cluster| self.detailed(cluster, &texts))
+                .collect();
+            details?.iter().for_each(|detail| packer.add(detail));
+        }
+        Ok(packer.finish())
+    }
+
+    fn detailed(&self, cluster: &Cluster, texts: &Texts) -> Result<Detail> {
+        if self.progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let detail = detail(self.run, cluster, self.bounds, self.sources, texts)?;
+        self.progress.advance(shown(cluster, self.bounds) as u64, 0);
+        Ok(detail)
+    }
 }
 
 fn detail(
@@ -423,34 +314,4 @@ fn why(run: &Run, edge: &Edge, a: u32, b: u32) -> Why {
 fn apart(run: &Run, a: u32, b: u32) -> Option<f64> {
     let dates = run.evidence.published(a).zip(run.evidence.published(b));
     dates.map(|(a, b)| hundredths(a.abs_diff(b) as f64 / 3600.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_was_written_over_is_no_source_of_texts() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("news.jsonl");
-        let line = |id, word| {
-            let words: String = (0..60).map(|n| format!(" {word}{n}")).collect();
-            format!("{{\"id\":\"{id}\",\"text\":\"{words}\"}}\n")
-        };
-        let news = |word| line(1, word) + &line(2, word);
-        std::fs::write(&path, news("tug")).unwrap();
-        let run = crate::cluster(
-            std::slice::from_ref(&path),
-            &crate::Options::default(),
-            &crate::progress::Silent,
-        )
-        .unwrap();
-        let read = || {
-            let (bounds, silent) = (Bounds::of_page(1), crate::progress::Silent);
-            read(&run, &[&run.clusters], bounds, &silent)
-        };
-        assert_eq!(read().unwrap().len(), 2);
-        std::fs::write(&path, news("tub")).unwrap();
-        assert!(matches!(read(), Err(Error::Changed(_))));
-    }
 }

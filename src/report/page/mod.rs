@@ -30,6 +30,7 @@ mod index;
 mod rounding;
 mod sources;
 mod statistics;
+mod texts;
 
 use super::Output;
 use crate::memory::Budget;
@@ -148,7 +149,7 @@ pub fn write_page(
         progress.advance(1, 0);
     }
     progress.end();
-    detail::name_by_openings(run, shown, &mut index, progress)?;
+    texts::name_by_openings(run, shown, &mut index, progress)?;
     let data = statistics.finish(options, bounds, counts, &sources, index);
     assemble::beginning(&data, out)?;
     let room = Budget::new(options.memory, rayon::current_num_threads())?.for_page();
