@@ -1,12 +1,9 @@
-//! What each stage takes, in nanoseconds, beside what one would write without it and beside what a prototype took.
+//! What each stage takes, in nanoseconds, beside what one would write without it.
 //!
 //! `cargo bench --bench stages` prints a table; words after `--` choose
 //! the rows that contain all of them. Every figure is the best of many repeats, so
 //! that another program on the machine disturbs it little. The documents of the text and fingerprint stages are made here, and
 //! are in the cache; the last rows are the stages of whole runs over a file of invented news, on one thread.
-//!
-//! The prototype was written to see what can be reached: one core of a Zen 5 with AVX-512 at 3.7 GHz, a document of 3.2 KB and 525
-//! words. Compare it with figures of a machine like that.
 #![allow(clippy::print_stdout, missing_docs)]
 
 mod documents;
@@ -44,18 +41,15 @@ fn is_wanted(stage: &str, variant: &str) -> bool {
     wanted.all(|w| stage.contains(&w) || variant.contains(&w))
 }
 
-/// Times `f` and prints a row, if the row was asked for; with what the prototype took, if it had this.
-fn row(stage: &str, variant: &str, prototype: Option<f64>, f: impl FnMut()) {
+/// Times `f` and prints a row, if the row was asked for.
+fn row(stage: &str, variant: &str, f: impl FnMut()) {
     if is_wanted(stage, variant) {
-        print(stage, variant, best(f), prototype);
+        print(stage, variant, best(f));
     }
 }
 
-fn print(stage: &str, variant: &str, nanoseconds: f64, prototype: Option<f64>) {
-    let (figure, times) = prototype.map_or_else(Default::default, |figure| {
-        (figure.to_string(), format!("{:.2}", nanoseconds / figure))
-    });
-    println!("{stage:<34} {variant:<26} {nanoseconds:>10.1} {figure:>10} {times:>7}");
+fn print(stage: &str, variant: &str, nanoseconds: f64) {
+    println!("{stage:<34} {variant:<26} {nanoseconds:>10.1}");
 }
 
 fn main() -> Result<()> {
@@ -75,10 +69,7 @@ fn main() -> Result<()> {
         bytes / english.len(),
         Tokeniser::new().tokens(&english[0]).len()
     );
-    println!(
-        "{:<34} {:<26} {:>10} {:>10} {:>7}",
-        "stage", "variant", "ns", "prototype", "times"
-    );
+    println!("{:<34} {:<26} {:>10}", "stage", "variant", "ns");
     text::hashes(&english[0]);
     text::furniture(&english);
     text::tokens(&[

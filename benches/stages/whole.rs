@@ -26,7 +26,7 @@ pub fn measure() -> Result<()> {
         "compare an accepted pair",
         "join an accepted pair",
     ];
-    let stages = (ROWS.iter().map(|(_, name, _)| *name)).chain(rows);
+    let stages = (ROWS.iter().map(|(_, name)| *name)).chain(rows);
     if !stages.chain(["all"]).any(|row| is_wanted(NAME, row)) {
         return Ok(());
     }
@@ -44,9 +44,9 @@ pub fn measure() -> Result<()> {
     })
 }
 
-fn put(row: &str, nanoseconds: f64, prototype: Option<f64>) {
+fn put(row: &str, nanoseconds: f64) {
     if is_wanted(NAME, row) {
-        print(NAME, row, nanoseconds, prototype);
+        print(NAME, row, nanoseconds);
     }
 }
 
@@ -80,19 +80,19 @@ fn reading(path: &Path) -> Result<()> {
         parsed = parsed.min(each(ARTICLES as usize, scan)?.0);
     }
     // Reading the file is part of it.
-    put("split lines", split, Some(42.0));
-    put("JSON to fields", parsed - split, Some(796.0));
+    put("split lines", split);
+    put("JSON to fields", parsed - split);
     Ok(())
 }
 
 /// The stages that tell when they begin and end, for an article of the corpus.
-const ROWS: [(Stage, &str, Option<f64>); 6] = [
-    (Stage::Fingerprint, "first pass", None),
-    (Stage::Candidates, "candidates", None),
-    (Stage::Reread, "second pass", None),
-    (Stage::Verify, "verification", None),
-    (Stage::Cluster, "clusters", None),
-    (Stage::Write, "CSV", None),
+const ROWS: [(Stage, &str); 6] = [
+    (Stage::Fingerprint, "first pass"),
+    (Stage::Candidates, "candidates"),
+    (Stage::Reread, "second pass"),
+    (Stage::Verify, "verification"),
+    (Stage::Cluster, "clusters"),
+    (Stage::Write, "CSV"),
 ];
 
 fn stages_of_runs(path: &Path) -> Result<()> {
@@ -109,19 +109,19 @@ fn stages_of_runs(path: &Path) -> Result<()> {
         })?;
         whole = whole.min(nanoseconds);
         let times = timed.times();
-        for (best, (stage, ..)) in best.iter_mut().zip(ROWS) {
+        for (best, (stage, _)) in best.iter_mut().zip(ROWS) {
             let time = times.get(&stage).ok_or("a stage was left out")?;
             *best = best.min(time.as_nanos() as f64 / ARTICLES as f64);
         }
         compared = compared.min(each(run.edges.len(), || compare(&run))?.0);
         joined = joined.min(each(run.edges.len(), || Ok(join(&run)))?.0);
     }
-    for ((_, row, prototype), best) in ROWS.into_iter().zip(best) {
-        put(row, best, prototype);
+    for ((_, row), best) in ROWS.into_iter().zip(best) {
+        put(row, best);
     }
-    put("all", whole, Some(3_600.0));
-    put("compare an accepted pair", compared, Some(1_190.0));
-    put("join an accepted pair", joined, Some(4.0));
+    put("all", whole);
+    put("compare an accepted pair", compared);
+    put("join an accepted pair", joined);
     Ok(())
 }
 
