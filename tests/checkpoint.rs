@@ -100,7 +100,10 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
         .unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(said.contains("made with other options"), "{said}");
+    assert!(
+        said.contains("made with other options (--shingle)"),
+        "{said}"
+    );
 
     // The crawl of the next day.
     let next = at("next.jsonl");

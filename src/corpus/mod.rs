@@ -243,8 +243,8 @@ impl Corpus {
         files.fold(0, u64::saturating_add)
     }
 
-    /// How the files are read, in words that are the same for the same options.
-    pub fn reading(&self) -> String {
+    /// How the files are read: names of options, and words that are the same for the same values.
+    pub fn reading(&self) -> [(&'static str, String); 5] {
         let CorpusOptions {
             format,
             fields,
@@ -255,7 +255,14 @@ impl Corpus {
             passed_over: _,
             tmp: _,
         } = &self.options;
-        format!("{format:?} {fields:?} {date_order:?} {max_document} {block_bytes}")
+        let words = |value: &dyn std::fmt::Debug| format!("{value:?}");
+        [
+            ("--format", words(format)),
+            ("names of fields", words(fields)),
+            ("--date-order", words(date_order)),
+            ("--max-document", words(max_document)),
+            ("size of blocks", words(block_bytes)),
+        ]
     }
 
     /// Where temporary files go.

@@ -4,9 +4,10 @@ use super::shard::MAGIC;
 use super::{LOCK, foreign, is_unfinished, refused};
 use crate::corpus::Corpus;
 use crate::fingerprint::FingerprintOptions;
-use crate::text::TOKENISER_VERSION;
+use crate::text::{Furniture, TOKENISER_VERSION};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -22,7 +23,9 @@ pub(super) struct Manifest {
     #[serde(default, rename = "shards")]
     magic: String,
     tokeniser: u32,
-    options: String,
+    /// Names of options, and words that are the same for the same values.
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
     files: Vec<FileKey>,
 }
 
@@ -63,14 +66,22 @@ impl Manifest {
             ..
         } = options;
         let (count, seed) = (permutations.len(), permutations.seed());
-        let (words, reading) = (layout.words(), corpus.reading());
+        let made = [
+            ("--shingle", shingle_size.get().to_string()),
+            ("--raw", (*furniture == Furniture::Keep).to_string()),
+            ("--permutations", count.to_string()),
+            ("--seed", seed.to_string()),
+            // Which values of a signature are kept whole.
+            ("--rule, --bands or --rows", format!("{layout:?}")),
+        ];
+        let parameters = made.into_iter().chain(corpus.reading());
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             magic: String::from_utf8_lossy(MAGIC).into(),
             tokeniser: TOKENISER_VERSION,
-            options: format!(
-                "{shingle_size:?} {furniture:?} {count} permutations {seed} {layout:?} {words} words {reading}"
-            ),
+            parameters: parameters
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
             files,
         })
     }
@@ -102,8 +113,11 @@ impl Manifest {
                 "it was made by another build of wirecopy ({})",
                 self.version
             )
-        } else if self.options != wanted.options {
-            "it was made with other options".into()
+        } else if self.parameters != wanted.parameters {
+            let differ = wanted.parameters.iter();
+            let differ = differ.filter(|(name, value)| self.parameters.get(*name) != Some(*value));
+            let names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
+            format!("it was made with other options ({})", names.join(", "))
         } else if !wanted.files.starts_with(&self.files) {
             let mut pairs = self.files.iter().zip(&wanted.files);
             match pairs.find(|(then, now)| then != now) {

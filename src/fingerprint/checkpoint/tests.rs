@@ -216,7 +216,7 @@ fn fingerprints_of_something_else_are_refused() {
     let folder = Folder::new();
     folder.run(true, 1, &Silent).unwrap();
     let refused = |seed| folder.run(true, seed, &Silent).unwrap_err().to_string();
-    assert!(refused(2).contains("made with other options; delete the folder"));
+    assert!(refused(2).contains("made with other options (--seed); delete the folder"));
     let path = folder.0.path().join("a.jsonl");
     std::fs::write(&path, "{\"text\":\"another\"}\n").unwrap();
     let message = refused(1);
