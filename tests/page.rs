@@ -76,9 +76,9 @@ fn hostile(folder: &Path) -> PathBuf {
     ];
     for (at, url) in urls.iter().enumerate() {
         let article = serde_json::json!({
-            "id": format!("{at}{HOSTILE}"), "title": format!("Title {at} {HOSTILE}"), "source": format!("outlet{at}{HOSTILE}"),
+            "id": format!("{at}{HOSTILE}"), "title": format!("Title {at} \u{202e}{HOSTILE}"), "source": format!("outlet{at}{HOSTILE}"),
             "published": if at == 3 { HOSTILE.into() } else { format!("2024-03-0{}T00:00:00Z", at / 2 + 1) }, "url": url,
-            "text": format!("{HOSTILE} {words} {HOSTILE} end{at} <svg onload=window.ran=6>"),
+            "text": format!("\u{202e}{HOSTILE} {words} {HOSTILE}\u{2066} end{at} <svg onload=window.ran=6>"),
         });
         writeln!(lines, "{article}").unwrap();
     }
@@ -1062,6 +1062,13 @@ fn in_a_browser_hostile_articles_are_shown_and_never_run() {
         browser
             .text("[...document.querySelectorAll('.address')].map(a => a.textContent).join()")
             .contains("javascript:window.ran=3")
+    );
+    let turned =
+        "/[\\u202a-\\u202e\\u2066-\\u2069]/.test(document.body.innerText + document.title)";
+    assert_eq!(
+        browser.evaluate(turned),
+        false,
+        "nothing turns the direction of what follows"
     );
     assert_eq!(browser.complaints(), [""; 0]);
     // And if something slipped through: the policy lets no script in.

@@ -2,7 +2,7 @@
 
 use super::assemble::Packer;
 use super::differences::{Differences, cut};
-use super::rounding::{hundredths, thousandths};
+use super::rounding::{four_places, hundredths};
 use super::sources::Sources;
 use super::texts::{Texts, read, shown, with_texts, words_of};
 use super::{Bounds, CHUNK, MOST_MEMBERS, MOST_PAIRS, assemble, index};
@@ -264,8 +264,8 @@ fn list(run: &Run, member: &Member, sources: &Sources) -> Result<Listed> {
         url: description.url,
         hours: member.hours_after_first.map(hundredths),
         words: run.fingerprints.rows.tokens(article),
-        jaccard: thousandths(member.jaccard),
-        containment: thousandths(member.containment),
+        jaccard: four_places(member.jaccard),
+        containment: four_places(member.containment),
         why: member
             .matched
             .map(|matched| match edge(run, article, matched) {
@@ -303,10 +303,10 @@ fn edge(run: &Run, a: u32, b: u32) -> Option<&Edge> {
 fn why(run: &Run, edge: &Edge, a: u32, b: u32) -> Why {
     Why {
         reason: edge.reason.as_str(),
-        jaccard: thousandths(edge.similarity.jaccard()),
-        containment: thousandths(edge.similarity.containment()),
-        weighted_containment: edge.news.map(|news| thousandths(news.weighted_containment)),
-        opening: edge.news.map(|news| thousandths(news.opening)),
+        jaccard: four_places(edge.similarity.jaccard()),
+        containment: four_places(edge.similarity.containment()),
+        weighted_containment: edge.news.map(|news| four_places(news.weighted_containment)),
+        opening: edge.news.map(|news| four_places(news.opening)),
         apart: apart(run, a, b),
     }
 }

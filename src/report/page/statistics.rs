@@ -2,7 +2,7 @@
 
 use super::bins::{self, Bar, OverTime};
 use super::index::{Entries, Entry};
-use super::rounding::{hundredths, thousandths};
+use super::rounding::{four_places, hundredths};
 use super::sources::Sources;
 use super::{Bounds, MOST_MEMBERS, MOST_PAIRS, PageCounts};
 use crate::cluster::{Cluster, Keep};
@@ -169,8 +169,8 @@ impl<'r> Collected<'r> {
             outlets: 0,
             first,
             hours: hours.max_by(f64::total_cmp).map(hundredths),
-            low: thousandths(others().fold(1.0, f64::min)),
-            high: thousandths(others().fold(0.0, f64::max)),
+            low: four_places(others().fold(1.0, f64::min)),
+            high: four_places(others().fold(0.0, f64::max)),
         })))
     }
 
