@@ -1,6 +1,6 @@
 //! Two aligned texts on a terminal: one flow of text with signs, wrapped and folded.
 
-use crate::cli::look::Look;
+use crate::cli::look::{Look, columns};
 use crate::cli::safe::terminal_safe;
 use crate::cli::words::counted;
 use crate::compare::{Alignment, Passage};
@@ -79,10 +79,7 @@ impl Flow<'_> {
     fn end_group(&mut self) {
         let group = std::mem::take(&mut self.group);
         let Some(first) = group.first() else { return };
-        let width: usize = group
-            .iter()
-            .map(|atom| measure_text_width(&atom.text))
-            .sum();
+        let width: usize = group.iter().map(|atom| columns(&atom.text)).sum();
         if self.column > 0
             && self.column + usize::from(first.space) + width > self.view.width
             && first.space
@@ -103,7 +100,7 @@ impl Flow<'_> {
                     false => at..at,
                 };
                 held = held.max(together.end);
-                let needed = measure_text_width(&atom.text[together]).max(width);
+                let needed = columns(&atom.text[together]).max(width);
                 if self.column + needed > self.view.width && self.column > 0 {
                     self.put(&line, &atom.style);
                     line.clear();
@@ -430,6 +427,24 @@ mod tests {
                 shown.contains("[-红-]") && shown.contains("{+蓝+}"),
                 "{shown}"
             );
+        }
+    }
+
+    #[test]
+    fn letters_that_join_do_not_tear_a_word() {
+        // Words of which many letters join, each once.
+        let text = "الإصلاح الإسلامي والسلام للإصلاح الأول لأولاد الاستقلال ".repeat(7);
+        for width in 20..44 {
+            let view = View {
+                width,
+                colour: false,
+                full: true,
+            };
+            let shown = aligned(&align(&text, &text), &text, &text, &view);
+            for word in text.split_whitespace() {
+                let whole = shown.split_whitespace().filter(|&it| it == word);
+                assert_eq!(whole.count(), 7, "{word}: {shown}");
+            }
         }
     }
 
