@@ -1,8 +1,8 @@
 //! What is kept of a corpus once it was read.
 
+use super::article_rows::ArticleRows;
 use super::days::Days;
 use super::places::RecordStart;
-use super::rows::Rows;
 use super::unread_dates::UnreadDates;
 use super::{Digest, DuplicateIds, Layout, ShingleSize, Signatures, Sizes, StoredSignatures};
 use crate::Result;
@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 #[derive(Debug)]
 pub struct Fingerprints {
     /// What is remembered of every article.
-    pub rows: Rows,
+    pub rows: ArticleRows,
     /// One signature an article; of articles shorter than a shingle it means nothing.
     pub signatures: StoredSignatures,
     /// When they were published.
@@ -40,7 +40,7 @@ impl Fingerprints {
     /// Those of a corpus of which nothing was read yet.
     pub(super) fn none(layout: Layout, shingle_size: ShingleSize, furniture: Furniture) -> Self {
         Self {
-            rows: Rows::default(),
+            rows: ArticleRows::default(),
             signatures: StoredSignatures::Held(Signatures::new(layout)),
             days: Days::default(),
             unread_dates: UnreadDates::default(),

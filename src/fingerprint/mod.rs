@@ -7,7 +7,7 @@
 //! * [`Digest`] tells whether two articles are word for word the same.
 //!
 //! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
-//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `rows`, `places`, `days`, `unread_dates`, `stored`: `signatures` or `signature_file`;
+//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `article_rows`, `places`, `days`, `unread_dates`, `stored`: `signatures` or `signature_file`;
 //! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
 //!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod article_rows;
 mod articles;
 mod checkpoint;
 mod days;
@@ -50,7 +51,6 @@ mod kernels;
 mod layout;
 mod pass;
 mod places;
-mod rows;
 mod shingles;
 mod signature;
 mod signature_file;
@@ -59,6 +59,7 @@ mod sizes;
 mod stored;
 mod unread_dates;
 
+pub use article_rows::ArticleRows;
 pub use articles::ArticleSet;
 pub use days::{Day, Days};
 pub use digest::{Digest, DigestPart};
@@ -70,7 +71,6 @@ pub(crate) use layout::binomial;
 pub use layout::{Layout, LeastScores};
 pub use pass::{FingerprintOptions, fingerprint_corpus};
 pub use places::RecordStart;
-pub use rows::Rows;
 pub use shingles::{ShingleSize, shingles};
 pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub use signature_file::SignatureFile;

@@ -1,10 +1,10 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
+use super::article_rows::ArticleRow;
 use super::checkpoint::Checkpoint;
 use super::days::Days;
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
-use super::rows::Row;
 use super::unread_dates::UnreadDates;
 use super::{
     Digest, DigestPart, DuplicateIds, Fingerprints, Layout, Permutations, ShingleSize, ids,
@@ -41,7 +41,7 @@ pub(super) struct Fingerprinted {
     pub(super) file: u32,
     /// The number of the block in its file.
     pub(super) number: u32,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<ArticleRow>,
     /// Their signatures, packed.
     pub(super) packed: Vec<u32>,
     pub(super) ids: Vec<u64>,
@@ -57,7 +57,7 @@ pub(super) struct Fingerprinted {
 impl Fingerprinted {
     /// Bytes of memory that it takes.
     fn bytes(&self) -> usize {
-        let of_articles = size_of::<Row>() + size_of::<u64>() + size_of::<u16>();
+        let of_articles = size_of::<ArticleRow>() + size_of::<u64>() + size_of::<u16>();
         let words = self.packed.len() + self.lines.len();
         self.rows.len() * of_articles + words * size_of::<u32>()
     }
@@ -80,12 +80,12 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(slots: usize) -> Self {
+    fn new(values: usize) -> Self {
         Self {
             parser: Parser::new(),
             tokeniser: Tokeniser::new(),
             shingles: Vec::new(),
-            values: vec![0; slots],
+            values: vec![0; values],
             distinct: DistinctCounter::default(),
         }
     }
@@ -134,10 +134,10 @@ pub fn fingerprint_corpus(
     options: &FingerprintOptions,
     progress: &dyn Progress,
 ) -> Result<Fingerprints> {
-    let slots = options.permutations.len();
-    if options.layout.values() != slots {
+    let values = options.permutations.len();
+    if options.layout.values() != values {
         return Err(Error::Parameter(format!(
-            "signatures of {} values cannot be made of {slots} permutations",
+            "signatures of {} values cannot be made of {values} permutations",
             options.layout.values()
         )));
     }
@@ -152,7 +152,7 @@ pub fn fingerprint_corpus(
     let scanned = corpus.scan(
         Stage::Fingerprint,
         progress,
-        || Scratch::new(slots),
+        || Scratch::new(values),
         |scratch, block| {
             // Blocks that are there from an earlier run are only split.
             let is_there = reached >= Some((block.file, block.number));
@@ -342,7 +342,7 @@ fn fingerprint_block(
         }
         done.days.push(Days::day(published));
         let distinct = scratch.distinct.at_least(&scratch.shingles);
-        done.rows.push(Row {
+        done.rows.push(ArticleRow {
             start: RecordStart {
                 offset: record.offset,
                 line: record.line,

@@ -2,9 +2,9 @@
 
 use crate::corpus::{Corpus, Reject, RejectReason};
 use crate::fingerprint::DigestPart;
+use crate::fingerprint::article_rows::ArticleRow;
 use crate::fingerprint::pass::Fingerprinted;
 use crate::fingerprint::places::RecordStart;
-use crate::fingerprint::rows::Row;
 use crate::fingerprint::unread_dates::UnreadDates;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
@@ -83,8 +83,8 @@ pub(super) fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
 const BYTES_OF_ROW: usize = 32;
 
 /// A row in a form that is the same on every machine.
-fn row_to_bytes(row: &Row) -> [u8; BYTES_OF_ROW] {
-    let Row {
+fn row_to_bytes(row: &ArticleRow) -> [u8; BYTES_OF_ROW] {
+    let ArticleRow {
         start: RecordStart { offset, line },
         digest,
         tokens,
@@ -96,10 +96,10 @@ fn row_to_bytes(row: &Row) -> [u8; BYTES_OF_ROW] {
 }
 
 /// The row of these bytes.
-fn row_of_bytes(bytes: &[u8; BYTES_OF_ROW]) -> Row {
+fn row_of_bytes(bytes: &[u8; BYTES_OF_ROW]) -> ArticleRow {
     let (words, _) = bytes.as_chunks();
     let word = |at: usize| u64::from_le_bytes(words[at]);
-    Row {
+    ArticleRow {
         start: RecordStart {
             offset: word(0),
             line: word(1),

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 /// An article as a block of the corpus gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct ArticleRow {
     pub(super) start: RecordStart,
     /// A part of the digest of its words.
     pub(super) digest: DigestPart,
@@ -18,7 +18,7 @@ pub(super) struct Row {
 
 /// One row for each article: some 12 bytes, and some 8 without the [part of the digest](DigestPart) of its words.
 #[derive(Debug, Clone, Default)]
-pub struct Rows {
+pub struct ArticleRows {
     places: Places,
     tokens: Vec<u16>,
     /// The articles whose tokens are [too many](Self::MANY), and how many they are.
@@ -64,11 +64,11 @@ impl Repeats {
     }
 }
 
-impl Rows {
+impl ArticleRows {
     /// Stands for more tokens than two bytes can tell.
     const MANY: u16 = u16::MAX;
 
-    pub(super) fn push(&mut self, row: &Row) {
+    pub(super) fn push(&mut self, row: &ArticleRow) {
         let few = u16::try_from(row.tokens).unwrap_or(Self::MANY);
         if few == Self::MANY {
             self.long.push((self.len() as u32, row.tokens));
@@ -206,11 +206,11 @@ mod tests {
             list in proptest::collection::vec((0u64..1000, any::<u128>(), prop_oneof![0u32..3000, 65_500u32..70_000], 0u32..300), 1..100),
             wanted in 0u64..40_000, other in any::<proptest::sample::Index>(), now in 0u32..140_000,
         ) {
-            let mut rows = Rows::default();
+            let mut rows = ArticleRows::default();
             let mut offset = 0;
-            let list: Vec<Row> = list.into_iter().zip(1..).map(|((step, digest, tokens, repeats), line)| {
+            let list: Vec<ArticleRow> = list.into_iter().zip(1..).map(|((step, digest, tokens, repeats), line)| {
                 offset += step + 1;
-                Row { start: RecordStart { offset, line }, digest: Digest(digest).part(), tokens, repeats }
+                ArticleRow { start: RecordStart { offset, line }, digest: Digest(digest).part(), tokens, repeats }
             }).collect();
             list.iter().for_each(|row| rows.push(row));
             let size = ShingleSize::default();
@@ -223,7 +223,7 @@ mod tests {
             let first = list.iter().position(|row| row.start.offset >= wanted).unwrap_or(list.len());
             prop_assert_eq!(rows.first_from(all.clone(), wanted), first as u32);
             prop_assert!(rows.starts(all).eq(list.iter().map(|row| row.start)));
-            let has_its_words = |rows: &Rows| list.iter().zip(0..).all(|(row, article)| {
+            let has_its_words = |rows: &ArticleRows| list.iter().zip(0..).all(|(row, article)| {
                 let digest = u128::from(row.digest.number()) << 80;
                 rows.has_words(article, Digest(digest | 7)) && !rows.has_words(article, Digest(!digest))
             });
