@@ -147,6 +147,19 @@ pub struct Run {
     pub spilled: Spilled,
 }
 
+impl Run {
+    /// Articles in clusters.
+    pub fn members(&self) -> usize {
+        let members = self.clusters.iter().map(|it| it.members.len());
+        members.sum()
+    }
+
+    /// Articles that are copies: those in clusters without the representatives.
+    pub fn copies(&self) -> usize {
+        self.members() - self.clusters.len()
+    }
+}
+
 /// Bytes that went to temporary files because of [`Options::memory`], or, of the evidence, because it is never held in memory beyond a bound of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Spilled {

@@ -60,8 +60,7 @@ fn headline(run: &Run) -> String {
         return format!("{all}, no copies found");
     }
     let clusters = run.clusters.len() as u64;
-    let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
-    let copies = members as u64 - clusters;
+    let copies = run.copies() as u64;
     let mut text = format!(
         "{all}, {}, {} ({} of the corpus)",
         words::counted(clusters, "cluster", "clusters"),

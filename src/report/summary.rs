@@ -199,8 +199,7 @@ impl Summary {
         };
         let prints = &run.fingerprints;
         let articles = prints.rows.len() as u64;
-        let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
-        let copies = (members - run.clusters.len()) as u64;
+        let (members, copies) = (run.members(), run.copies() as u64);
         let mut clusters_by_size = BTreeMap::new();
         for cluster in &run.clusters {
             *clusters_by_size.entry(cluster.members.len()).or_default() += 1;

@@ -228,7 +228,6 @@ impl<'r> Collected<'r> {
         index: Vec<Entry>,
     ) -> Data {
         let run = self.run;
-        let members: usize = run.clusters.iter().map(|c| c.members.len()).sum();
         let mut reasons: BTreeMap<&'static str, u64> = BTreeMap::new();
         for edge in &run.edges {
             *reasons.entry(edge.reason.as_str()).or_default() += 1;
@@ -245,8 +244,8 @@ impl<'r> Collected<'r> {
             files: run.corpus.files().len() as u64,
             rejected: run.fingerprints.rejected_total(),
             clusters: run.clusters.len() as u64,
-            members: members as u64,
-            copies: (members - run.clusters.len()) as u64,
+            members: run.members() as u64,
+            copies: run.copies() as u64,
             exact: run.duplicates.pairs.len() as u64,
             pairs: run.edges.len() as u64,
             undated: self.undated,
