@@ -127,10 +127,10 @@ fn stages_of_runs(path: &Path) -> Result<()> {
 
 /// The shingle sets of each accepted pair once more, from where they lie.
 fn compare(run: &Run) -> Result<u64> {
-    let mut comparison = run.evidence.comparison();
+    let mut comparer = run.evidence.comparer();
     let mut shared = 0;
     for edge in &run.edges {
-        shared += u64::from(comparison.similarity(edge.a, edge.b)?.shared);
+        shared += u64::from(comparer.similarity(edge.a, edge.b)?.shared);
     }
     Ok(std::hint::black_box(shared))
 }

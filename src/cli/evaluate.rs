@@ -100,9 +100,13 @@ fn notes(evaluation: &Evaluation) -> Vec<String> {
         ));
     }
     if file.texts_listed_in_part > 0 {
+        let missed = match evaluation.labelled {
+            Some(_) => "copies of these count as not reported",
+            None => "the figures of the listed pairs count them as missed",
+        };
         notes.push(format!(
-            "{} in {file_name} more than {LISTED_DUPLICATES} times word for word, so that not all of their pairs are listed there: copies of \
-             these count as not reported. The clusters have them all.",
+            "{} in {file_name} more than {LISTED_DUPLICATES} times word for word, so that not all of their pairs are listed there: {missed}. \
+             The clusters have them all.",
             words::counted(file.texts_listed_in_part, "text stands", "texts stand")
         ));
     }
@@ -365,7 +369,7 @@ fn articles(mistake: &Mistake, room: usize) -> [String; 2] {
         let title = title.as_deref().map(one_line).unwrap_or_default();
         // An id is there to be searched for: it is never cut.
         let id = one_line(id);
-        let left = room.saturating_sub(console::measure_text_width(&id) + 2);
+        let left = room.saturating_sub(super::look::columns(&id) + 2);
         if title.is_empty() || left < 10 {
             return id;
         }

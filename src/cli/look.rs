@@ -80,7 +80,7 @@ impl Look {
         let mut begun = false;
         let mut column = 0;
         for (index, word) in text.split(' ').enumerate() {
-            let length = measure_text_width(word);
+            let length = columns(word);
             let start = if begun { indent } else { column + 1 };
             let in_parts = breaks_words && start.max(indent) + length > width;
             if begun && column + 1 + if in_parts { 2 } else { length } > width {
@@ -110,8 +110,8 @@ impl Look {
     }
 }
 
-/// Columns that a text takes at the most: in some terminals letters that join (لا) are one character, in others each has a column of its own; others, such
-/// as an emoji and its colour, are wider together.
+/// Columns that a text takes at the most: in some terminals letters that join (لا) are one character, in others each has a column of its own; some
+/// characters, such as an emoji and its colour, are wider together than alone.
 pub(super) fn columns(text: &str) -> usize {
     if text.is_ascii() {
         return measure_text_width(text);

@@ -258,14 +258,14 @@ impl Builder<'_> {
         let mut order = articles;
         order.sort_by_key(|&article| (article != representative, self.by_date(article)));
         let earliest = order.iter().filter_map(|&article| published(article)).min();
-        let mut comparison = self.evidence.comparison();
+        let mut comparer = self.evidence.comparer();
         let mut members = Vec::with_capacity(order.len());
         for article in order {
             let (a, b) = (self.distinct(representative), self.distinct(article));
             let (jaccard, containment) = if a == b {
                 (1.0, 1.0)
             } else {
-                let similarity = comparison.similarity(a, b)?;
+                let similarity = comparer.similarity(a, b)?;
                 (similarity.jaccard(), similarity.containment())
             };
             members.push(Member {

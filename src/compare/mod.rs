@@ -190,11 +190,11 @@ pub struct Matrix {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "by", content = "article", rename_all = "snake_case")]
 pub enum Original {
-    /// All are dated, and this one is the earliest. Numbers count from 0.
+    /// This one: of the copies none of the others can have been published before it. Numbers count from 0.
     Earliest(usize),
-    /// The dates do not tell; of those that no date rules out, this is the one in which more of the others stands than in any other.
+    /// The dates do not tell; of those that no date rules out, this is the one in which more of the other copies stands than in any other.
     MostContained(usize),
-    /// Several are equally likely, or they share nothing.
+    /// Several are equally likely.
     Undecidable,
     /// No two of them are copies: there is nothing that one could be the original of.
     NoCopies,
@@ -216,9 +216,10 @@ pub enum Original {
 /// let articles = [
 ///     of("2024-05-02 14:00", "The last tram to Elmwood ran on Tuesday, with a brass band on board."),
 ///     of("2024-05-02 09:00", "The last tram to Elmwood ran on Tuesday, with a brass band on board and many tears."),
-///     of("2024-05-02 10:00", "Apples are dear this autumn."),
+///     of("2024-05-02 08:00", "Apples are dear this autumn."),
 /// ];
 /// let compared = matrix(&articles, &CompareOptions::default(), &Background::default())?;
+/// // The report on apples came before both, and is no copy.
 /// assert_eq!(compared.original, Original::Earliest(1));
 /// // All of the first stands in the second, but not the other way round.
 /// assert_eq!(compared.contained[0][1], 1.0);

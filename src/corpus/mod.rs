@@ -243,7 +243,7 @@ impl Corpus {
         files.fold(0, u64::saturating_add)
     }
 
-    /// How the files are read: names of options, and words that are the same for the same values.
+    /// How the files are read: what people call each setting, and words that are the same for the same value.
     pub fn reading(&self) -> [(&'static str, String); 5] {
         let CorpusOptions {
             format,
@@ -258,7 +258,7 @@ impl Corpus {
         let words = |value: &dyn std::fmt::Debug| format!("{value:?}");
         [
             ("--format", words(format)),
-            ("names of fields", words(fields)),
+            ("--text-field and its sisters", words(fields)),
             ("--date-order", words(date_order)),
             ("--max-document", words(max_document)),
             ("size of blocks", words(block_bytes)),

@@ -4,8 +4,8 @@ use super::evaluation::Holds;
 use super::groups::{GroupColumns, Groups};
 use super::ids::Names;
 use super::table::Table;
-use crate::cluster::UnionFind;
 use crate::report::LISTED_DUPLICATES;
+use crate::union_find::UnionFind;
 use crate::verify::Reason;
 use crate::{Error, Result};
 use std::path::Path;
@@ -104,7 +104,7 @@ impl ListedPairs {
     }
 }
 
-/// Rows of pairs with the very same words, those of one text one after another as the pairs report has them.
+/// Rows of pairs with the very same words. The pairs report has those with the same first article one after another.
 #[derive(Default)]
 struct ExactRows {
     /// The first article of the last one.
@@ -116,7 +116,11 @@ struct ExactRows {
 }
 
 impl ExactRows {
-    fn add(&mut self, first: &str) {
+    fn add(&mut self, first: &str, second: &str) {
+        // Of articles of one id nothing shows how often the first of them stands first.
+        if first == second {
+            return;
+        }
         if self.first != first {
             self.first.clear();
             self.first.push_str(first);
@@ -237,7 +241,7 @@ impl Reading {
             if let Some(reason) = reason
                 && table.text(reason)? == Reason::Exact.as_str()
             {
-                exact.add(table.text(columns[0])?);
+                exact.add(table.text(columns[0])?, table.text(columns[1])?);
             }
             let mut pair = [0; 2];
             let mut known = 0;

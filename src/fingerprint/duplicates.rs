@@ -40,8 +40,8 @@ pub struct Recurring {
 
 impl Duplicates {
     /// Finds the exact duplicates of a corpus: articles of which these parts of their digests are the same, and what `more` says of each (such as
-    /// [its fingerprint](Fingerprints::duplicate_keys)). So small a part is that of other words now and then; that these are alike otherwise, too, only
-    /// somebody brings about who wants it, and [`confirm`](Self::confirm) takes it back.
+    /// [its fingerprint](Fingerprints::duplicate_keys)). Other words have the same part now and then. That such articles are alike in
+    /// the rest, too, happens only where somebody contrives it, and [`confirm`](Self::confirm) undoes it.
     pub fn find<K: Ord>(digests: &[DigestPart], more: impl Fn(u32) -> K) -> Self {
         let mut found = Self::default();
         // Groups are told apart by the first bits of 64.

@@ -68,7 +68,7 @@ impl Fingerprints {
     /// The articles of a file.
     ///
     /// # Panics
-    /// If the corpus has no such file. So for [`article_at`](Self::article_at).
+    /// If the corpus has no such file.
     pub fn articles_of_file(&self, file: usize) -> std::ops::Range<u32> {
         let end = self
             .file_starts
@@ -79,6 +79,9 @@ impl Fingerprints {
     }
 
     /// The article whose record starts at an offset of a file of the corpus, if one does that could be used.
+    ///
+    /// # Panics
+    /// If the corpus has no such file.
     pub fn article_at(&self, file: usize, offset: u64) -> Option<u32> {
         let articles = self.articles_of_file(file);
         let article = self.rows.first_from(articles.clone(), offset);

@@ -60,7 +60,7 @@ pub const MAX_PERMUTATIONS: usize = 4096;
 ///     permutations.signature(shingles, &mut signature);
 ///     wirecopy::Result::Ok(signature)
 /// };
-/// // A set is meant, and a seed belongs to it.
+/// // Order and repeats do not matter; the seed does.
 /// assert_eq!(of(1, &[10, 20, 30])?, of(1, &[30, 10, 20, 10])?);
 /// assert_ne!(of(1, &[10, 20, 30])?, of(2, &[10, 20, 30])?);
 /// assert!(Permutations::new(0, 1).is_err());

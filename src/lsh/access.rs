@@ -191,17 +191,17 @@ impl SignatureAccess for FileAccess<'_> {
 
 /// Some values of all articles in memory, and everything else in a file.
 pub(super) struct Columns<'a> {
-    rows: &'a FileAccess<'a>,
+    access: &'a FileAccess<'a>,
     /// By their places; empty if not in memory.
     columns: Vec<Pages<ThreeBytes>>,
 }
 
 impl<'a> Columns<'a> {
     /// No values are in memory yet.
-    pub(super) fn new(rows: &'a FileAccess<'a>) -> Self {
+    pub(super) fn new(access: &'a FileAccess<'a>) -> Self {
         Self {
-            rows,
-            columns: (0..rows.layout().whole())
+            access,
+            columns: (0..access.layout().whole())
                 .map(|_| Pages::default())
                 .collect(),
         }
@@ -219,7 +219,7 @@ impl<'a> Columns<'a> {
             let column = &mut self.columns[at];
             if column.as_slice().is_empty() {
                 *column = room.pop().unwrap_or_default();
-                self.rows.or_zero(self.rows.file.column(at, column));
+                self.access.or_zero(self.access.file.column(at, column));
             }
         }
     }
@@ -228,7 +228,7 @@ impl<'a> Columns<'a> {
     pub(super) fn value(&self, article: u32, at: usize) -> u32 {
         match self.columns[at].as_slice().get(article as usize) {
             Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
-            None => self.rows.value(article, at),
+            None => self.access.value(article, at),
         }
     }
 }
@@ -240,19 +240,19 @@ impl SignatureAccess for Columns<'_> {
         Self: 'a;
 
     fn layout(&self) -> Layout {
-        self.rows.layout()
+        self.access.layout()
     }
 
     fn whole(&self, article: u32) -> Vec<u32> {
-        self.rows.whole(article)
+        self.access.whole(article)
     }
 
     fn low(&self, article: u32) -> Vec<u32> {
-        self.rows.low(article)
+        self.access.low(article)
     }
 
     fn values_of<'a>(&'a self, articles: &'a [u32]) -> impl Fn(usize, usize) -> u32 + 'a {
-        self.rows.values_of(articles)
+        self.access.values_of(articles)
     }
 }
 

@@ -70,7 +70,7 @@ impl Cut {
 /// Pairs that are set aside.
 pub(super) struct Deferred<'a> {
     cut: Cut,
-    rows: &'a FileAccess<'a>,
+    access: &'a FileAccess<'a>,
     kept: Mutex<Kept>,
 }
 
@@ -96,14 +96,14 @@ pub(super) struct Beside {
 
 impl<'a> Deferred<'a> {
     /// Nothing is set aside yet.
-    pub(super) fn new(cut: Cut, rows: &'a FileAccess<'a>) -> Self {
+    pub(super) fn new(cut: Cut, access: &'a FileAccess<'a>) -> Self {
         let kept = Kept {
-            spool: Spool::new(0, rows.file.folder()),
+            spool: Spool::new(0, access.file.folder()),
             runs: Vec::new(),
         };
         Self {
             cut,
-            rows,
+            access,
             kept: Mutex::new(kept),
         }
     }
@@ -145,7 +145,7 @@ impl<'a> Deferred<'a> {
                 strings,
                 pairs: run,
             }),
-            Err(failure) => self.rows.keep(failure),
+            Err(failure) => self.access.keep(failure),
         }
     }
 

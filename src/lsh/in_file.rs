@@ -85,7 +85,7 @@ impl Plan {
 
 /// Signatures in a file, and how they are searched.
 pub(super) struct InFile<'a> {
-    pub(super) rows: FileAccess<'a>,
+    pub(super) access: FileAccess<'a>,
     scheme: Scheme,
     room: usize,
     /// Bytes of pairs that were set aside.
@@ -95,7 +95,7 @@ pub(super) struct InFile<'a> {
 impl<'a> InFile<'a> {
     pub(super) fn new(file: &'a SignatureFile, scheme: Scheme, room: usize) -> Self {
         Self {
-            rows: FileAccess::new(file),
+            access: FileAccess::new(file),
             scheme,
             room,
             aside: AtomicU64::new(0),
@@ -107,7 +107,7 @@ impl<'a> InFile<'a> {
     /// # Errors
     /// If a signature could not be read.
     pub(super) fn finish(self) -> Result<u64> {
-        self.rows.check()?;
+        self.access.check()?;
         Ok(self.aside.into_inner())
     }
 
@@ -120,19 +120,19 @@ impl<'a> InFile<'a> {
         batch: &Batch,
     ) -> Result<()> {
         let room = self.room.saturating_sub(memory::pairs_beyond(
-            self.rows.file.len(),
+            self.access.file.len(),
             batch.known.len(),
         ));
-        let plan = Plan::new(self.rows.file, self.scheme, room);
-        let deferred = Deferred::new(plan.cut, &self.rows);
+        let plan = Plan::new(self.access.file, self.scheme, room);
+        let deferred = Deferred::new(plan.cut, &self.access);
         // Of what there is to do for these slots the buckets are one half, and the pairs that were set aside the other.
         let half = slots.len() as u64 / 2;
         let dealt = Steps::new(hunt.progress, half, slots.len() * plan.portions);
         let looked_at = Steps::new(hunt.progress, slots.len() as u64 - half, plan.cut.pairs());
         {
             let pool = Pool::default();
-            let mut columns = Columns::new(&self.rows);
-            let usual = 5 * self.rows.file.len() / plan.portions / 4;
+            let mut columns = Columns::new(&self.access);
+            let usual = 5 * self.access.file.len() / plan.portions / 4;
             for first in slots.clone().step_by(plan.slots) {
                 let together = first..slots.end.min(first + plan.slots);
                 columns.hold(columns_of(hunt.scheme, &together));
@@ -164,7 +164,7 @@ impl<'a> InFile<'a> {
                 };
                 let parts = 0..together.len() * plan.portions;
                 parts.into_par_iter().with_max_len(1).for_each(one);
-                self.rows.check()?;
+                self.access.check()?;
             }
         }
         if hunt.progress.cancelled() {
@@ -182,7 +182,7 @@ impl<'a> InFile<'a> {
         batch: &Batch,
         looked_at: &Steps,
     ) -> Result<()> {
-        let (file, pieces) = (self.rows.file, plan.pieces);
+        let (file, pieces) = (self.access.file, plan.pieces);
         let aside = deferred.finish()?;
         self.aside.fetch_add(aside.bytes(), Ordering::Relaxed);
         let pool = Pool::default();

@@ -54,7 +54,6 @@ mod in_memory;
 mod nearest;
 mod neighbours;
 mod packing;
-
 mod scheme;
 mod search;
 mod single;
@@ -251,7 +250,7 @@ pub fn candidates<'a>(
 /// use wirecopy::lsh::{ArticleFacts, Containment, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates, candidates_and_unlike};
 /// use wirecopy::{progress::Silent, text::word_hash};
 ///
-/// // An article of 600 shingles and the first 60 of them: with every other seed, and with this one, two values do not bring them together.
+/// // An article of 600 shingles and the first 60 of them: two values bring them together with about every second seed, and not with this one.
 /// let shingles: Vec<u64> = (0..600).map(|number| word_hash(&format!("shingle{number}"))).collect();
 /// let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
 /// let scheme = Scheme::Neighbours(neighbours);
@@ -334,7 +333,7 @@ fn find(
         let found = batch.finish();
         match &place {
             Place::Memory(held) => settled.add(found, &hunt.judge(held.signatures)),
-            Place::File(file) => settled.add(found, &hunt.judge(&file.rows)),
+            Place::File(file) => settled.add(found, &hunt.judge(&file.access)),
         }
     }
     let spilled = match place {

@@ -41,15 +41,14 @@ impl Neighbours {
     /// `similarity` (0 to 1) is found with a probability of [`WANTED_PROBABILITY`]; one place more, up to 3, makes up for values that many
     /// articles share. Where none of up to 3 places finds it, a single value is enough, of as many as are needed.
     pub fn for_similarity(similarity: f64, values: usize) -> Self {
-        let all_values = values;
-        let values = all_values.div_ceil(4).max(LEAST_VALUES).min(all_values);
+        let first = values.div_ceil(4).max(LEAST_VALUES).min(values);
         let finds = |neighbours: &Self| neighbours.probability(similarity) >= WANTED_PROBABILITY;
-        let by_two = (1..=MAX_REACH).map(|reach| Self { values, reach });
-        let by_one = (values..=all_values).map(|values| Self { values, reach: 0 });
-        let all = Self {
-            values: all_values,
-            reach: 0,
-        };
+        let by_two = (1..=MAX_REACH).map(|reach| Self {
+            values: first,
+            reach,
+        });
+        let by_one = (first..=values).map(|values| Self { values, reach: 0 });
+        let all = Self { values, reach: 0 };
         let mut chosen = by_two.chain(by_one).find(finds).unwrap_or(all);
         if chosen.reach > 0 {
             chosen.reach = (chosen.reach + 1).min(MAX_REACH);

@@ -1,6 +1,6 @@
 //! What was found out about a pair the last time it was met.
 
-/// Slots of the table: 1 MB in all, which the second-level cache holds.
+/// Cells of the table: 1 MB in all, which the second-level cache holds.
 const CELLS: usize = 1 << 17;
 
 /// Remembers what became of recent pairs, so that a pair of copies, which meets in most bands, costs

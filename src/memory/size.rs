@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A number of bytes, as people write it: `512MB`, `2GB` (powers of 1000), `2GiB` (of 1024), or a plain number. Read are sizes of 1 byte to 8 PiB.
+/// A number of bytes, as people write it: `512MB`, `2GB` (powers of 1000), `2GiB` (of 1024), or a plain number. Sizes from 1 byte to 8 PiB can be read.
 ///
 /// ```
 /// use wirecopy::memory::Size;

@@ -6,12 +6,12 @@ use crate::Result;
 
 impl Evidence {
     /// A way to compare articles one after another.
-    pub fn comparison(&self) -> Comparer<'_> {
-        self.comparison_with_openings(0)
+    pub fn comparer(&self) -> Comparer<'_> {
+        self.comparer_with_openings(0)
     }
 
     /// The same, made for [`Comparer::same_opening`] too: an opening has at most `opening` shingles, 64 at the most.
-    pub(super) fn comparison_with_openings(&self, opening: usize) -> Comparer<'_> {
+    pub(super) fn comparer_with_openings(&self, opening: usize) -> Comparer<'_> {
         Comparer {
             evidence: self,
             opening: opening.min(u64::BITS as usize),
@@ -41,11 +41,11 @@ impl Evidence {
 /// # ))?;
 /// // "... off Tarn Point on Thursday." and "... off Tarn Point on Friday."
 /// let run = wirecopy::cluster(&[path], &Options::default(), &Silent)?;
-/// let mut comparison = run.evidence.comparison();
-/// let similarity = comparison.similarity(0, 1)?;
+/// let mut comparer = run.evidence.comparer();
+/// let similarity = comparer.similarity(0, 1)?;
 /// assert_eq!((similarity.shared, similarity.size_a, similarity.size_b), (15, 16, 16));
 /// let strict = Acceptance::new(0.95, None, 0)?;
-/// assert_eq!(comparison.accepted(0, 1, strict)?, None);
+/// assert_eq!(comparer.accepted(0, 1, strict)?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -27,9 +27,9 @@ pub(super) fn keep_best(
 ) -> Result<()> {
     let sources = |text| printings.sources(text, &mut [0]).to_vec();
     let digest = |text| printings.evidence.digest(text);
-    let mut comparison = printings.evidence.comparison();
+    let mut comparer = printings.evidence.comparer();
     keep_best_by(edges, articles, sources, digest, |a, b| {
-        let alike = comparison.accepted(a, b, rule.of_one_source())?;
+        let alike = comparer.accepted(a, b, rule.of_one_source())?;
         Ok(alike.is_some())
     })
 }

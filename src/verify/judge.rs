@@ -23,10 +23,10 @@ pub(super) fn by_plain_rule(
     progress: &dyn Progress,
 ) -> Result<Vec<Edge>> {
     let accepted_of = |stretch: &[(u32, u32)]| {
-        let mut comparison = evidence.comparison();
+        let mut comparer = evidence.comparer();
         let mut accepted = Vec::new();
         for &(a, b) in stretch {
-            if let Some(similarity) = comparison.accepted(a, b, rule)?
+            if let Some(similarity) = comparer.accepted(a, b, rule)?
                 && let Some(reason) = rule.judge(similarity)
             {
                 accepted.push(Edge {
@@ -124,18 +124,18 @@ impl NewsJudge<'_> {
 
     /// What the rule says of a pair. If that does not meet the floor, its weight is not known, and its shingles are counted.
     fn ask(&self, a: u32, b: u32, weights: &Weights) -> Result<Verdict> {
-        let mut comparison = self.evidence.comparison_with_openings(self.opening());
-        let similarity = comparison.similarity(a, b)?;
+        let mut comparer = self.evidence.comparer_with_openings(self.opening());
+        let similarity = comparer.similarity(a, b)?;
         let apart = self.rule.are_apart(self.printings.apart(a, b));
         let pair = SimilarPair {
             a,
             b,
             similarity,
-            same_opening: comparison.same_opening(),
+            same_opening: comparer.same_opening(),
         };
         let contained = match self.rule.floor(apart).accepts(similarity) {
             true => {
-                let words = comparison.shared().iter();
+                let words = comparer.shared().iter();
                 let shared: Vec<[u8; 8]> = words.map(|word| word.to_le_bytes()).collect();
                 weights.containment(a, b, similarity.size_b, &shared, &mut Vec::new())?
             }
@@ -197,19 +197,19 @@ impl NewsJudge<'_> {
             Ok::<_, Error>(Part { pairs, shared })
         };
         let parts = each(pairs.par_chunks(STRETCH), progress, |stretch| {
-            let mut comparison = evidence.comparison_with_openings(self.opening());
+            let mut comparer = evidence.comparer_with_openings(self.opening());
             let (mut parts, mut found, mut bits) = (Vec::new(), Vec::new(), Vec::new());
             for &(a, b) in stretch {
                 let hours_apart = printings.apart(a, b);
                 let floor = rule.floor(rule.are_apart(hours_apart));
-                if let Some(similarity) = comparison.accepted(a, b, floor)? {
+                if let Some(similarity) = comparer.accepted(a, b, floor)? {
                     found.push(SimilarPair {
                         a,
                         b,
                         similarity,
-                        same_opening: comparison.same_opening(),
+                        same_opening: comparer.same_opening(),
                     });
-                    let shared = comparison.shared().iter();
+                    let shared = comparer.shared().iter();
                     bits.extend(shared.flat_map(|word| word.to_le_bytes()));
                     if bits.len() >= MEMORY {
                         parts.push(put(&mut found, &mut bits)?);

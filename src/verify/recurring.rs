@@ -8,8 +8,8 @@ use super::printings::{Printing, Printings};
 use super::{Edge, Evidence, NewsRule, SHORT_WORDS};
 use crate::fingerprint::{Duplicates, Fingerprints, Recurring};
 
-/// Takes short items that only recur out of `duplicates`; none if there is none of these. An accepted pair with such an item becomes one of those
-/// occurrences that are closest in time; the pairs lose their order by that.
+/// Takes short items that only recur out of `duplicates`; `None` if there are no such items. An accepted pair with such an item becomes one of those
+/// occurrences that are closest in time; the pairs are no longer sorted then.
 pub(super) fn tell_apart(
     duplicates: &Duplicates,
     mut known: Printings,

@@ -227,10 +227,10 @@ pub(super) fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
     let name = |index: usize| format!("{} ({})", letter(index), one_line(&found[index].article.id));
     match matrix.original {
         Original::Earliest(index) => {
-            format!("Most likely the original: {}, since it was published first.", name(index))
+            format!("Most likely the original: {}, since it was published first of the copies.", name(index))
         }
         Original::MostContained(index) => format!(
-            "Most likely the original: {}, since most of the others stands in it; their dates do not tell.",
+            "Most likely the original: {}, since most of the other copies stands in it; their dates do not tell.",
             name(index)
         ),
         Original::NoCopies => "None is the original of another: no two of them are copies.".into(),
@@ -238,7 +238,7 @@ pub(super) fn original_in_words(found: &[Found], matrix: &Matrix) -> String {
             "Which is the original is another question for each group of copies: compare those of one.".into()
         }
         Original::Undecidable => {
-            "Which is the original cannot be decided: their dates do not tell, and no one alone holds most of the others.".into()
+            "Which is the original cannot be decided: their dates do not tell, and no one alone holds most of the other copies.".into()
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Collector<T, C> {
     collect: C,
     /// The number whose results are collected now.
     turn: u64,
-    /// How far a number may be behind the turn for its results to be held back.
+    /// How far a number may be after the turn for its results to be held back.
     window: u64,
     waiting: BTreeMap<u64, Held<T>>,
     /// The first error in corpus order, or an interruption; with it all is over.
@@ -27,7 +27,7 @@ struct Held<T> {
 }
 
 impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
-    /// Holds results back as long as their numbers are less than `window` behind the turn.
+    /// Holds results back as long as their numbers are less than `window` after the turn.
     pub(super) fn new(collect: C, window: u64) -> Self {
         Self {
             collect,
@@ -83,7 +83,7 @@ impl<T, C: FnMut(T) -> Result<()>> Collector<T, C> {
         }
     }
 
-    /// Whether there is room for a result of a number that is behind the turn; `last` completes the number.
+    /// Whether there is room for a result of a number that is after the turn; `last` completes the number.
     pub(super) fn has_room(&self, number: u64, last: bool) -> bool {
         let held = self.waiting.get(&number).map_or(0, |h| h.results.len());
         number - self.turn < self.window && (last || held < HELD_BACK_IN_FILE)

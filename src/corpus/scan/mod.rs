@@ -45,16 +45,16 @@ impl<F: Fn()> Drop for StopOnPanic<'_, F> {
 #[derive(Clone, Copy)]
 enum HeldBack {
     /// So many that a slow block does not stop the others at once.
-    Some,
+    Many,
     /// No more than must be, since they are as large as their blocks.
     Few,
 }
 
 impl HeldBack {
-    /// How far behind the turn a result may be.
+    /// How far after the turn a result may be.
     fn window(self, threads: usize) -> u64 {
         let results = match self {
-            Self::Some => 8,
+            Self::Many => 8,
             Self::Few => 1,
         };
         threads as u64 * results
@@ -87,7 +87,7 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let all = (None, HeldBack::Some);
+        let all = (None, HeldBack::Many);
         self.scan_some(stage, progress, all, worker, work, collect)
     }
 
@@ -123,7 +123,7 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let chosen = (Some(Chosen::new(chosen)), HeldBack::Some);
+        let chosen = (Some(Chosen::new(chosen)), HeldBack::Many);
         self.scan_some(stage, progress, chosen, worker, work, collect)
     }
 

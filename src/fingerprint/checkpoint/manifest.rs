@@ -15,6 +15,10 @@ use std::time::UNIX_EPOCH;
 /// Without an extension, so that whoever walks the folder takes it for no news.
 pub(super) const MANIFEST: &str = "manifest";
 
+const PERMUTATIONS: &str = "--permutations";
+/// What says how many values of a signature are kept whole.
+const WHOLE_VALUES: &str = "--bands, --rows or --threshold";
+
 /// What the shards of a folder are of.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest {
@@ -23,9 +27,9 @@ pub(super) struct Manifest {
     #[serde(default, rename = "shards")]
     magic: String,
     tokeniser: u32,
-    /// Names of options, and words that are the same for the same values.
+    /// What people call each setting, and words that are the same for the same value.
     #[serde(default)]
-    parameters: BTreeMap<String, String>,
+    parameters: Option<BTreeMap<String, String>>,
     files: Vec<FileKey>,
 }
 
@@ -69,19 +73,20 @@ impl Manifest {
         let made = [
             ("--shingle", shingle_size.get().to_string()),
             ("--raw", (*furniture == Furniture::Keep).to_string()),
-            ("--permutations", count.to_string()),
+            (PERMUTATIONS, count.to_string()),
             ("--seed", seed.to_string()),
-            // Which values of a signature are kept whole.
-            ("--rule, --bands or --rows", format!("{layout:?}")),
+            (WHOLE_VALUES, layout.whole().to_string()),
         ];
         let parameters = made.into_iter().chain(corpus.reading());
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             magic: String::from_utf8_lossy(MAGIC).into(),
             tokeniser: TOKENISER_VERSION,
-            parameters: parameters
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            parameters: Some(
+                parameters
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect(),
+            ),
             files,
         })
     }
@@ -105,19 +110,34 @@ impl Manifest {
         }
     }
 
+    /// The settings that have other values.
+    fn differing<'w>(&self, wanted: &'w Self) -> Vec<&'w str> {
+        let value = |name: &String| self.parameters.as_ref()?.get(name);
+        let all = wanted.parameters.iter().flatten();
+        let differ = all.filter(|&(name, now)| value(name) != Some(now));
+        let mut names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
+        if names.contains(&PERMUTATIONS) {
+            // How many values are kept whole follows from how many there are.
+            names.retain(|&name| name != WHOLE_VALUES);
+        }
+        names
+    }
+
     /// Whether shards of this manifest are of use to a run of `wanted`.
     pub(super) fn check(&self, wanted: &Self, folder: &Path) -> Result<()> {
-        let made_alike = self.magic == wanted.magic && self.tokeniser == wanted.tokeniser;
+        let made_alike = self.magic == wanted.magic
+            && self.tokeniser == wanted.tokeniser
+            && self.parameters.is_some();
         let what = if self.version != wanted.version || !made_alike {
             format!(
                 "it was made by another build of wirecopy ({})",
                 self.version
             )
         } else if self.parameters != wanted.parameters {
-            let differ = wanted.parameters.iter();
-            let differ = differ.filter(|(name, value)| self.parameters.get(*name) != Some(*value));
-            let names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
-            format!("it was made with other options ({})", names.join(", "))
+            format!(
+                "it was made with other options ({})",
+                self.differing(wanted).join(", ")
+            )
         } else if !wanted.files.starts_with(&self.files) {
             let mut pairs = self.files.iter().zip(&wanted.files);
             match pairs.find(|(then, now)| then != now) {

@@ -22,7 +22,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Shards are this long, and a block more.
+/// A shard is written when it has become this long: it may be longer by the results of a block.
 const SHARD_BYTES: usize = 16 << 20;
 const SHARD_NAME: &str = "shard-";
 const LOCK: &str = ".wirecopy-lock";

@@ -20,6 +20,7 @@ use super::{Figures, Similarity};
 /// assert_eq!((plain.floor().threshold(), plain.least_contained(), plain.window_hours()), (0.8, None, None));
 /// // The rule for news is asked about pairs that are similar as a whole, and asks for more of those that are far apart in time.
 /// let news = Rule::News(NewsRule::new(0.75, Some(48.0))?);
+/// assert!(news.floor().containment().is_some());
 /// assert!(news.floor().containment() < news.floor_apart().containment());
 /// assert!(news.floor().containment() < news.least_contained());
 /// assert_eq!(news.window_hours(), Some(48.0));
@@ -83,7 +84,7 @@ impl Rule {
         }
     }
 
-    /// The chance, 0 to 1 and at most, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
+    /// The greatest chance, 0 to 1, that a pair which just meets the [floor](Self::floor) is dropped by its signature unseen: a hundredth of
     /// what the choice of bands may lose where the floor is the rule itself, and more where what is accepted stands above the floor.
     pub fn prefilter_loss(self) -> f64 {
         match self {
