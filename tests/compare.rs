@@ -435,7 +435,7 @@ fn every_field_of_the_json_of_several() {
     let why = done["why"].as_str().unwrap();
     assert_eq!(
         why,
-        "Most likely the original: A (fx-001), since it was published first."
+        "Most likely the original: A (fx-001), since it was published first of the copies."
     );
     for (x, a) in ids.iter().enumerate() {
         for (y, b) in ids.iter().enumerate() {
@@ -781,10 +781,10 @@ fn the_original_of_several() {
         format!("Most likely{}", last.replace('\n', " ").trim_end())
     };
     let first =
-        |name: &str| format!("Most likely the original: {name}, since it was published first.");
+        |name: &str| format!("Most likely the original: {name}, since it was published first of the copies.");
     let most = |name: &str| {
         format!(
-            "Most likely the original: {name}, since most of the others stands in it; their dates do not tell."
+            "Most likely the original: {name}, since most of the other copies stands in it; their dates do not tell."
         )
     };
     // By the clock of the first it is later.
