@@ -780,8 +780,9 @@ fn the_original_of_several() {
         let (_, last) = out.split_once("Most likely").unwrap();
         format!("Most likely{}", last.replace('\n', " ").trim_end())
     };
-    let first =
-        |name: &str| format!("Most likely the original: {name}, since it was published first of the copies.");
+    let first = |name: &str| {
+        format!("Most likely the original: {name}, since it was published first of the copies.")
+    };
     let most = |name: &str| {
         format!(
             "Most likely the original: {name}, since most of the other copies stands in it; their dates do not tell."

@@ -1172,8 +1172,9 @@ fn in_a_browser_a_corpus_without_copies_is_no_empty_page() {
         "No copies among 1 article"
     );
     assert_eq!(
-        browser
-            .evaluate("at('list').hidden && at('controls').hidden && at('plots-section').hidden"),
+        browser.evaluate(
+            "['clusters', 'list', 'controls', 'plots-section'].every(id => at(id).hidden)"
+        ),
         true
     );
     assert_eq!(browser.complaints(), [""; 0]);

@@ -115,7 +115,7 @@ function writeOverview() {
       `${number(data.shown.left_out)} smaller ${data.shown.left_out === 1 ? "one is" : "ones are"} left out. ` +
       "Figures and plots are of all; --report-clusters shows more, and the CSV file has every one.";
   }
-  for (const id of ["controls", "list", "plots-section"]) at(id).hidden = !some;
+  for (const id of ["clusters", "controls", "list", "plots-section"]) at(id).hidden = !some;
   // Columns in which nothing would stand.
   const empty = [...(data.outlets ? [] : ["outlets"]), ...(data.index.some((it) => it.first != null) ? [] : ["first", "hours"])];
   for (const key of empty) {
