@@ -25,7 +25,7 @@ impl Evidence {
     }
 }
 
-/// Compares articles by the shingle sets that were gathered of them; [`Evidence::comparison`] makes one.
+/// Compares articles by the shingle sets that were gathered of them; [`Evidence::comparer`] makes one.
 ///
 /// The set of the first article is kept from one comparison to the next, in a form in which shingles are looked up: pairs that are
 /// sorted by their first article cost little. For work on several threads make one for each.
