@@ -220,7 +220,7 @@ impl Evidence {
         Ok(figures::compare(a, b))
     }
 
-    /// Whether two articles speak of different things: see [`Subjects::differ`].
+    /// Whether two articles speak of different things: see [`Subjects::differ`](super::subjects::Subjects::differ).
     pub(super) fn speak_of_others(&self, a: u32, b: u32, uses: u32) -> Result<bool> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         let (a, b) = (self.facts(a, &mut of_a)?, self.facts(b, &mut of_b)?);
