@@ -11,8 +11,8 @@
 //! * `evidence`: what is kept of articles that are read a second time, with `ranks` (which these are); `kept` is its form, made of the shingles
 //!   (`shingle_set`), `figures`, what the report says, and `subjects`;
 //! * `printings`: when and where their texts were printed;
-//! * `judge`: whether the pair is accepted, by `comparer` (the shingles of both, `similarity` of which it tells), `opening` (how long one is), `rarity` (what these weigh) and
-//!   the questions of a `rule`;
+//! * `judge`: whether the pair is accepted, by `comparer` (the shingles of both, whose `similarity` it tells), `opening` (how long one is),
+//!   `rarity` (what shingles weigh) and the questions of a `rule`;
 //! * `complete`: pairs that were no candidates, but that accepted ones bring together, with `components` (what hangs together);
 //! * `counterparts`: which article of each other source an article keeps;
 //! * `recurring`: short items that are printed again and again, told apart by their dates;

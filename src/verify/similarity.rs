@@ -46,19 +46,18 @@ impl Similarity {
 mod tests {
     use super::*;
 
-    fn similarity(shared: u32, size_a: u32, size_b: u32) -> Similarity {
-        Similarity {
-            shared,
-            size_a,
-            size_b,
-        }
-    }
-
     #[test]
     fn the_two_measures() {
-        let half = similarity(250, 250, 500);
-        assert_eq!((half.jaccard(), half.containment()), (0.5, 1.0));
-        assert_eq!(similarity(0, 0, 0).jaccard(), 0.0);
-        assert_eq!(similarity(0, 0, 9).containment(), 0.0);
+        let of = |[shared, size_a, size_b]: [u32; 3]| {
+            let pair = Similarity {
+                shared,
+                size_a,
+                size_b,
+            };
+            (pair.jaccard(), pair.containment())
+        };
+        assert_eq!(of([250, 250, 500]), (0.5, 1.0));
+        assert_eq!(of([0, 0, 0]), (0.0, 0.0));
+        assert_eq!(of([0, 0, 9]), (0.0, 0.0));
     }
 }

@@ -17,7 +17,7 @@ pub(super) const MANIFEST: &str = "manifest";
 
 const PERMUTATIONS: &str = "--permutations";
 /// What says how many values of a signature are kept whole.
-const WHOLE_VALUES: &str = "--bands, --rows or --threshold";
+pub(super) const WHOLE_VALUES: &str = "--bands, --rows or --threshold";
 
 /// What the shards of a folder are of.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -217,6 +217,25 @@ fn fingerprints_of_something_else_are_refused() {
     folder.run(true, 1, &Silent).unwrap();
     let refused = |seed| folder.run(true, seed, &Silent).unwrap_err().to_string();
     assert!(refused(2).contains("made with other options (--seed); delete the folder"));
+    // Of a build that does not name the options.
+    let path = folder.shards().join(MANIFEST);
+    let manifest = std::fs::read(&path).unwrap();
+    let mut of_old: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let named = of_old
+        .as_object_mut()
+        .unwrap()
+        .remove("parameters")
+        .unwrap();
+    assert_eq!(named["--seed"], "1");
+    std::fs::write(&path, of_old.to_string()).unwrap();
+    assert!(refused(1).contains("made by another build of wirecopy"));
+    // How many values are kept whole follows from their number, and is not named beside it.
+    let mut of_others: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    of_others["parameters"]["--permutations"] = "64".into();
+    of_others["parameters"][super::manifest::WHOLE_VALUES] = "16".into();
+    std::fs::write(&path, of_others.to_string()).unwrap();
+    assert!(refused(1).contains("made with other options (--permutations); delete"));
+    std::fs::write(&path, manifest).unwrap();
     let path = folder.0.path().join("a.jsonl");
     std::fs::write(&path, "{\"text\":\"another\"}\n").unwrap();
     let message = refused(1);
