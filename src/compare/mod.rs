@@ -17,10 +17,11 @@ use crate::Result;
 use crate::corpus::Article;
 use crate::fingerprint::ShingleSize;
 use crate::text::{Furniture, LearntLines, LeftOut, Source};
-use crate::union_find::UnionFind;
-use crate::verify::{Compared, Judgement, Reason, Refusal, Rule, Similarity, Verdict, judge_two};
+use crate::verify::{
+    Compared, Components, Judgement, Reason, Refusal, Rule, Similarity, Verdict, judge_two,
+};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// How articles are compared.
 #[derive(Debug, Clone, Copy, Default)]
@@ -272,25 +273,19 @@ fn original_of_copies(
     dates: &[Option<i64>],
     contained: &[Vec<f64>],
 ) -> Original {
-    let mut sets = UnionFind::new(copies.len());
-    for (a, row) in copies.iter().enumerate() {
-        for b in (0..row.len()).filter(|&b| row[b].is_some()) {
-            sets.join(a as u32, b as u32);
-        }
-    }
-    let mut groups = BTreeMap::<u32, Vec<usize>>::new();
-    for article in 0..copies.len() {
-        let group = groups.entry(sets.find(article as u32)).or_default();
-        group.push(article);
-    }
-    let mut groups = groups.into_values().filter(|group| group.len() > 1);
-    let (group, other) = (groups.next(), groups.next());
-    let Some(group) = group else {
+    let row = |a: usize| (0..copies.len()).map(move |b| (a, b));
+    let pairs = (0..copies.len()).flat_map(row);
+    let pairs = pairs.filter(|&(a, b)| copies[a][b].is_some());
+    let links = pairs.map(|(a, b)| (a as u32, b as u32));
+    let members = Components::of(copies.len(), links).members();
+    let mut groups = members.chunk_by(|a, b| a.0 == b.0);
+    let (Some(group), other) = (groups.next(), groups.next()) else {
         return Original::NoCopies;
     };
     if other.is_some() {
         return Original::SeveralReports;
     }
+    let group: Vec<usize> = group.iter().map(|member| member.1 as usize).collect();
     let dates: Vec<_> = group.iter().map(|&a| dates[a]).collect();
     let within = |&a: &usize| group.iter().map(|&b| contained[a][b]).collect();
     let contained: Vec<Vec<f64>> = group.iter().map(within).collect();
