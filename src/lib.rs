@@ -347,8 +347,6 @@ fn gather(
         candidates.pairs.dedup();
     }
     let signatures = prints.signatures.spilled_bytes();
-    // The evidence takes their place.
-    prints.signatures.clear();
     let evidence = Evidence::gather(
         corpus,
         &mut prints,

@@ -27,6 +27,11 @@ impl Handle {
     /// Otherwise so many bits of `place` say where in its piece of memory.
     const IN_PIECE: u32 = 40;
 
+    /// Whether the string lies in the file.
+    pub(crate) fn is_in_file(self) -> bool {
+        self.place & Self::IN_FILE != 0
+    }
+
     /// Bytes of the string.
     pub(crate) fn len(self) -> usize {
         self.len as usize
@@ -153,7 +158,7 @@ impl Spool {
             return Ok(&[]);
         }
         let len = handle.len as usize;
-        if handle.place & Handle::IN_FILE == 0 {
+        if !handle.is_in_file() {
             let piece = &self.memory[(handle.place >> Handle::IN_PIECE) as usize];
             let start = (handle.place & ((1 << Handle::IN_PIECE) - 1)) as usize;
             return Ok(&piece[start..start + len]);

@@ -145,6 +145,11 @@ impl Signatures {
         self.rows
     }
 
+    /// Bytes of memory that they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows * self.layout.bytes()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rows == 0

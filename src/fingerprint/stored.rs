@@ -52,6 +52,14 @@ impl StoredSignatures {
         }
     }
 
+    /// Bytes of memory that they take; 0 if they are in a file.
+    pub(crate) fn held_bytes(&self) -> usize {
+        match self {
+            Self::Held(signatures) => signatures.bytes(),
+            Self::Spilled(_) => 0,
+        }
+    }
+
     /// Bytes of memory for one piece of a file on its way there, or two on their way back.
     pub(crate) fn buffers(&self) -> usize {
         let layout = self.layout();

@@ -15,9 +15,9 @@ use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
 
-/// Evidence is held in memory up to this many bytes: that of some two thousand articles. Of more the file cache keeps what it can, which
+/// Evidence is held in memory up to this many bytes: that of some thousand articles. Of more the file cache keeps what it can, which
 /// is as fast within the noise.
-const MEMORY: usize = 8 << 20;
+const MEMORY: usize = 4 << 20;
 
 /// What was gathered about the articles that may be copies.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Evidence {
     equal: usize,
     /// Bytes of memory that whoever works with it may take.
     room_beside: usize,
+    /// Bytes of them that the process has taken anyhow, since the signatures were there.
+    vacated: usize,
     budget: Budget,
 }
 
@@ -72,7 +74,8 @@ impl Evidence {
     /// Reads the corpus again and keeps what is needed of the articles in `candidates` (sorted pairs)
     /// and of those that have exact duplicates, beyond what `budget` allows in a temporary file. Lines of their texts that
     /// turned out to be furniture are left out from here on, of `prints` too: those of its own source, of a text that several printed in the same
-    /// words those of the first of them in the corpus. For fingerprints this is done once.
+    /// words those of the first of them in the corpus. For fingerprints this is done once, and they give their signatures up: what is gathered takes
+    /// their place.
     ///
     /// # Errors
     /// What reading gives; [`Error::Changed`](crate::Error::Changed) if a file is no longer what it was in the first pass;
@@ -85,6 +88,8 @@ impl Evidence {
         budget: Budget,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        let vacated = prints.signatures.held_bytes();
+        prints.signatures.clear();
         let articles = prints.rows.len();
         let compared = Ranks::of(articles, candidates.iter().flat_map(|&(a, b)| [a, b]));
         let copied = duplicates.pairs.iter().flat_map(|&(a, b)| [a, b]);
@@ -94,7 +99,8 @@ impl Evidence {
         let longest = Longest::default().with(0, words.max().unwrap_or(0) as usize);
         let equal = duplicates.pairs.len();
         let room = budget.for_evidence(articles, wanted.len(), candidates.len(), equal, longest)?;
-        let mut spool = Spool::new(MEMORY.min(room), corpus.tmp());
+        let held = MEMORY.min(room);
+        let mut spool = Spool::new(held, corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
         let mut digests = Vec::with_capacity(wanted.len());
@@ -154,6 +160,7 @@ impl Evidence {
             shortened: shortened.len() as u64,
             equal,
             room_beside: room,
+            vacated: vacated.saturating_sub(held).min(room),
             budget,
         })
     }
@@ -202,6 +209,12 @@ impl Evidence {
     /// Distinct shingles of an article; none if they were not gathered.
     pub(super) fn size(&self, article: u32) -> u32 {
         self.index(article).map_or(0, |index| self.sizes[index])
+    }
+
+    /// The place of an article among those of which something was gathered, if its shingle set lies in a file.
+    pub(super) fn place_in_file(&self, article: u32) -> Option<usize> {
+        let index = self.index(article)?;
+        self.kept[index].is_in_file().then_some(index)
     }
 
     /// The figures of an article, sorted.
@@ -269,6 +282,11 @@ impl Evidence {
     /// Bytes of memory that whoever works with it may take.
     pub(super) fn room_beside(&self) -> usize {
         self.room_beside
+    }
+
+    /// Bytes of them that cost nothing, since the process had taken them for signatures.
+    pub(super) fn vacated(&self) -> usize {
+        self.vacated
     }
 
     /// Another store, of which about `bound` bytes are held in memory, and the rest beside what of the evidence is not.

@@ -15,7 +15,7 @@ const MOST_BITS: u32 = 24;
 const LEAST_BITS: u32 = if cfg!(test) { 6 } else { 20 };
 /// No more than two to the power of so many parts, if they may be larger for that: each is read in as many pieces as there are stretches.
 const PARTS_BITS: u32 = 7;
-/// Bytes that stay in memory of what is written down, counted or kept; small corpora need no file.
+/// Bytes that stay in memory of what is written down, counted or kept, at the least; small corpora need no file.
 const HELD: usize = 2 << 20;
 /// Bits of a place within a stretch of times.
 const IN_STRETCH: u32 = 32;
@@ -60,16 +60,18 @@ impl Weights {
             .clamp(LEAST_BITS, most)
             .min(bits);
         let held = HELD.min(room / 8);
+        // Of times more may stay there: they are read again in small pieces.
+        let held_of_times = held.max((evidence.vacated() / 2).min(room / 8));
         let cut = Cut { bits, part_bits };
         let marked = marked(evidence, printings, &articles);
         let stretches = stretches(&marked, |article| evidence.size(article));
 
         let (places, spool) = write_down(cut, evidence, &stretches, held)?;
-        let counted = count_parts(cut, evidence, &places, &spool, held)?;
+        let counted = count_parts(cut, evidence, &places, &spool, held_of_times)?;
         drop(spool);
 
         let mut entries = vec![(0, 0); articles.len()];
-        let mut times = evidence.spool_beside(held);
+        let mut times = evidence.spool_beside(held_of_times);
         let mut strings = Vec::with_capacity(stretches.len());
         // How much of each part lies before the stretch.
         let mut passed = vec![0usize; cut.parts()];
@@ -263,33 +265,23 @@ impl Cut {
     /// The times of all places of a part that were written down, in their order and in pieces.
     fn count(self, places: &[Places], spool: &Spool, part: usize) -> Result<Vec<Vec<u8>>> {
         let mut counts = vec![[0u8; 2]; 1 << self.part_bits];
+        let ranges = places.iter().map(|written| range(&written.ends, part));
+        let mut written: Vec<u32> =
+            Vec::with_capacity(ranges.clone().map(|range| range.len()).sum());
         let mut scratch = Vec::new();
-        let mut each = |work: &mut dyn FnMut(usize, u8)| -> Result<()> {
-            for of_stretch in places {
-                let range = range(&of_stretch.ends, part);
-                let bytes = range.start * 4..range.end * 4;
-                let written = spool.get(of_stretch.strings.part(bytes), &mut scratch)?;
-                let (words, _) = written.as_chunks();
-                for &word in words {
-                    let word = u32::from_ne_bytes(word);
-                    let place = word & ((1 << MOST_BITS) - 1);
-                    work(place as usize, (word >> MOST_BITS) as u8);
-                }
+        for (of_stretch, range) in places.iter().zip(ranges) {
+            let bytes = range.start * 4..range.end * 4;
+            let words = spool.get(of_stretch.strings.part(bytes), &mut scratch)?;
+            for &word in words.as_chunks().0 {
+                let word = u32::from_ne_bytes(word);
+                let place = word & ((1 << MOST_BITS) - 1);
+                count_time(&mut counts[place as usize], (word >> MOST_BITS) as u8);
+                written.push(place);
             }
-            Ok(())
-        };
-        each(&mut |place, mark| count_time(&mut counts[place], mark))?;
+        }
         let times = only_times(counts);
-        let mut pieces: Vec<Vec<u8>> = Vec::new();
-        each(&mut |place, _| {
-            if pieces.last().is_none_or(|piece| piece.len() == PIECE) {
-                pieces.push(Vec::new());
-            }
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(times[place]);
-            }
-        })?;
-        Ok(pieces)
+        let piece = |places: &[u32]| places.iter().map(|&place| times[place as usize]).collect();
+        Ok(written.chunks(PIECE).map(piece).collect())
     }
 
     /// The times of the shingles of some articles, in the order of their sets, and the weights of the articles. `of_parts` are
