@@ -339,7 +339,8 @@ fn gather(
 
     let mut prints = fingerprint(corpus, options, layout, budget, progress)?;
     let mut duplicates = find_duplicates(&mut prints)?;
-    let mut candidates = find_candidates(&prints, &duplicates, options, scheme, budget, progress)?;
+    let mut candidates =
+        find_candidates(&mut prints, &duplicates, options, scheme, budget, progress)?;
     let more = more(&prints, &duplicates);
     if !more.is_empty() {
         candidates.pairs.extend(more);
@@ -413,7 +414,7 @@ fn find_duplicates(prints: &mut Fingerprints) -> Result<Duplicates> {
 
 /// Finds the candidate pairs among distinct texts.
 fn find_candidates(
-    prints: &Fingerprints,
+    prints: &mut Fingerprints,
     duplicates: &Duplicates,
     options: &Options,
     scheme: Scheme,
@@ -422,11 +423,12 @@ fn find_candidates(
 ) -> Result<Candidates> {
     let rule = options.rule;
     let distinct = duplicates.distinct_articles(prints);
-    let sizes = prints.sizes();
+    let articles = prints.take_sizes_and_days();
+    let prints = &*prints;
     let window = rule.window_hours();
-    let dates = window.map(|window| lsh::Dates::new(&prints.days, window));
+    let dates = window.map(|window| lsh::Dates::new(&articles, window));
     let layout = scheme.layout(options.permutations);
-    let prospects = Prospects::new(prints, &sizes, dates, rule, layout, scheme);
+    let prospects = Prospects::new(prints, &articles, dates, rule, layout, scheme);
     let signatures =
         lsh::SignatureSource::new(&prints.signatures, budget.for_search(prints.rows.len()));
     match (scheme, options.unlike_copies()) {
@@ -437,7 +439,7 @@ fn find_candidates(
             prospects,
             containment,
             lsh::ArticleFacts {
-                sizes: &sizes,
+                sizes_and_days: &articles,
                 dates,
             },
             progress,

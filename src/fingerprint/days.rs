@@ -21,15 +21,34 @@ use std::ops::Range;
 pub struct Days {
     /// Days since 1899-12-31, 0 where the day is not known.
     days: Vec<u16>,
-    /// Articles that stand for others, ascending, and the earliest of their days.
-    several: Vec<(u32, u16)>,
+    several: Several,
+}
+
+/// Articles that stand for others, ascending, and the earliest of their days.
+#[derive(Debug, Default)]
+pub(super) struct Several(Vec<(u32, u16)>);
+
+impl Several {
+    /// The earliest day of an article and those that it stands for, if it stands for any and one is known.
+    pub(super) fn earliest(&self, article: u32) -> Option<u16> {
+        let found = self
+            .0
+            .binary_search_by_key(&article, |&(article, _)| article);
+        found.ok().map(|at| self.0[at].1)
+    }
 }
 
 /// The day of an article, if it is known.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub struct Day(u16);
 
 impl Day {
+    /// Its number since 1899-12-31, if it is known.
+    #[inline]
+    pub(super) fn number(self) -> Option<u16> {
+        (self.0 != 0).then_some(self.0)
+    }
+
     /// A number of hours that two articles are apart at least; 0 if a day is not known.
     #[inline]
     pub fn least_hours(self, other: Self) -> u32 {
@@ -50,7 +69,7 @@ impl Days {
     pub fn new(times: impl IntoIterator<Item = Option<i64>>) -> Self {
         Self {
             days: times.into_iter().map(Self::day).collect(),
-            several: Vec::new(),
+            several: Several::default(),
         }
     }
 
@@ -71,30 +90,29 @@ impl Days {
             let all = printings.iter().map(|&(_, other)| other).chain([article]);
             let known = all.map(|article| self.days[article as usize]);
             if let Some(earliest) = known.filter(|&day| day > 0).min() {
-                self.several.push((article, earliest));
+                self.several.0.push((article, earliest));
             }
             self.days[article as usize] = 0;
         }
     }
 
     /// The day of an article, or the earliest of those that it stands for, in days since 1899-12-31; none if it is not known.
-    #[inline]
+    ///
+    /// # Panics
+    /// If there is no such article.
     pub fn earliest(&self, article: u32) -> Option<u16> {
-        match self.days[article as usize] {
-            0 => self.earliest_of_several(article),
-            day => Some(day),
-        }
+        self.of(article)
+            .number()
+            .or_else(|| self.several.earliest(article))
     }
 
-    fn earliest_of_several(&self, article: u32) -> Option<u16> {
-        let found = self
-            .several
-            .binary_search_by_key(&article, |&(article, _)| article);
-        found.ok().map(|at| self.several[at].1)
+    /// The earliest days of articles that stand for others.
+    pub(super) fn several(self) -> Several {
+        self.several
     }
 
     /// The articles.
-    pub(crate) fn articles(&self) -> Range<u32> {
+    pub(super) fn articles(&self) -> Range<u32> {
         0..self.days.len() as u32
     }
 

@@ -4,7 +4,9 @@ use super::article_rows::ArticleRows;
 use super::days::Days;
 use super::places::RecordStart;
 use super::unread_dates::UnreadDates;
-use super::{Digest, DuplicateIds, Layout, ShingleSize, Signatures, Sizes, StoredSignatures};
+use super::{
+    Digest, DuplicateIds, Layout, ShingleSize, Signatures, SizesAndDays, StoredSignatures,
+};
 use crate::Result;
 use crate::corpus::{Article, Block, Corpus, Parser, Place, Record, RejectReason};
 use crate::text::{Furniture, LearntLines, Tokeniser, compared_tokens};
@@ -18,7 +20,7 @@ pub struct Fingerprints {
     pub rows: ArticleRows,
     /// One signature an article; of articles shorter than a shingle it means nothing.
     pub signatures: StoredSignatures,
-    /// When they were published.
+    /// When they were published, until [that is taken](Self::take_sizes_and_days).
     pub days: Days,
     /// Dates that could not be read.
     pub unread_dates: UnreadDates,
@@ -180,9 +182,10 @@ impl Fingerprints {
         })
     }
 
-    /// The sizes of all articles.
-    pub fn sizes(&self) -> Sizes {
-        Sizes::new(self.rows.len(), |article| self.shingles(article))
+    /// The sizes and days of all articles. The days are not kept beside these.
+    pub fn take_sizes_and_days(&mut self) -> SizesAndDays {
+        let days = std::mem::take(&mut self.days);
+        SizesAndDays::new(days, |article| self.shingles(article))
     }
 
     /// All bad records.

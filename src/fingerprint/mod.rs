@@ -7,7 +7,7 @@
 //! * [`Digest`] tells whether two articles are word for word the same.
 //!
 //! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
-//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `article_rows`, `places`, `days`, `unread_dates`, `stored`: `signatures` or `signature_file`;
+//! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `article_rows`, `places`, `days`, `sizes_and_days` with `sizes`, `unread_dates`, `stored`: `signatures` or `signature_file`;
 //! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
 //!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
@@ -56,6 +56,7 @@ mod signature;
 mod signature_file;
 mod signatures;
 mod sizes;
+mod sizes_and_days;
 mod stored;
 mod unread_dates;
 
@@ -76,7 +77,8 @@ pub use signature::{MAX_PERMUTATIONS, Permutations, agreeing, estimate};
 pub use signature_file::SignatureFile;
 pub(crate) use signature_file::ThreeBytes;
 pub use signatures::Signatures;
-pub use sizes::Sizes;
 pub(crate) use sizes::{BySizes, Size};
+pub(crate) use sizes_and_days::SizeAndDay;
+pub use sizes_and_days::SizesAndDays;
 pub use stored::StoredSignatures;
 pub use unread_dates::{UnreadDate, UnreadDates};

@@ -2,7 +2,7 @@
 
 use super::article_rows::ArticleRow;
 use super::checkpoint::Checkpoint;
-use super::days::Days;
+use super::days::{Day, Days};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
 use super::unread_dates::UnreadDates;
@@ -63,11 +63,11 @@ impl Fingerprinted {
     }
 }
 
-// Of an article the first pass has a part of the digest where a tag will be, and the hash of its id, a sixteenth of which is sorted at a time.
+// Of an article the first pass has a part of the digest where a tag will be, its day, and the hash of its id, a sixteenth of which is sorted at a time.
 const _: () = {
     let part_for_tag = size_of::<DigestPart>() - size_of::<u16>();
     let to_sort = size_of::<(u64, u32)>().div_ceil(16);
-    assert!(part_for_tag + size_of::<u64>() + to_sort <= FIRST_PASS);
+    assert!(part_for_tag + size_of::<Day>() + size_of::<u64>() + to_sort <= FIRST_PASS);
 };
 
 /// What a worker keeps between two blocks.

@@ -1,6 +1,5 @@
 //! How many distinct shingles articles have, as closely as signatures have to be told by it.
 
-use rayon::prelude::*;
 use std::ops::RangeInclusive;
 
 /// Bounds of the number of distinct shingles of an article, as logarithms: [`Size::STEPS`] for a factor of two.
@@ -32,30 +31,6 @@ impl Size {
     pub(crate) fn difference(self, other: Self) -> u16 {
         // Of the two the smaller bound below and the greater bound above may be of the same article, whose size is not known well.
         self.most.max(other.most) - self.least.min(other.least)
-    }
-}
-
-/// The sizes of all articles of a corpus: 4 bytes each.
-#[derive(Debug)]
-pub struct Sizes(Vec<Size>);
-
-impl Sizes {
-    /// The sizes of so many articles, of which `shingles` gives the least and the greatest number of distinct shingles that each may
-    /// have.
-    pub fn new(articles: usize, shingles: impl Fn(u32) -> RangeInclusive<u32> + Sync) -> Self {
-        let all = (0..articles as u32).into_par_iter();
-        Self(all.map(|article| Size::new(shingles(article))).collect())
-    }
-
-    #[inline]
-    pub(crate) fn of(&self, article: u32) -> Size {
-        self.0[article as usize]
-    }
-
-    /// How far apart two articles may be.
-    #[inline]
-    pub(crate) fn difference(&self, a: u32, b: u32) -> u16 {
-        self.of(a).difference(self.of(b))
     }
 }
 
@@ -91,16 +66,16 @@ mod tests {
     proptest! {
         #[test]
         fn a_difference_is_never_below_the_ratio(a in 1u32..3_000_000, b in 1u32..3_000_000, more in 0u32..100) {
-            let sizes = Sizes::new(2, |article| if article == 0 { a..=a + more } else { b..=b });
+            let difference = Size::new(a..=a + more).difference(Size::new(b..=b));
             let (smaller, larger) = (a.min(b), (a + more).max(b));
             let ratio = f64::from(larger) / f64::from(smaller);
-            let difference = f64::from(sizes.difference(0, 1)) / Size::STEPS;
-            prop_assert!(difference >= ratio.log2() - 1e-9);
-            prop_assert!(difference <= ratio.log2() + 3.0 / Size::STEPS);
+            let logarithm = f64::from(difference) / Size::STEPS;
+            prop_assert!(logarithm >= ratio.log2() - 1e-9);
+            prop_assert!(logarithm <= ratio.log2() + 3.0 / Size::STEPS);
             // The ratio that a number is told for is the greatest of those that look it up, and not far from any of them.
-            let told = BySizes::new(|ratio| (ratio.log2() * 1e6) as u32).at(sizes.difference(0, 1));
-            prop_assert!(f64::from(told) >= difference * 1e6 - 1.0);
-            prop_assert!(f64::from(told) <= (difference + 1.0 / 32.0) * 1e6 + 1.0);
+            let told = BySizes::new(|ratio| (ratio.log2() * 1e6) as u32).at(difference);
+            prop_assert!(f64::from(told) >= logarithm * 1e6 - 1.0);
+            prop_assert!(f64::from(told) <= (logarithm + 1.0 / 32.0) * 1e6 + 1.0);
         }
     }
 }

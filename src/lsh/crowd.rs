@@ -1,7 +1,7 @@
 //! Crowds: those who fill buckets that are too full to compare everyone with everyone.
 
 use super::{Worth, unpack};
-use crate::fingerprint::Size;
+use crate::fingerprint::SizeAndDay;
 use crate::memory::SEARCH;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -19,31 +19,34 @@ const OF_BUCKETS: usize = 4;
 /// only partners that perhaps are.
 const CERTAIN: u8 = 3;
 
-/// Bounds the partners that a crowd gives to one article: three bytes an article.
+/// Bounds the partners that a crowd gives to one article: three bytes and a bit for each.
 #[derive(Debug)]
 pub(super) struct Crowd {
     /// The partners of each article, in the measure of [`PERHAPS_PARTNERS`].
     partners: Vec<u8>,
-    /// Those that most likely are copies alone, up to 127; with [`PART`](Self::PART) where the article belongs to a crowd
-    /// and has partners enough.
+    /// Those that most likely are copies alone, up to 255.
     likely: Vec<u8>,
     /// Crowded buckets that each article was in, up to 255.
     buckets: Vec<AtomicU8>,
-    /// Whether any article belongs to a crowd and has partners enough: in most corpora none does, and no look into memory is needed to say so.
+    /// A bit for each article: whether it belongs to a crowd and has partners enough. That is asked of all pairs, so that all bits should fit the caches.
+    part: Vec<u64>,
+    /// Whether any of them is set: in most corpora none is, and no look into memory is needed to say so.
     any_part: bool,
 }
 
-// Of every article the search has its size and what is counted here.
-const _: () = assert!(size_of::<Size>() + 3 * size_of::<u8>() <= SEARCH);
+// Of every article the search has its size and day and what is counted here, of which the bit takes a part of a byte.
+const _: () = assert!(4 + 3 * size_of::<u8>() <= SEARCH);
+
+// Of every article the search has its size and day, and what is counted here; the bit takes a part of one more byte.
+const _: () = assert!(size_of::<SizeAndDay>() + 3 * size_of::<u8>() < SEARCH);
 
 impl Crowd {
-    const PART: u8 = 1 << 7;
-
     pub(super) fn new(articles: usize) -> Self {
         Self {
             partners: vec![0; articles],
             likely: vec![0; articles],
             buckets: (0..articles).map(|_| AtomicU8::new(0)).collect(),
+            part: vec![0; articles.div_ceil(u64::BITS as usize)],
             any_part: false,
         }
     }
@@ -52,15 +55,15 @@ impl Crowd {
     pub(super) fn begin(&mut self, bands: usize) {
         let least = bands.div_ceil(OF_BUCKETS).clamp(1, u8::MAX.into()) as u8;
         self.any_part = false;
-        for ((likely, buckets), &partners) in self
-            .likely
-            .iter_mut()
-            .zip(&mut self.buckets)
-            .zip(&self.partners)
-        {
-            *likely &= !Self::PART;
-            if *buckets.get_mut() >= least && partners >= PERHAPS_PARTNERS && *likely >= CERTAIN {
-                *likely |= Self::PART;
+        self.part.fill(0);
+        let counted = self
+            .partners
+            .iter()
+            .zip(&self.likely)
+            .zip(&mut self.buckets);
+        for (article, ((&partners, &likely), buckets)) in counted.enumerate() {
+            if *buckets.get_mut() >= least && partners >= PERHAPS_PARTNERS && likely >= CERTAIN {
+                self.part[article / 64] |= 1 << (article % 64);
                 self.any_part = true;
             }
         }
@@ -74,7 +77,8 @@ impl Crowd {
     /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
     pub(super) fn is_part(&self, article: u32) -> bool {
-        self.any_part && self.likely[article as usize] & Self::PART != 0
+        let article = article as usize;
+        self.any_part && self.part[article / 64] >> (article % 64) & 1 == 1
     }
 
     /// Counts a crowded bucket for each of its articles.
@@ -103,8 +107,7 @@ impl Crowd {
                 let partners = &mut self.partners[article];
                 *partners = partners.saturating_add(weight);
                 let likely = &mut self.likely[article];
-                let (part, count) = (*likely & Self::PART, *likely & !Self::PART);
-                *likely = part | (count + certain).min(Self::PART - 1);
+                *likely = likely.saturating_add(certain);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! When articles were published, as far as that says which pairs are worth a look.
 
-use crate::fingerprint::Days;
+use crate::fingerprint::{Day, SizesAndDays};
 
 /// A period of time of whole days, no shorter than copies may be apart: two copies are of one period, or of two that follow each other.
 ///
@@ -25,17 +25,19 @@ impl Period {
 /// When the articles of a corpus were published, and how far apart copies may be.
 ///
 /// ```
-/// use wirecopy::{fingerprint::Days, lsh::Dates};
+/// use wirecopy::fingerprint::{Days, SizesAndDays};
+/// use wirecopy::lsh::Dates;
 /// const DAY: i64 = 24 * 3600;
 /// let days = Days::new([Some(0), Some(5 * DAY), Some(20 * DAY), None]);
-/// let dates = Dates::new(&days, 7.0 * 24.0);
+/// let articles = SizesAndDays::new(days, |_| 100..=100);
+/// let dates = Dates::new(&articles, 7.0 * 24.0);
 /// assert!(dates.are_apart(0, 2) && !dates.are_apart(0, 1));
 /// // A date that is not known rules nothing out.
 /// assert!(!dates.are_apart(0, 3));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Dates<'a> {
-    days: &'a Days,
+    articles: &'a SizesAndDays,
     window_hours: f64,
     days_of_a_period: u16,
     /// Periods in which articles of the corpus were published.
@@ -43,17 +45,19 @@ pub struct Dates<'a> {
 }
 
 impl<'a> Dates<'a> {
-    /// Of articles of these days, copies of which are at most `window_hours` apart; what is below a day, or no number, makes periods of a day.
-    pub fn new(days: &'a Days, window_hours: f64) -> Self {
+    /// Of these articles, copies of which are at most `window_hours` apart; what is below a day, or no number, makes periods of a day.
+    pub fn new(articles: &'a SizesAndDays, window_hours: f64) -> Self {
         let length = (window_hours / 24.0).ceil();
         let mut dates = Self {
-            days,
+            articles,
             window_hours,
             days_of_a_period: length.max(1.0).min(f64::from(u16::MAX)) as u16,
             periods: 0,
         };
         let mut seen = [false; PERIODS as usize];
-        for Period(number) in days.articles().filter_map(|article| dates.period(article)) {
+        let all = 0..articles.len() as u32;
+        let period = |article| dates.period(articles.of(article).day, article);
+        for Period(number) in all.filter_map(period) {
             seen[usize::from(number)] = true;
         }
         dates.periods = seen.iter().filter(|seen| **seen).count();
@@ -63,8 +67,13 @@ impl<'a> Dates<'a> {
     /// Whether two articles were published further apart than copies are, for sure.
     #[inline]
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
-        let hours = self.days.of(a).least_hours(self.days.of(b));
-        f64::from(hours) > self.window_hours
+        self.are_apart_on(self.articles.of(a).day, self.articles.of(b).day)
+    }
+
+    /// The same of articles of these days.
+    #[inline]
+    pub(super) fn are_apart_on(&self, a: Day, b: Day) -> bool {
+        f64::from(a.least_hours(b)) > self.window_hours
     }
 
     /// In how many periods the corpus was published.
@@ -72,10 +81,10 @@ impl<'a> Dates<'a> {
         self.periods
     }
 
-    /// The period in which an article was published, of a text that was printed several times the first; none if its date is not known.
+    /// The period in which an article of this day was published, of a text that was printed several times the first; none if its date is not known.
     #[inline]
-    pub(super) fn period(&self, article: u32) -> Option<Period> {
-        let day = self.days.earliest(article)?;
+    pub(super) fn period(&self, day: Day, article: u32) -> Option<Period> {
+        let day = self.articles.earliest_from(day, article)?;
         Some(Period(day / self.days_of_a_period % PERIODS))
     }
 }
@@ -83,27 +92,35 @@ impl<'a> Dates<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fingerprint::Duplicates;
+    use crate::fingerprint::{Days, Duplicates};
     use proptest::prelude::*;
 
     const HOUR: i64 = 3600;
     const DAY: i64 = 24 * HOUR;
+
+    fn published(days: Days) -> SizesAndDays {
+        SizesAndDays::new(days, |_| 100..=100)
+    }
+
+    fn period(dates: &Dates, article: u32) -> Option<Period> {
+        dates.period(dates.articles.of(article).day, article)
+    }
 
     proptest! {
         #[test]
         fn copies_are_of_one_period_or_two_that_follow_each_other(
             at in 0i64..100_000 * HOUR, window in 0i64..3_000, apart in 0i64..4_000, part in 0i64..HOUR
         ) {
-            let days = Days::new([Some(at), Some(at + apart * HOUR + part), None]);
-            let dates = Dates::new(&days, window as f64 + 0.99);
-            let (a, b) = (dates.period(0).unwrap(), dates.period(1).unwrap());
+            let articles = published(Days::new([Some(at), Some(at + apart * HOUR + part), None]));
+            let dates = Dates::new(&articles, window as f64 + 0.99);
+            let (a, b) = (period(&dates, 0).unwrap(), period(&dates, 1).unwrap());
             if apart <= window {
                 prop_assert!(a == b || a.next() == b);
                 prop_assert!(!dates.are_apart(0, 1));
             } else if apart > window + 48 {
                 prop_assert!(dates.are_apart(1, 0));
             }
-            prop_assert_eq!(dates.period(2), None);
+            prop_assert_eq!(period(&dates, 2), None);
             prop_assert!(!dates.are_apart(0, 2));
         }
     }
@@ -111,9 +128,11 @@ mod tests {
     #[test]
     fn periods_are_counted() {
         let days = Days::new([Some(DAY), Some(DAY), None, Some(90 * DAY), Some(-9 * DAY)]);
-        assert_eq!(Dates::new(&days, 72.0).periods(), 3);
-        assert_eq!(Dates::new(&days, 1e9).periods(), 1);
-        assert_eq!(Dates::new(&Days::new([None]), 72.0).periods(), 0);
+        let articles = published(days);
+        assert_eq!(Dates::new(&articles, 72.0).periods(), 3);
+        assert_eq!(Dates::new(&articles, 1e9).periods(), 1);
+        let undated = published(Days::new([None]));
+        assert_eq!(Dates::new(&undated, 72.0).periods(), 0);
     }
 
     #[test]
@@ -130,11 +149,12 @@ mod tests {
             pairs,
             ..Duplicates::default()
         });
-        let dates = Dates::new(&days, 24.0);
-        assert_eq!(dates.period(0), dates.period(2));
-        assert_eq!(dates.period(1), dates.period(2).map(Period::next));
+        let articles = published(days);
+        let dates = Dates::new(&articles, 24.0);
+        assert_eq!(period(&dates, 0), period(&dates, 2));
+        assert_eq!(period(&dates, 1), period(&dates, 2).map(Period::next));
         assert!(!dates.are_apart(0, 3) && !dates.are_apart(0, 1) && !dates.are_apart(3, 1));
-        assert!(dates.period(3).is_some());
+        assert!(period(&dates, 3).is_some());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Kinds of hashes that are told apart before the entries of a part are sorted.
 pub(super) const KINDS: usize = 8 * PART;
 
-/// What [`Dealing::for_each_bucket`] uses again and again.
+/// What [`Dealing::for_each_part`] uses again and again.
 #[derive(Debug, Default)]
 pub(super) struct Grouping {
     /// The entries, part by part.
@@ -96,23 +96,21 @@ impl Portion {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dealing<'a> {
     pub(super) members: &'a ArticleSet,
-    pub(super) packing: Packing,
     /// How many entries each part has.
     pub(super) sizes: &'a [u32],
     pub(super) portion: Portion,
 }
 
 impl Dealing<'_> {
-    /// Calls `bucket` with the entries of every bucket of two or more in the portion; in a bucket they are sorted.
-    pub(super) fn for_each_bucket(
+    /// Calls `part` with the entries of every part of the portion that may share a bucket with another, sorted.
+    pub(super) fn for_each_part(
         self,
         grouping: &mut Grouping,
         entry: impl Fn(u32) -> InPart,
-        mut bucket: impl FnMut(&[u64]),
+        mut part: impl FnMut(&[u64]),
     ) {
         let Self {
             members,
-            packing,
             sizes,
             portion,
         } = self;
@@ -122,18 +120,11 @@ impl Dealing<'_> {
         }
         let mut start = 0;
         for &end in &grouping.ends {
-            let part = &grouping.dealt.as_slice()[start..end as usize];
+            let entries = &grouping.dealt.as_slice()[start..end as usize];
             start = end as usize;
-            keep_company(part, &mut grouping.company);
+            keep_company(entries, &mut grouping.company);
             grouping.company.sort_unstable();
-            for run in grouping
-                .company
-                .chunk_by(|&a, &b| packing.bucket(a) == packing.bucket(b))
-            {
-                if run.len() > 1 {
-                    bucket(run);
-                }
-            }
+            part(&grouping.company);
         }
     }
 }
@@ -251,12 +242,13 @@ mod tests {
                 let sizes = PartSizes::count(&members, packing, band..band + 1, |row| row, part);
                 let dealing = Dealing {
                     members: &members,
-                    packing,
                     sizes: sizes.of(band),
                     portion: Portion::ALL,
                 };
-                dealing.for_each_bucket(&mut Grouping::default(), entry, |bucket| {
-                    found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
+                dealing.for_each_part(&mut Grouping::default(), entry, |entries| {
+                    for (_, bucket) in packing.buckets(entries) {
+                        found.insert(bucket.iter().map(|&entry| packing.article(entry)).collect());
+                    }
                 });
                 assert_eq!(
                     found,
@@ -296,11 +288,10 @@ mod tests {
                 };
                 let dealing = Dealing {
                     members: &members,
-                    packing,
                     sizes: sizes.of(slot),
                     portion: Portion::ALL,
                 };
-                dealing.for_each_bucket(&mut Grouping::default(), entry, |bucket| {
+                let mut look_at = |bucket: &[u64]| {
                     let mut all: Vec<u32> =
                         bucket.iter().map(|&entry| packing.article(entry)).collect();
                     for (at, &a) in bucket.iter().enumerate() {
@@ -341,6 +332,11 @@ mod tests {
                         // All bits of so small values are there.
                         assert_eq!(seem.len(), wanted.len(), "{slot}");
                     }
+                };
+                dealing.for_each_part(&mut Grouping::default(), entry, |entries| {
+                    packing
+                        .buckets(entries)
+                        .for_each(|(_, bucket)| look_at(bucket));
                 });
                 assert_eq!(found, classes(&members, |article| row(article)[slot]));
             }
@@ -377,13 +373,15 @@ mod tests {
                 let portion = Portion { number, of };
                 let dealing = Dealing {
                     members: &members,
-                    packing,
                     sizes: sizes.of(7),
                     portion,
                 };
-                dealing.for_each_bucket(&mut grouping, entry, |bucket| {
-                    let bucket = bucket.iter().map(|&entry| packing.article(entry));
-                    found.push(bucket.collect::<Vec<u32>>());
+                dealing.for_each_part(&mut grouping, entry, |entries| {
+                    for (start, bucket) in packing.buckets(entries) {
+                        assert_eq!(&entries[start..start + bucket.len()], bucket);
+                        let bucket = bucket.iter().map(|&entry| packing.article(entry));
+                        found.push(bucket.collect::<Vec<u32>>());
+                    }
                 });
             }
             let distinct: BTreeSet<Vec<u32>> = found.iter().cloned().collect();

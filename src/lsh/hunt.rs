@@ -103,7 +103,6 @@ impl<W: PairFilter> Hunt<'_, W> {
         } = buckets;
         let dealing = Dealing {
             members,
-            packing,
             sizes: sizes.of(at),
             portion,
         };
@@ -115,8 +114,10 @@ impl<W: PairFilter> Hunt<'_, W> {
                     let value = values(article);
                     packing.entry_of_band((from..to).map(value), article)
                 };
-                dealing.for_each_bucket(grouping, entry, |bucket| {
-                    search.band(bucket, to, pending, found);
+                dealing.for_each_part(grouping, entry, |entries| {
+                    for (_, bucket) in packing.buckets(entries) {
+                        search.band(bucket, to, pending, found);
+                    }
                 });
             }
             Scheme::Neighbours(neighbours) => {
@@ -127,8 +128,8 @@ impl<W: PairFilter> Hunt<'_, W> {
                     let following = following.iter().map(|&at| value(at));
                     packing.entry_of_value(value(at), following, article)
                 };
-                dealing.for_each_bucket(grouping, entry, |bucket| {
-                    search.value(bucket, at, neighbours.reach(), pending, found);
+                dealing.for_each_part(grouping, entry, |entries| {
+                    search.values(entries, at, neighbours.reach(), pending, found);
                 });
             }
         }

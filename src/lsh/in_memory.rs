@@ -57,5 +57,7 @@ impl<'a> InMemory<'a> {
             batch.add(found);
             hunt.progress.advance(1, 0);
         });
+        // What was found is put together now, which takes room, too.
+        self.pool.give_back();
     }
 }

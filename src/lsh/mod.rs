@@ -25,7 +25,7 @@
 //! Signatures that do not fit into memory lie in a file (`access`); the pairs of buckets are then set aside and looked at block by
 //! block (`deferred`, `in_file`), with the same result.
 //!
-//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 4 for sizes, and up to 16
+//! Beside signatures in memory the search takes, for each article, 8 bytes for every thread, 3 for crowds and 6 for sizes and days, and up to 16
 //! for each candidate pair.
 //!
 //! Words that are used here for want of others:
@@ -73,7 +73,7 @@ pub use single::{
     probability_by_single_values,
 };
 
-use crate::fingerprint::{ArticleSet, Sizes};
+use crate::fingerprint::{ArticleSet, SizesAndDays};
 use crate::progress::{Progress, Stage, Unit};
 use crate::{Error, Result};
 use access::SignatureAccess;
@@ -191,9 +191,9 @@ impl CandidateCounts {
 /// What is known of the articles of a corpus beside their signatures.
 #[derive(Debug, Clone, Copy)]
 pub struct ArticleFacts<'a> {
-    /// Their sizes.
-    pub sizes: &'a Sizes,
-    /// When they were published, if that counts.
+    /// Their sizes, and their days.
+    pub sizes_and_days: &'a SizesAndDays,
+    /// What the days say, if they count.
     pub dates: Option<Dates<'a>>,
 }
 
@@ -246,7 +246,7 @@ pub fn candidates<'a>(
 /// the same time.
 ///
 /// ```
-/// use wirecopy::fingerprint::{ArticleSet, Permutations, Signatures, Sizes};
+/// use wirecopy::fingerprint::{ArticleSet, Days, Permutations, Signatures, SizesAndDays};
 /// use wirecopy::lsh::{ArticleFacts, Containment, FOUND_BY_TWO, Neighbours, Scheme, Worth, candidates, candidates_and_unlike};
 /// use wirecopy::{progress::Silent, text::word_hash};
 ///
@@ -261,8 +261,9 @@ pub fn candidates<'a>(
 ///     permutations.signature(set, &mut signature);
 ///     signatures.push(&signature);
 /// }
-/// let sizes = Sizes::new(2, |article| if article == 0 { 600..=600 } else { 60..=60 });
-/// let facts = ArticleFacts { sizes: &sizes, dates: None };
+/// let undated = Days::new([None, None]);
+/// let sizes = SizesAndDays::new(undated, |article| if article == 0 { 600..=600 } else { 60..=60 });
+/// let facts = ArticleFacts { sizes_and_days: &sizes, dates: None };
 /// let contained = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
 /// let (all, worth) = (ArticleSet::all(2), |_, _, _| Worth::Perhaps);
 /// assert_eq!(candidates(&signatures, &all, scheme, worth, &Silent)?.pairs, []);
@@ -283,7 +284,7 @@ pub fn candidates_and_unlike<'a>(
     progress: &dyn Progress,
 ) -> Result<Candidates> {
     let source = signatures.into();
-    let unlike = Unlike::new(containment, facts.sizes, source.layout());
+    let unlike = Unlike::new(containment, facts.sizes_and_days, source.layout());
     let scheme = Scheme::Neighbours(neighbours);
     let (unlike, dates) = (Some(unlike), facts.dates);
     find(source, members, scheme, filter, unlike, dates, progress)

@@ -158,6 +158,18 @@ impl Packing {
         Period((entry >> (u64::BITS - Period::BITS)) as u16)
     }
 
+    /// The buckets of two or more among the sorted entries of a part, each with the place where it begins.
+    pub(super) fn buckets(self, entries: &[u64]) -> impl Iterator<Item = (usize, &[u64])> {
+        let mut end = 0;
+        entries
+            .chunk_by(move |&a, &b| self.bucket(a) == self.bucket(b))
+            .map(move |bucket| {
+                end += bucket.len();
+                (end - bucket.len(), bucket)
+            })
+            .filter(|(_, bucket)| bucket.len() > 1)
+    }
+
     pub(super) fn bucket(self, entry: u64) -> u64 {
         entry & self.bucket_mask
     }

@@ -10,7 +10,7 @@ use super::packing::Packing;
 use super::single::{self, RARE, RARE_APART, Unlike};
 use super::verdicts::Verdicts;
 use super::{CandidateCounts, Dates, PairFilter, Worth, pack, unpack};
-use crate::fingerprint::{Kernel, Size};
+use crate::fingerprint::{Day, Kernel, SizeAndDay};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Judges pairs of articles by their signatures.
@@ -80,6 +80,8 @@ pub(super) struct PendingPairs {
     pub(super) common: Vec<u64>,
     /// Entries of a bucket, by their periods.
     dated: Vec<u64>,
+    /// What is known of the articles of a part, entry by entry.
+    facts: Vec<SizeAndDay>,
     scores: Vec<u32>,
     verdicts: Verdicts,
 }
@@ -104,6 +106,21 @@ impl Pool {
     pub(super) fn put_back(&self, scratch: Scratch) {
         self.lock().push(scratch);
     }
+
+    /// Gives the room for entries back.
+    pub(super) fn give_back(&self) {
+        let mut scratches = self.lock();
+        scratches
+            .iter_mut()
+            .for_each(|scratch| scratch.grouping.give_back_beyond(0));
+    }
+}
+
+/// The sorted entries of a bucket, and what is known of their articles: nothing where neither sizes nor days count.
+#[derive(Clone, Copy)]
+struct Bucket<'a> {
+    entries: &'a [u64],
+    facts: &'a [SizeAndDay],
 }
 
 /// Looks at the pairs of buckets.
@@ -138,30 +155,59 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
         }
     }
 
-    /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, or, if they are many,
-    /// all within reach, or one and were published with few of the others; and of those of unlike size; the last of them only in [`finish`](Self::finish).
-    pub(super) fn value(
+    /// Looks at the pairs of the buckets among the entries of a part, whose articles share the value at `slot`; the last of them only in
+    /// [`finish`](Self::finish).
+    pub(super) fn values(
         &self,
-        bucket: &[u64],
+        entries: &[u64],
         slot: usize,
         reach: usize,
         pending: &mut PendingPairs,
         found: &mut Found,
     ) {
-        if bucket.len() <= RARE {
+        // Of all at once: they lie anywhere in memory, and are on their way at the same time.
+        let mut facts = std::mem::take(&mut pending.facts);
+        facts.clear();
+        if let Some(unlike) = self.unlike {
+            let of = |&entry| unlike.size_and_day(self.packing.article(entry));
+            facts.extend(entries.iter().map(of));
+        }
+        for (start, entries) in self.packing.buckets(entries) {
+            let facts = facts.get(start..start + entries.len());
+            let bucket = Bucket {
+                entries,
+                facts: facts.unwrap_or_default(),
+            };
+            self.value(bucket, slot, reach, pending, found);
+        }
+        pending.facts = facts;
+    }
+
+    /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, or, if they are many,
+    /// all within reach, or one and were published with few of the others; and of those of unlike size.
+    fn value(
+        &self,
+        bucket: Bucket,
+        slot: usize,
+        reach: usize,
+        pending: &mut PendingPairs,
+        found: &mut Found,
+    ) {
+        let entries = bucket.entries;
+        if entries.len() <= RARE {
             self.few(bucket, pending, found);
         } else if reach == 0 {
             let mut articles = std::mem::take(&mut pending.articles);
-            self.list(bucket, &mut articles);
+            self.list(entries, &mut articles);
             self.bucket(&articles, slot + 1, pending, found);
             pending.articles = articles;
-        } else if bucket.len() <= CROWDED {
-            self.near_pairs(bucket, &[], pending, found);
+        } else if entries.len() <= CROWDED {
+            self.near_pairs(entries, &[], pending, found);
         } else {
-            self.families(bucket, slot + reach, pending, found);
+            self.families(entries, slot + reach, pending, found);
             self.periods(bucket, pending, found);
         }
-        let all_looked_at = bucket.len() <= if reach == 0 { CROWDED } else { RARE };
+        let all_looked_at = entries.len() <= if reach == 0 { CROWDED } else { RARE };
         if let Some(unlike) = self.unlike.filter(|_| !all_looked_at) {
             self.common_value(bucket, slot, unlike, pending, found);
         }
@@ -242,41 +288,35 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
 
     /// Looks at the pairs of a bucket of at most [`RARE`] entries of which a value that follows agrees, or whose sizes are
     /// unlike.
-    fn few(&self, bucket: &[u64], pending: &mut PendingPairs, found: &mut Found) {
-        let Some(unlike) = self.unlike else {
-            return self.near_pairs(bucket, &[], pending, found);
+    fn few(&self, bucket: Bucket, pending: &mut PendingPairs, found: &mut Found) {
+        let Bucket { entries, facts } = bucket;
+        let unlike = self.unlike.filter(|unlike| unlike.any_may_contain(facts));
+        let Some(unlike) = unlike else {
+            return self.near_pairs(entries, &[], pending, found);
         };
         let packing = self.packing;
-        let mut sizes = [Size::default(); RARE];
-        for (size, &entry) in sizes.iter_mut().zip(bucket) {
-            *size = unlike.size(packing.article(entry));
-        }
-        let sizes = &sizes[..bucket.len()];
-        if !unlike.any_may_contain(sizes) {
-            return self.near_pairs(bucket, &[], pending, found);
-        }
-        let any_time = bucket.len() <= RARE_APART;
-        for (at, &a) in bucket.iter().enumerate() {
-            for (&b, &size) in bucket.iter().zip(sizes).skip(at + 1) {
-                let (article_a, article_b) = (packing.article(a), packing.article(b));
-                if packing.near(a, b) {
-                    self.propose(article_a, article_b, pending, found);
-                } else if unlike.may_contain(sizes[at], size)
-                    && (any_time || !self.are_apart(article_a, article_b))
-                    && !self.of_crowd(article_a, article_b)
+        let any_time = entries.len() <= RARE_APART;
+        for (at, (&entry, of_a)) in entries.iter().zip(facts).enumerate() {
+            let a = packing.article(entry);
+            for (&other, of_b) in entries.iter().zip(facts).skip(at + 1) {
+                let b = packing.article(other);
+                if packing.near(entry, other) {
+                    self.propose(a, b, pending, found);
+                } else if unlike.may_contain(of_a.size, of_b.size)
+                    && (any_time || !self.are_apart(of_a.day, of_b.day))
+                    && !self.of_crowd(a, b)
                 {
-                    pending
-                        .unlike
-                        .push(Unlike::in_order(article_a, sizes[at], article_b, size));
+                    let ordered = Unlike::in_order(a, of_a.size, b, of_b.size);
+                    pending.unlike.push(ordered);
                 }
             }
         }
     }
 
-    /// Whether two articles were published so far apart that one value says little of them.
+    /// Whether articles of two days were published so far apart that one value says little of them.
     #[inline]
-    fn are_apart(&self, a: u32, b: u32) -> bool {
-        self.dates.is_some_and(|dates| dates.are_apart(a, b))
+    fn are_apart(&self, a: Day, b: Day) -> bool {
+        self.dates.is_some_and(|dates| dates.are_apart_on(a, b))
     }
 
     /// Looks at the pairs of many articles that share a value: of those that share all values that follow it within reach, the last of which is at
@@ -301,18 +341,19 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
     ///
     /// If more share it on the average of two periods of the corpus, none are looked for: of a million articles that spares six tenths of the
     /// entries, and loses a tenth of the pairs.
-    fn periods(&self, bucket: &[u64], pending: &mut PendingPairs, found: &mut Found) {
+    fn periods(&self, bucket: Bucket, pending: &mut PendingPairs, found: &mut Found) {
         let Some(dates) = self.dates else {
             return;
         };
-        if 2 * bucket.len() > RARE * dates.periods() {
+        let Bucket { entries, facts } = bucket;
+        if 2 * entries.len() > RARE * dates.periods() {
             return;
         }
         let packing = self.packing;
         let mut dated = std::mem::take(&mut pending.dated);
         dated.clear();
-        dated.extend(bucket.iter().filter_map(|&entry| {
-            let period = dates.period(packing.article(entry))?;
+        dated.extend(entries.iter().zip(facts).filter_map(|(&entry, of)| {
+            let period = dates.period(of.day, packing.article(entry))?;
             Some(packing.in_period(entry, period))
         }));
         dated.sort_unstable();
@@ -365,27 +406,28 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
     /// some of those that are one story.
     fn common_value(
         &self,
-        bucket: &[u64],
+        bucket: Bucket,
         slot: usize,
         unlike: &Unlike,
         pending: &mut PendingPairs,
         found: &mut Found,
     ) {
-        let families = self.packing.families(bucket);
-        for entry in single::representatives(bucket.len(), families, slot) {
+        let Bucket { entries, facts } = bucket;
+        let families = self.packing.families(entries);
+        for entry in single::representatives(entries.len(), families, slot) {
             let b = self.packing.article(entry);
-            let (size, enough) = (unlike.size(b), self.crowd.has_enough(b));
-            for &entry in bucket {
+            let (of_b, enough) = (unlike.size_and_day(b), self.crowd.has_enough(b));
+            for (&entry, of_a) in entries.iter().zip(facts) {
                 let a = self.packing.article(entry);
-                let size_a = unlike.size(a);
                 if a == b
-                    || !unlike.may_contain(size_a, size)
-                    || self.are_apart(a, b)
+                    || !unlike.may_contain(of_a.size, of_b.size)
+                    || self.are_apart(of_a.day, of_b.day)
                     || enough && self.crowd.has_enough(a)
                 {
                     continue;
                 }
-                pending.common.push(Unlike::in_order(a, size_a, b, size));
+                let ordered = Unlike::in_order(a, of_a.size, b, of_b.size);
+                pending.common.push(ordered);
                 if pending.common.len() >= self.waiting() {
                     self.look_at_common(slot, pending, found);
                 }

@@ -14,7 +14,7 @@
 
 use super::CROWDED;
 use super::access::SignatureAccess;
-use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, Sizes};
+use crate::fingerprint::{BySizes, Kernel, Layout, LeastScores, Size, SizeAndDay, SizesAndDays};
 
 /// The Jaccard similarity of an article and its copy cut to a tenth of its length.
 ///
@@ -95,7 +95,7 @@ fn least_meaningful(size: Size) -> u32 {
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
 #[derive(Debug)]
 pub(super) struct Unlike<'a> {
-    sizes: &'a Sizes,
+    articles: &'a SizesAndDays,
     /// The difference in size, as a logarithm, from which on the search by two values may not find a contained article.
     difference: u16,
     min_size: u16,
@@ -118,7 +118,11 @@ const SHARE_OF_LOW: f64 = 0.1;
 
 impl<'a> Unlike<'a> {
     /// For articles of these sizes, with signatures of this layout.
-    pub(super) fn new(containment: Containment, sizes: &'a Sizes, layout: Layout) -> Self {
+    pub(super) fn new(
+        containment: Containment,
+        articles: &'a SizesAndDays,
+        layout: Layout,
+    ) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
         let Containment {
             least,
@@ -133,7 +137,7 @@ impl<'a> Unlike<'a> {
         let low_scores =
             LeastScores::new(layout.low_part(), |_| SCORE_LOSS * SHARE_OF_LOW, |_| 1.0);
         Self {
-            sizes,
+            articles,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
             needed: Needed::new(least, layout.whole(), LOSS),
@@ -143,18 +147,17 @@ impl<'a> Unlike<'a> {
     }
 
     #[inline]
-    pub(super) fn size(&self, article: u32) -> Size {
-        self.sizes.of(article)
+    pub(super) fn size_and_day(&self, article: u32) -> SizeAndDay {
+        self.articles.of(article)
     }
 
-    /// Whether two articles of these sizes may be a pair of which one may contain the other.
+    /// Whether two of these articles may be a pair of which one may contain the other.
     #[inline]
-    pub(super) fn any_may_contain(&self, sizes: &[Size]) -> bool {
-        let (smallest, largest) = sizes
-            .iter()
-            .fold((u16::MAX, 0), |(smallest, largest), size| {
-                (size.least.min(smallest), size.most.max(largest))
-            });
+    pub(super) fn any_may_contain(&self, articles: &[SizeAndDay]) -> bool {
+        let sizes = articles.iter().map(|article| article.size);
+        let (smallest, largest) = sizes.fold((u16::MAX, 0), |(smallest, largest), size| {
+            (size.least.min(smallest), size.most.max(largest))
+        });
         largest.saturating_sub(smallest) >= self.difference
     }
 
@@ -162,13 +165,13 @@ impl<'a> Unlike<'a> {
     /// [`SHORT_CUT_SIMILARITY`] allows; with a probability of [`SCORE_LOSS`] at most it is less.
     #[inline]
     pub(super) fn least_score(&self, a: u32, b: u32) -> u32 {
-        self.least_scores.at(self.sizes.difference(a, b))
+        self.least_scores.at(self.articles.difference(a, b))
     }
 
     /// The part of that score that the values have at least that are not kept whole.
     #[inline]
     pub(super) fn least_low_score(&self, a: u32, b: u32) -> u32 {
-        self.least_low_scores.at(self.sizes.difference(a, b))
+        self.least_low_scores.at(self.articles.difference(a, b))
     }
 
     /// Whether one of two articles of these sizes may contain the other and yet be too unlike it to be found by two values.
@@ -198,7 +201,7 @@ impl<'a> Unlike<'a> {
     ) -> bool {
         let layout = signatures.layout();
         let contained = |shorter: u32, longer: u32| {
-            let floor = least_meaningful(self.size(shorter));
+            let floor = least_meaningful(self.articles.of(shorter).size);
             let (shorter, longer) = (signatures.whole(shorter), signatures.whole(longer));
             let (equal, lesser) = layout.equal_and_lesser(kernel, &shorter, &longer, floor);
             // The shared value is why they are looked at, and no evidence.
@@ -206,7 +209,7 @@ impl<'a> Unlike<'a> {
             let given = u32::from(value >= floor && value == layout.value(&longer, slot));
             self.needed.allow(equal - given, equal + lesser - given)
         };
-        let (size_a, size_b) = (self.size(a), self.size(b));
+        let (size_a, size_b) = (self.articles.of(a).size, self.articles.of(b).size);
         let (shorter, longer, overlap) = if size_a.most <= size_b.most {
             (a, b, size_b.least <= size_a.most)
         } else {
@@ -304,11 +307,12 @@ mod tests {
 
         /// The candidates that share at least one value.
         fn search(&self, unlike: bool) -> Candidates {
-            self.search_dated(unlike, None)
+            let undated = Days::new(vec![None; self.0.len()]);
+            self.search_dated(unlike, undated, None)
         }
 
-        /// The same where time counts.
-        fn search_dated(&self, unlike: bool, dates: Option<Dates>) -> Candidates {
+        /// The same of articles of these days; if these count, with copies so many hours apart.
+        fn search_dated(&self, unlike: bool, days: Days, window_hours: Option<f64>) -> Candidates {
             let signatures = self.signatures();
             let by_two = Neighbours::for_similarity(FOUND_BY_TWO, 128);
             let members = ArticleSet::all(self.0.len());
@@ -322,7 +326,8 @@ mod tests {
                 size..=size
             };
             if unlike {
-                let sizes = Sizes::new(self.0.len(), size);
+                let articles = SizesAndDays::new(days, size);
+                let dates = window_hours.map(|hours| Dates::new(&articles, hours));
                 candidates_and_unlike(
                     &signatures,
                     &members,
@@ -330,7 +335,7 @@ mod tests {
                     worth,
                     RULE,
                     ArticleFacts {
-                        sizes: &sizes,
+                        sizes_and_days: &articles,
                         dates,
                     },
                     &Silent,
@@ -429,10 +434,8 @@ mod tests {
                 let texts: BTreeSet<usize> = texts.filter(|a| a % (cuts + 1) == 0).collect();
                 texts.len()
             };
-            let [together, apart] = times.map(|times| {
-                let days = Days::new(times);
-                met(corpus.search_dated(true, Some(Dates::new(&days, 72.0))))
-            });
+            let [together, apart] =
+                times.map(|times| met(corpus.search_dated(true, Days::new(times), Some(72.0))));
             assert_eq!(together, met(corpus.search(true)));
             assert!(together > STORIES * 9 / 10, "{together}");
             match cuts < RARE_APART {
@@ -506,11 +509,13 @@ mod tests {
         let contained = |unlike: &Unlike| unlike.is_contained(&signatures, Kernel::best(), 0, 1, 0);
         // The short one repeats itself, so that it may have as many shingles as the long one.
         let sizes = |both: [RangeInclusive<u32>; 2]| {
-            Sizes::new(2, move |article| both[article as usize].clone())
+            let undated = Days::new([None, None]);
+            SizesAndDays::new(undated, move |article| both[article as usize].clone())
         };
         let not_known_well = sizes([600..=600, 100..=700]);
         let unlike = Unlike::new(RULE, &not_known_well, layout);
-        assert!(unlike.may_contain(unlike.size(0), unlike.size(1)));
+        let size = |article| unlike.size_and_day(article).size;
+        assert!(unlike.may_contain(size(0), size(1)));
         assert!(contained(&unlike));
         let known = sizes([100..=100, 600..=600]);
         assert!(!contained(&Unlike::new(RULE, &known, layout)));
@@ -534,13 +539,14 @@ mod tests {
         fn pairs_that_bands_may_miss_are_considered(short in 30u32..5_000, long in 30u32..50_000, least in 0.3f64..1.0) {
             let (short, long) = (short.min(long), short.max(long));
             let (size_a, size_b) = (Size::new(short..=short), Size::new(long..=long));
-            let sizes = Sizes::new(2, |article| if article == 0 { short..=short } else { long..=long });
-            let unlike = Unlike::new(Containment { least, ..RULE }, &sizes, Layout::new(128, 32));
+            let undated = Days::new([None, None]);
+            let both = SizesAndDays::new(undated, |article| if article == 0 { short..=short } else { long..=long });
+            let unlike = Unlike::new(Containment { least, ..RULE }, &both, Layout::new(128, 32));
             let shared = least * f64::from(short);
             let similarity = shared / (f64::from(short) + f64::from(long) - shared);
             if similarity < RULE.found_by_two {
                 prop_assert!(unlike.may_contain(size_a, size_b));
-                prop_assert!(unlike.any_may_contain(&[size_b, size_a]));
+                prop_assert!(unlike.any_may_contain(&[both.of(1), both.of(0)]));
             } else if similarity > RULE.found_by_two * 1.01 {
                 prop_assert!(!unlike.may_contain(size_a, size_b));
             }

@@ -109,9 +109,9 @@ proptest::proptest! {
         };
         let containment = Containment { least: 0.75, min_shingles: 30, found_by_two: FOUND_BY_TWO };
         let days = Days::new((0..count as i64).map(|at| (at % 7 > 0).then_some(at / 40 * 100_000)));
-        let dates = (seed % 2 == 0).then(|| Dates::new(&days, 24.0));
-        let sizes = Sizes::new(count, |article| 30 << (article % 5)..=32 << (article % 5));
-        let facts = ArticleFacts { sizes: &sizes, dates };
+        let known = SizesAndDays::new(days, |article| 30 << (article % 5)..=32 << (article % 5));
+        let dates = (seed % 2 == 0).then(|| Dates::new(&known, 24.0));
+        let facts = ArticleFacts { sizes_and_days: &known, dates };
         let search = |source: SignatureSource| match scheme {
             Scheme::Neighbours(neighbours) => candidates_and_unlike(
                 source, &all(count), neighbours, worth, containment, facts, &Silent,
@@ -543,9 +543,10 @@ fn published_on(
         min_shingles: 30,
         found_by_two: FOUND_BY_TWO,
     };
+    let known = SizesAndDays::new(days, |_| 100..=100);
     let facts = ArticleFacts {
-        sizes: &Sizes::new(articles, |_| 100..=100),
-        dates: Some(Dates::new(&days, 24.0)),
+        sizes_and_days: &known,
+        dates: Some(Dates::new(&known, 24.0)),
     };
     let neighbours = Neighbours::for_similarity(FOUND_BY_TWO, 128);
     let (members, worth) = (all(articles), likely_above(6));

@@ -282,7 +282,7 @@ mod tests {
         let little = budget(asked("512MB"));
         assert!(little.holds_signatures(1_200_000, 168, none));
         assert!(!little.holds_signatures(5_000_000, 168, none));
-        assert!(little.check(8_600_000, 0, none).is_ok());
+        assert!(little.check(8_400_000, 0, none).is_ok());
         let refusal = |expected| {
             let refusal = little.check(50_000_000, expected, none).unwrap_err();
             refusal.to_string()
@@ -318,7 +318,7 @@ mod tests {
                 !little.holds_signatures(1_200_000, 168, beside),
                 "{beside:?}"
             );
-            assert!(little.check(8_600_000, 0, beside).is_err(), "{beside:?}");
+            assert!(little.check(8_400_000, 0, beside).is_err(), "{beside:?}");
         }
     }
 

@@ -3,15 +3,15 @@
 //! Where a number stands for the size of types, an assertion beside these holds them to it: a new field cannot make a bound wrong without
 //! notice.
 
-/// Bytes that are kept of an article from the first pass to the report: its row and its day.
-pub(super) const KEPT: usize = 11;
+/// Bytes that are kept of an article from the first pass to the report: its row.
+pub(super) const KEPT: usize = 9;
 
-/// Bytes of an article that only the first pass takes: a part of the digest of its words instead of a tag, the hash of its id, and a sixteenth of
-/// that, with a number, to sort.
-pub(crate) const FIRST_PASS: usize = 14;
+/// Bytes of an article that only the first pass takes: a part of the digest of its words instead of a tag, its day, the hash of its id, and a
+/// sixteenth of that, with a number, to sort.
+pub(crate) const FIRST_PASS: usize = 16;
 
-/// Bytes of an article that the search for candidates takes in any case: its size and its crowds.
-pub(crate) const SEARCH: usize = 4 + 3;
+/// Bytes of an article that the search for candidates takes in any case: its size, its day and its crowds.
+pub(crate) const SEARCH: usize = 4 + 2 + 4;
 
 /// Bytes of an article that are set apart for the pairs that the search finds, and for the lists in which they are sorted.
 pub(super) const PAIRS: usize = 13;

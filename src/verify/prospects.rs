@@ -1,7 +1,7 @@
 //! What signatures promise of pairs, for the search of candidates.
 
 use super::{Acceptance, Rule};
-use crate::fingerprint::{BySizes, Fingerprints, Layout, LeastScores, Sizes};
+use crate::fingerprint::{BySizes, Fingerprints, Layout, LeastScores, SizesAndDays};
 use crate::lsh::{Dates, PairFilter, Scheme, Worth};
 use std::ops::RangeInclusive;
 
@@ -9,17 +9,17 @@ use std::ops::RangeInclusive;
 #[derive(Debug)]
 pub struct Prospects<'a> {
     prints: &'a Fingerprints,
-    sizes: &'a Sizes,
+    articles: &'a SizesAndDays,
     dates: Option<Dates<'a>>,
     /// Of pairs that may be near each other in time, and of those that are apart for sure.
     filters: [Prefilter; 2],
 }
 
 impl<'a> Prospects<'a> {
-    /// For the articles of `prints`, which have these sizes and dates, and pairs that meet by `scheme`.
+    /// For the articles of `prints`, which have these sizes and days, and pairs that meet by `scheme`.
     pub fn new(
         prints: &'a Fingerprints,
-        sizes: &'a Sizes,
+        articles: &'a SizesAndDays,
         dates: Option<Dates<'a>>,
         rule: Rule,
         layout: Layout,
@@ -29,7 +29,7 @@ impl<'a> Prospects<'a> {
         let floors = [rule.floor(), rule.floor_apart()];
         Self {
             prints,
-            sizes,
+            articles,
             dates,
             filters: floors.map(|floor| Prefilter::new(floor, layout, scheme, loss, likely)),
         }
@@ -46,14 +46,14 @@ impl PairFilter for Prospects<'_> {
     #[inline]
     fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool {
         self.filter(a, b)
-            .is_hopeless(self.sizes.difference(a, b), low_score)
+            .is_hopeless(self.articles.difference(a, b), low_score)
     }
 
     #[inline]
     fn worth(&self, a: u32, b: u32, score: u32) -> Worth {
         let filter = self.filter(a, b);
         // What is known suffices to leave most pairs out.
-        if filter.falls_short(self.sizes.difference(a, b), score) {
+        if filter.falls_short(self.articles.difference(a, b), score) {
             return Worth::Nothing;
         }
         let (of_a, of_b) = (self.prints.shingles(a), self.prints.shingles(b));
@@ -114,14 +114,14 @@ impl Prefilter {
     }
 
     /// Whether a pair cannot be accepted, whatever else its signatures say, if so many of the values agree that are not kept whole
-    /// ([`Layout::low_score`]). `difference` is that of the [sizes](crate::fingerprint::Sizes) of its articles.
+    /// ([`Layout::low_score`]). `difference` is that of the [sizes](crate::fingerprint::SizesAndDays) of its articles.
     #[inline]
     fn is_hopeless(&self, difference: u16, low_score: u32) -> bool {
         low_score < self.needed_low.at(difference)
     }
 
     /// Whether the score of the signatures of a pair is below what [`worth`](Self::worth) asks of any that differ so in
-    /// [size](crate::fingerprint::Sizes).
+    /// [size](crate::fingerprint::SizesAndDays).
     #[inline]
     fn falls_short(&self, difference: u16, score: u32) -> bool {
         score < self.needed_by_size.at(difference)
@@ -223,7 +223,7 @@ mod tests {
     /// Pairs that the rule just accepts: how many of them the values that are not kept whole leave no hope, and how few strangers pass.
     #[test]
     fn hopeless_are_strangers_and_hardly_a_copy() {
-        use crate::fingerprint::{Kernel, Permutations};
+        use crate::fingerprint::{Kernel, Permutations, Size};
         const PAIRS: u32 = 4_000;
         let rule = Acceptance::new(0.7, Some(0.75), 30).unwrap();
         let scheme = Scheme::Neighbours(Neighbours::for_similarity(1.0 / 3.0, 128));
@@ -242,9 +242,7 @@ mod tests {
             (200, 500, 150),
             (520, 520, 3),
         ] {
-            let sizes = Sizes::new(2, |article| {
-                [size_a..=size_a, size_b..=size_b][article as usize].clone()
-            });
+            let difference = Size::new(size_a..=size_a).difference(Size::new(size_b..=size_b));
             let mut hopeless = 0;
             for seed in 0..PAIRS {
                 let permutations = Permutations::new(128, seed.into()).unwrap();
@@ -260,7 +258,7 @@ mod tests {
                     low(&all[(size_a - shared) as usize..]),
                 );
                 let score = layout.low_score(Kernel::best(), &a, &b);
-                hopeless += u32::from(filter.is_hopeless(sizes.difference(0, 1), score));
+                hopeless += u32::from(filter.is_hopeless(difference, score));
             }
             let pair = Similarity {
                 shared,
