@@ -423,12 +423,12 @@ fn find_candidates(
 ) -> Result<Candidates> {
     let rule = options.rule;
     let distinct = duplicates.distinct_articles(prints);
-    let articles = prints.take_sizes_and_days();
+    let sizes_and_days = prints.take_sizes_and_days();
     let prints = &*prints;
     let window = rule.window_hours();
-    let dates = window.map(|window| lsh::Dates::new(&articles, window));
+    let dates = window.map(|window| lsh::Dates::new(&sizes_and_days, window));
     let layout = scheme.layout(options.permutations);
-    let prospects = Prospects::new(prints, &articles, dates, rule, layout, scheme);
+    let prospects = Prospects::new(prints, &sizes_and_days, dates, rule, layout, scheme);
     let signatures =
         lsh::SignatureSource::new(&prints.signatures, budget.for_search(prints.rows.len()));
     match (scheme, options.unlike_copies()) {
@@ -439,7 +439,7 @@ fn find_candidates(
             prospects,
             containment,
             lsh::ArticleFacts {
-                sizes_and_days: &articles,
+                sizes_and_days: &sizes_and_days,
                 dates,
             },
             progress,

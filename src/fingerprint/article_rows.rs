@@ -2,6 +2,7 @@
 
 use super::places::{Places, RecordStart};
 use super::{Digest, DigestPart, ShingleSize};
+use crate::memory::KEPT;
 use std::ops::{Range, RangeInclusive};
 
 /// An article as a block of the corpus gives it.
@@ -26,6 +27,9 @@ pub struct ArticleRows {
     repeats: Vec<Repeats>,
     digests: Digests,
 }
+
+// What is kept of an article from the first pass on; the rest is for its place in the corpus, which takes three bytes or so.
+const _: () = assert!(2 * size_of::<u16>() + size_of::<Repeats>() + 4 <= KEPT);
 
 /// What tells by which words an article was fingerprinted.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// A day for each article, in two bytes; unknown for an article without a date, or one outside the years 1900 to 2079.
 ///
 /// Where an article stands for others with the same words and days of their own ([`merge`](Self::merge)), its day is not known, but the
-/// earliest of all is.
+/// [earliest](super::SizesAndDays::earliest) of all is.
 ///
 /// ```
 /// use wirecopy::fingerprint::{Days, Duplicates};
@@ -15,7 +15,6 @@ use std::ops::Range;
 /// assert_eq!(days.of(0).least_hours(days.of(1)), 6 * 24);
 /// days.merge(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
 /// assert_eq!(days.of(0).least_hours(days.of(1)), 0);
-/// assert_eq!((days.earliest(0), days.earliest(2)), (days.earliest(1), None));
 /// ```
 #[derive(Debug, Default)]
 pub struct Days {
@@ -39,7 +38,7 @@ impl Several {
 }
 
 /// The day of an article, if it is known.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Day(u16);
 
 impl Day {
@@ -83,7 +82,7 @@ impl Days {
         self.days.extend_from_slice(days);
     }
 
-    /// Lets articles stand for their exact duplicates: of their days no more than the [earliest](Self::earliest) is known.
+    /// Lets articles stand for their exact duplicates: of their days no more than the [earliest](super::SizesAndDays::earliest) is known.
     pub fn merge(&mut self, duplicates: &Duplicates) {
         for printings in duplicates.pairs.chunk_by(|a, b| a.0 == b.0) {
             let article = printings[0].0;
@@ -94,16 +93,6 @@ impl Days {
             }
             self.days[article as usize] = 0;
         }
-    }
-
-    /// The day of an article, or the earliest of those that it stands for, in days since 1899-12-31; none if it is not known.
-    ///
-    /// # Panics
-    /// If there is no such article.
-    pub fn earliest(&self, article: u32) -> Option<u16> {
-        self.of(article)
-            .number()
-            .or_else(|| self.several.earliest(article))
     }
 
     /// The earliest days of articles that stand for others.
@@ -150,10 +139,8 @@ mod tests {
             let least = days.of(0).least_hours(days.of(1));
             proptest::prop_assert!(u64::from(least) <= hours);
             proptest::prop_assert!(u64::from(least) + 48 > hours);
-            let earliest = days.earliest(0).min(days.earliest(1));
             days.merge(&Duplicates { pairs: vec![(0, 1)], ..Duplicates::default() });
             proptest::prop_assert_eq!(days.of(0).least_hours(days.of(1)), 0);
-            proptest::prop_assert_eq!(days.earliest(0), earliest);
         }
     }
 }

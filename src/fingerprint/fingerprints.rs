@@ -21,7 +21,7 @@ pub struct Fingerprints {
     /// One signature an article; of articles shorter than a shingle it means nothing.
     pub signatures: StoredSignatures,
     /// When they were published, until [that is taken](Self::take_sizes_and_days).
-    pub days: Days,
+    pub(crate) days: Days,
     /// Dates that could not be read.
     pub unread_dates: UnreadDates,
     /// Words in a shingle.

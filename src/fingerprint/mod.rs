@@ -8,7 +8,7 @@
 //!
 //! The parts, in the order in which an article goes through them: `pass` (the first reading) with `checkpoint`; `shingles`, `distinct`,
 //! `signature` with `kernels` and `layout`, `digest`, `ids`; what is kept of all: `fingerprints` with `article_rows`, `places`, `days`, `sizes_and_days` with `sizes`, `unread_dates`, `stored`: `signatures` or `signature_file`;
-//! what is told from that: `duplicates` with `equal`, `sizes`, `articles`.
+//! what is told from that: `duplicates` with `equal`, `articles`.
 //!
 //! All of it is a fixed function of the tokens (and of a seed, for signatures): the same bits
 //! on every machine, from every [kernel](Kernel). `kernels/x86.rs` is the only file of this

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 /// Bounds of the number of distinct shingles of an article, as logarithms: [`Size::STEPS`] for a factor of two.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) least: u16,
     pub(crate) most: u16,

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use std::ops::RangeInclusive;
 
 /// How large an article is, and when it was published.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct SizeAndDay {
     pub(crate) size: Size,
     pub(crate) day: Day,
@@ -77,5 +77,41 @@ impl SizesAndDays {
     #[inline]
     pub(crate) fn earliest_from(&self, day: Day, article: u32) -> Option<u16> {
         day.number().or_else(|| self.several.earliest(article))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::Duplicates;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_known_of_an_article_is_its_size_and_its_day(
+            times in proptest::collection::vec(proptest::option::of(-1_000_000_000i64..3_000_000_000), 3..50),
+            stands in proptest::bool::ANY,
+        ) {
+            let mut days = Days::new(times.clone());
+            let day = |article: usize| Days::new([times[article]]).of(0).number();
+            let pairs = if stands { vec![(0, 1), (0, 2)] } else { Vec::new() };
+            days.merge(&Duplicates { pairs, ..Duplicates::default() });
+            let shingles = |article: u32| 10 * article..=10 * article + 5;
+            let known = SizesAndDays::new(days, shingles);
+            prop_assert_eq!(known.len(), times.len());
+            for article in 0..times.len() {
+                let of = known.of(article as u32);
+                let size = Size::new(shingles(article as u32));
+                prop_assert_eq!((of.size.least, of.size.most), (size.least, size.most));
+                prop_assert_eq!(known.difference(0, article as u32), Size::new(0..=5).difference(size));
+                // Of several printings the first counts where one day is asked for, and none for how far apart articles are.
+                let (wanted, earliest) = match article == 0 && stands {
+                    true => (None, (0..3).filter_map(day).min()),
+                    false => (day(article), day(article)),
+                };
+                prop_assert_eq!(of.day.number(), wanted);
+                prop_assert_eq!(known.earliest(article as u32), earliest);
+            }
+        }
     }
 }

@@ -29,13 +29,10 @@ pub(super) struct Crowd {
     /// Crowded buckets that each article was in, up to 255.
     buckets: Vec<AtomicU8>,
     /// A bit for each article: whether it belongs to a crowd and has partners enough. That is asked of all pairs, so that all bits should fit the caches.
-    part: Vec<u64>,
+    belongs: Vec<u64>,
     /// Whether any of them is set: in most corpora none is, and no look into memory is needed to say so.
-    any_part: bool,
+    any_belongs: bool,
 }
-
-// Of every article the search has its size and day and what is counted here, of which the bit takes a part of a byte.
-const _: () = assert!(4 + 3 * size_of::<u8>() <= SEARCH);
 
 // Of every article the search has its size and day, and what is counted here; the bit takes a part of one more byte.
 const _: () = assert!(size_of::<SizeAndDay>() + 3 * size_of::<u8>() < SEARCH);
@@ -46,16 +43,16 @@ impl Crowd {
             partners: vec![0; articles],
             likely: vec![0; articles],
             buckets: (0..articles).map(|_| AtomicU8::new(0)).collect(),
-            part: vec![0; articles.div_ceil(u64::BITS as usize)],
-            any_part: false,
+            belongs: vec![0; articles.div_ceil(u64::BITS as usize)],
+            any_belongs: false,
         }
     }
 
     /// Settles who belongs to a crowd for the bands that come next, after `bands` of them.
     pub(super) fn begin(&mut self, bands: usize) {
         let least = bands.div_ceil(OF_BUCKETS).clamp(1, u8::MAX.into()) as u8;
-        self.any_part = false;
-        self.part.fill(0);
+        self.any_belongs = false;
+        self.belongs.fill(0);
         let counted = self
             .partners
             .iter()
@@ -63,8 +60,8 @@ impl Crowd {
             .zip(&mut self.buckets);
         for (article, ((&partners, &likely), buckets)) in counted.enumerate() {
             if *buckets.get_mut() >= least && partners >= PERHAPS_PARTNERS && likely >= CERTAIN {
-                self.part[article / 64] |= 1 << (article % 64);
-                self.any_part = true;
+                self.belongs[article / 64] |= 1 << (article % 64);
+                self.any_belongs = true;
             }
         }
     }
@@ -76,9 +73,9 @@ impl Crowd {
 
     /// Whether an article has partners enough and belongs to a crowd, so that small buckets, too, bring it no
     /// more partners from the crowd.
-    pub(super) fn is_part(&self, article: u32) -> bool {
+    pub(super) fn belongs(&self, article: u32) -> bool {
         let article = article as usize;
-        self.any_part && self.part[article / 64] >> (article % 64) & 1 == 1
+        self.any_belongs && self.belongs[article / 64] >> (article % 64) & 1 == 1
     }
 
     /// Counts a crowded bucket for each of its articles.
@@ -127,5 +124,44 @@ impl Crowd {
             }
         }
         chosen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pack;
+    use super::*;
+
+    #[test]
+    fn who_has_partners_enough_and_fills_crowded_buckets_belongs() {
+        const ARTICLES: u32 = 131;
+        let members = [0, 63, 64, ARTICLES - 1];
+        let mut crowd = Crowd::new(ARTICLES as usize);
+        assert!((0..ARTICLES).all(|article| !crowd.belongs(article)));
+        // Each is paired with strangers; the counts stay at the most there is.
+        let pairs: Vec<u64> = members
+            .iter()
+            .flat_map(|&member| (0..300).map(move |_| pack(member, 100)))
+            .collect();
+        crowd.count_partners(&pairs, |_, _| Worth::Likely);
+        crowd.begin(4);
+        assert!(
+            (0..ARTICLES).all(|article| !crowd.belongs(article)),
+            "no crowded bucket yet"
+        );
+        for _ in 0..300 {
+            crowd.count_bucket(&members);
+        }
+        crowd.begin(4);
+        for article in 0..ARTICLES {
+            assert_eq!(
+                crowd.belongs(article),
+                members.contains(&article),
+                "{article}"
+            );
+        }
+        // 300 crowded buckets are counted as 255: one in four of 1,020, beyond which no more are asked for.
+        crowd.begin(1_020);
+        assert!(members.iter().all(|&article| crowd.belongs(article)));
     }
 }

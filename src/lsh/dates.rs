@@ -37,7 +37,7 @@ impl Period {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Dates<'a> {
-    articles: &'a SizesAndDays,
+    sizes_and_days: &'a SizesAndDays,
     window_hours: f64,
     days_of_a_period: u16,
     /// Periods in which articles of the corpus were published.
@@ -46,17 +46,17 @@ pub struct Dates<'a> {
 
 impl<'a> Dates<'a> {
     /// Of these articles, copies of which are at most `window_hours` apart; what is below a day, or no number, makes periods of a day.
-    pub fn new(articles: &'a SizesAndDays, window_hours: f64) -> Self {
+    pub fn new(sizes_and_days: &'a SizesAndDays, window_hours: f64) -> Self {
         let length = (window_hours / 24.0).ceil();
         let mut dates = Self {
-            articles,
+            sizes_and_days,
             window_hours,
             days_of_a_period: length.max(1.0).min(f64::from(u16::MAX)) as u16,
             periods: 0,
         };
         let mut seen = [false; PERIODS as usize];
-        let all = 0..articles.len() as u32;
-        let period = |article| dates.period(articles.of(article).day, article);
+        let all = 0..sizes_and_days.len() as u32;
+        let period = |article| dates.period(sizes_and_days.of(article).day, article);
         for Period(number) in all.filter_map(period) {
             seen[usize::from(number)] = true;
         }
@@ -67,7 +67,7 @@ impl<'a> Dates<'a> {
     /// Whether two articles were published further apart than copies are, for sure.
     #[inline]
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
-        self.are_apart_on(self.articles.of(a).day, self.articles.of(b).day)
+        self.are_apart_on(self.sizes_and_days.of(a).day, self.sizes_and_days.of(b).day)
     }
 
     /// The same of articles of these days.
@@ -84,7 +84,7 @@ impl<'a> Dates<'a> {
     /// The period in which an article of this day was published, of a text that was printed several times the first; none if its date is not known.
     #[inline]
     pub(super) fn period(&self, day: Day, article: u32) -> Option<Period> {
-        let day = self.articles.earliest_from(day, article)?;
+        let day = self.sizes_and_days.earliest_from(day, article)?;
         Some(Period(day / self.days_of_a_period % PERIODS))
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn period(dates: &Dates, article: u32) -> Option<Period> {
-        dates.period(dates.articles.of(article).day, article)
+        dates.period(dates.sizes_and_days.of(article).day, article)
     }
 
     proptest! {

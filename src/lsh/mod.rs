@@ -193,7 +193,7 @@ impl CandidateCounts {
 pub struct ArticleFacts<'a> {
     /// Their sizes, and their days.
     pub sizes_and_days: &'a SizesAndDays,
-    /// What the days say, if they count.
+    /// What these days say, if they count.
     pub dates: Option<Dates<'a>>,
 }
 

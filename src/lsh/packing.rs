@@ -170,7 +170,7 @@ impl Packing {
             .filter(|(_, bucket)| bucket.len() > 1)
     }
 
-    pub(super) fn bucket(self, entry: u64) -> u64 {
+    fn bucket(self, entry: u64) -> u64 {
         entry & self.bucket_mask
     }
 

@@ -80,8 +80,8 @@ pub(super) struct PendingPairs {
     pub(super) common: Vec<u64>,
     /// Entries of a bucket, by their periods.
     dated: Vec<u64>,
-    /// What is known of the articles of a part, entry by entry.
-    facts: Vec<SizeAndDay>,
+    /// The sizes and days of the articles of a part, entry by entry.
+    sizes_and_days: Vec<SizeAndDay>,
     scores: Vec<u32>,
     verdicts: Verdicts,
 }
@@ -107,20 +107,20 @@ impl Pool {
         self.lock().push(scratch);
     }
 
-    /// Gives the room for entries back.
+    /// Gives the room for entries and for what is known of them back.
     pub(super) fn give_back(&self) {
-        let mut scratches = self.lock();
-        scratches
-            .iter_mut()
-            .for_each(|scratch| scratch.grouping.give_back_beyond(0));
+        for scratch in self.lock().iter_mut() {
+            scratch.grouping = Grouping::default();
+            scratch.pending.sizes_and_days = Vec::new();
+        }
     }
 }
 
-/// The sorted entries of a bucket, and what is known of their articles: nothing where neither sizes nor days count.
+/// The sorted entries of a bucket, and the sizes and days of their articles, where [unlike](Unlike) sizes count: only there days do, too.
 #[derive(Clone, Copy)]
 struct Bucket<'a> {
     entries: &'a [u64],
-    facts: &'a [SizeAndDay],
+    sizes_and_days: &'a [SizeAndDay],
 }
 
 /// Looks at the pairs of buckets.
@@ -166,21 +166,21 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
         found: &mut Found,
     ) {
         // Of all at once: they lie anywhere in memory, and are on their way at the same time.
-        let mut facts = std::mem::take(&mut pending.facts);
-        facts.clear();
+        let mut all = std::mem::take(&mut pending.sizes_and_days);
+        all.clear();
         if let Some(unlike) = self.unlike {
             let of = |&entry| unlike.size_and_day(self.packing.article(entry));
-            facts.extend(entries.iter().map(of));
+            all.extend(entries.iter().map(of));
         }
         for (start, entries) in self.packing.buckets(entries) {
-            let facts = facts.get(start..start + entries.len());
+            let theirs = all.get(start..start + entries.len());
             let bucket = Bucket {
                 entries,
-                facts: facts.unwrap_or_default(),
+                sizes_and_days: theirs.unwrap_or_default(),
             };
             self.value(bucket, slot, reach, pending, found);
         }
-        pending.facts = facts;
+        pending.sizes_and_days = all;
     }
 
     /// Looks at the pairs of a bucket of articles that share the value at `slot`: of those that share one more within `reach`, or, if they are many,
@@ -238,7 +238,7 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
     /// Whether both articles belong to a crowd and have partners enough.
     #[inline]
     fn of_crowd(&self, a: u32, b: u32) -> bool {
-        self.crowd.is_part(a) && self.crowd.is_part(b)
+        self.crowd.belongs(a) && self.crowd.belongs(b)
     }
 
     /// Looks at the pairs of a bucket, given as ascending articles.
@@ -289,16 +289,21 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
     /// Looks at the pairs of a bucket of at most [`RARE`] entries of which a value that follows agrees, or whose sizes are
     /// unlike.
     fn few(&self, bucket: Bucket, pending: &mut PendingPairs, found: &mut Found) {
-        let Bucket { entries, facts } = bucket;
-        let unlike = self.unlike.filter(|unlike| unlike.any_may_contain(facts));
+        let Bucket {
+            entries,
+            sizes_and_days,
+        } = bucket;
+        let unlike = self
+            .unlike
+            .filter(|unlike| unlike.any_may_contain(sizes_and_days));
         let Some(unlike) = unlike else {
             return self.near_pairs(entries, &[], pending, found);
         };
         let packing = self.packing;
         let any_time = entries.len() <= RARE_APART;
-        for (at, (&entry, of_a)) in entries.iter().zip(facts).enumerate() {
+        for (at, (&entry, of_a)) in entries.iter().zip(sizes_and_days).enumerate() {
             let a = packing.article(entry);
-            for (&other, of_b) in entries.iter().zip(facts).skip(at + 1) {
+            for (&other, of_b) in entries.iter().zip(sizes_and_days).skip(at + 1) {
                 let b = packing.article(other);
                 if packing.near(entry, other) {
                     self.propose(a, b, pending, found);
@@ -345,17 +350,25 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
         let Some(dates) = self.dates else {
             return;
         };
-        let Bucket { entries, facts } = bucket;
+        let Bucket {
+            entries,
+            sizes_and_days,
+        } = bucket;
         if 2 * entries.len() > RARE * dates.periods() {
             return;
         }
         let packing = self.packing;
         let mut dated = std::mem::take(&mut pending.dated);
         dated.clear();
-        dated.extend(entries.iter().zip(facts).filter_map(|(&entry, of)| {
-            let period = dates.period(of.day, packing.article(entry))?;
-            Some(packing.in_period(entry, period))
-        }));
+        dated.extend(
+            entries
+                .iter()
+                .zip(sizes_and_days)
+                .filter_map(|(&entry, of)| {
+                    let period = dates.period(of.day, packing.article(entry))?;
+                    Some(packing.in_period(entry, period))
+                }),
+        );
         dated.sort_unstable();
         let same = |a: &u64, b: &u64| packing.period(*a) == packing.period(*b);
         let first = dated.chunk_by(same).next().unwrap_or_default();
@@ -412,12 +425,15 @@ impl<S: SignatureAccess, W: PairFilter> Search<'_, S, W> {
         pending: &mut PendingPairs,
         found: &mut Found,
     ) {
-        let Bucket { entries, facts } = bucket;
+        let Bucket {
+            entries,
+            sizes_and_days,
+        } = bucket;
         let families = self.packing.families(entries);
         for entry in single::representatives(entries.len(), families, slot) {
             let b = self.packing.article(entry);
             let (of_b, enough) = (unlike.size_and_day(b), self.crowd.has_enough(b));
-            for (&entry, of_a) in entries.iter().zip(facts) {
+            for (&entry, of_a) in entries.iter().zip(sizes_and_days) {
                 let a = self.packing.article(entry);
                 if a == b
                     || !unlike.may_contain(of_a.size, of_b.size)

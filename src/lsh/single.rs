@@ -95,7 +95,7 @@ fn least_meaningful(size: Size) -> u32 {
 /// Tells the pairs of unlike size that may be a copy and the article that contains it.
 #[derive(Debug)]
 pub(super) struct Unlike<'a> {
-    articles: &'a SizesAndDays,
+    sizes_and_days: &'a SizesAndDays,
     /// The difference in size, as a logarithm, from which on the search by two values may not find a contained article.
     difference: u16,
     min_size: u16,
@@ -120,7 +120,7 @@ impl<'a> Unlike<'a> {
     /// For articles of these sizes, with signatures of this layout.
     pub(super) fn new(
         containment: Containment,
-        articles: &'a SizesAndDays,
+        sizes_and_days: &'a SizesAndDays,
         layout: Layout,
     ) -> Self {
         // An article of which the share c is contained in one r times its length has the similarity c / (1 + r - c).
@@ -137,7 +137,7 @@ impl<'a> Unlike<'a> {
         let low_scores =
             LeastScores::new(layout.low_part(), |_| SCORE_LOSS * SHARE_OF_LOW, |_| 1.0);
         Self {
-            articles,
+            sizes_and_days,
             difference: Size::of(ratio),
             min_size: Size::of(f64::from(containment.min_shingles)),
             needed: Needed::new(least, layout.whole(), LOSS),
@@ -148,7 +148,7 @@ impl<'a> Unlike<'a> {
 
     #[inline]
     pub(super) fn size_and_day(&self, article: u32) -> SizeAndDay {
-        self.articles.of(article)
+        self.sizes_and_days.of(article)
     }
 
     /// Whether two of these articles may be a pair of which one may contain the other.
@@ -165,13 +165,14 @@ impl<'a> Unlike<'a> {
     /// [`SHORT_CUT_SIMILARITY`] allows; with a probability of [`SCORE_LOSS`] at most it is less.
     #[inline]
     pub(super) fn least_score(&self, a: u32, b: u32) -> u32 {
-        self.least_scores.at(self.articles.difference(a, b))
+        self.least_scores.at(self.sizes_and_days.difference(a, b))
     }
 
     /// The part of that score that the values have at least that are not kept whole.
     #[inline]
     pub(super) fn least_low_score(&self, a: u32, b: u32) -> u32 {
-        self.least_low_scores.at(self.articles.difference(a, b))
+        self.least_low_scores
+            .at(self.sizes_and_days.difference(a, b))
     }
 
     /// Whether one of two articles of these sizes may contain the other and yet be too unlike it to be found by two values.
@@ -201,7 +202,7 @@ impl<'a> Unlike<'a> {
     ) -> bool {
         let layout = signatures.layout();
         let contained = |shorter: u32, longer: u32| {
-            let floor = least_meaningful(self.articles.of(shorter).size);
+            let floor = least_meaningful(self.sizes_and_days.of(shorter).size);
             let (shorter, longer) = (signatures.whole(shorter), signatures.whole(longer));
             let (equal, lesser) = layout.equal_and_lesser(kernel, &shorter, &longer, floor);
             // The shared value is why they are looked at, and no evidence.
@@ -209,7 +210,10 @@ impl<'a> Unlike<'a> {
             let given = u32::from(value >= floor && value == layout.value(&longer, slot));
             self.needed.allow(equal - given, equal + lesser - given)
         };
-        let (size_a, size_b) = (self.articles.of(a).size, self.articles.of(b).size);
+        let (size_a, size_b) = (
+            self.sizes_and_days.of(a).size,
+            self.sizes_and_days.of(b).size,
+        );
         let (shorter, longer, overlap) = if size_a.most <= size_b.most {
             (a, b, size_b.least <= size_a.most)
         } else {

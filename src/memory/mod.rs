@@ -24,4 +24,6 @@ pub use budget::Budget;
 pub(crate) use pages::Pages;
 pub(crate) use resident::stated_bytes;
 pub use size::Size;
-pub(crate) use tables::{ACCEPTED, CLUSTERED, EVIDENCE, FIRST_PASS, SEARCH, SIMILAR, pairs_beyond};
+pub(crate) use tables::{
+    ACCEPTED, CLUSTERED, EVIDENCE, FIRST_PASS, KEPT, SEARCH, SIMILAR, WEIGHED, pairs_beyond,
+};

@@ -4,7 +4,7 @@
 //! notice.
 
 /// Bytes that are kept of an article from the first pass to the report: its row.
-pub(super) const KEPT: usize = 9;
+pub(crate) const KEPT: usize = 9;
 
 /// Bytes of an article that only the first pass takes: a part of the digest of its words instead of a tag, its day, the hash of its id, and a
 /// sixteenth of that, with a number, to sort.
@@ -29,7 +29,7 @@ pub(super) const VERIFY: usize = 5;
 pub(crate) const EVIDENCE: usize = 56;
 
 /// Bytes of an article that is kept for the weights of its shingles, with the list by which they are made.
-pub(super) const WEIGHED: usize = 20;
+pub(crate) const WEIGHED: usize = 20;
 
 /// Bytes of an article that is kept in a cluster of two, and of what it takes to bring it there: the id of the cluster, too, and a second list of the
 /// clusters while they are put in order. In larger clusters it is less.

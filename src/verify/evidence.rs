@@ -10,7 +10,7 @@ use super::ranks::Ranks;
 use crate::Result;
 use crate::corpus::{Block, Corpus, Parser};
 use crate::fingerprint::{Digest, Duplicates, Fingerprints};
-use crate::memory::{Budget, EVIDENCE, Longest};
+use crate::memory::{Budget, EVIDENCE, Longest, SIMILAR, WEIGHED};
 use crate::progress::{Progress, Stage};
 use crate::spool::{Handle, Spool};
 use crate::text::{SHORT_TEXT, Source, Tokeniser, around, compared_tokens};
@@ -38,7 +38,7 @@ pub struct Evidence {
     equal: usize,
     /// Bytes of memory that whoever works with it may take.
     room_beside: usize,
-    /// Bytes of them that the process has taken anyhow, since the signatures were there.
+    /// About how many bytes the signatures left that nothing else takes: so much can be held in memory without a higher peak.
     vacated: usize,
     budget: Budget,
 }
@@ -100,6 +100,7 @@ impl Evidence {
         let equal = duplicates.pairs.len();
         let room = budget.for_evidence(articles, wanted.len(), candidates.len(), equal, longest)?;
         let held = MEMORY.min(room);
+        let taken = wanted.len() * (EVIDENCE + WEIGHED) + candidates.len() * SIMILAR;
         let mut spool = Spool::new(held, corpus.tmp());
         let mut published = Vec::with_capacity(wanted.len());
         let mut sources = Vec::with_capacity(wanted.len());
@@ -160,7 +161,7 @@ impl Evidence {
             shortened: shortened.len() as u64,
             equal,
             room_beside: room,
-            vacated: vacated.saturating_sub(held).min(room),
+            vacated: vacated.saturating_sub(held + taken),
             budget,
         })
     }
@@ -284,7 +285,7 @@ impl Evidence {
         self.room_beside
     }
 
-    /// Bytes of them that cost nothing, since the process had taken them for signatures.
+    /// About how many bytes can be held in memory without a higher peak, since the signatures were there before.
     pub(super) fn vacated(&self) -> usize {
         self.vacated
     }

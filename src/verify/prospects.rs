@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 #[derive(Debug)]
 pub struct Prospects<'a> {
     prints: &'a Fingerprints,
-    articles: &'a SizesAndDays,
+    sizes_and_days: &'a SizesAndDays,
     dates: Option<Dates<'a>>,
     /// Of pairs that may be near each other in time, and of those that are apart for sure.
     filters: [Prefilter; 2],
@@ -19,7 +19,7 @@ impl<'a> Prospects<'a> {
     /// For the articles of `prints`, which have these sizes and days, and pairs that meet by `scheme`.
     pub fn new(
         prints: &'a Fingerprints,
-        articles: &'a SizesAndDays,
+        sizes_and_days: &'a SizesAndDays,
         dates: Option<Dates<'a>>,
         rule: Rule,
         layout: Layout,
@@ -29,7 +29,7 @@ impl<'a> Prospects<'a> {
         let floors = [rule.floor(), rule.floor_apart()];
         Self {
             prints,
-            articles,
+            sizes_and_days,
             dates,
             filters: floors.map(|floor| Prefilter::new(floor, layout, scheme, loss, likely)),
         }
@@ -46,14 +46,14 @@ impl PairFilter for Prospects<'_> {
     #[inline]
     fn is_hopeless(&self, a: u32, b: u32, low_score: u32) -> bool {
         self.filter(a, b)
-            .is_hopeless(self.articles.difference(a, b), low_score)
+            .is_hopeless(self.sizes_and_days.difference(a, b), low_score)
     }
 
     #[inline]
     fn worth(&self, a: u32, b: u32, score: u32) -> Worth {
         let filter = self.filter(a, b);
         // What is known suffices to leave most pairs out.
-        if filter.falls_short(self.articles.difference(a, b), score) {
+        if filter.falls_short(self.sizes_and_days.difference(a, b), score) {
             return Worth::Nothing;
         }
         let (of_a, of_b) = (self.prints.shingles(a), self.prints.shingles(b));

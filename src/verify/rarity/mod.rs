@@ -215,8 +215,9 @@ mod tests {
         let options = FingerprintOptions {
             shingle_size: ShingleSize::default(),
             furniture: Furniture::Strip,
-            permutations: Permutations::new(16, 1).unwrap(),
-            layout: Layout::new(16, 16),
+            // So many that the times fit the place of the signatures.
+            permutations: Permutations::new(1024, 1).unwrap(),
+            layout: Layout::new(1024, 1024),
             strict: false,
             checkpoint: None,
             budget: Budget::unbounded(),

@@ -15,8 +15,8 @@ const MOST_BITS: u32 = 24;
 const LEAST_BITS: u32 = if cfg!(test) { 6 } else { 20 };
 /// No more than two to the power of so many parts, if they may be larger for that: each is read in as many pieces as there are stretches.
 const PARTS_BITS: u32 = 7;
-/// Bytes that stay in memory of what is written down, counted or kept, at the least; small corpora need no file.
-const HELD: usize = 2 << 20;
+/// Bytes that stay in memory of what is written down, counted or kept, if there is room; small corpora need no file.
+const HELD: usize = if cfg!(test) { 1 << 10 } else { 2 << 20 };
 /// Bits of a place within a stretch of times.
 const IN_STRETCH: u32 = 32;
 
@@ -208,7 +208,7 @@ pub(super) fn stretches(marked: &[(u8, u32)], size: impl Fn(u32) -> u32) -> Vec<
 }
 
 /// Times are handed on in pieces of so many, so that no thread holds all of a part.
-const PIECE: usize = 1 << 18;
+const PIECE: usize = if cfg!(test) { 1 << 6 } else { 1 << 18 };
 
 fn range(ends: &[u32], part: usize) -> std::ops::Range<usize> {
     let begin = part.checked_sub(1).map_or(0, |before| ends[before]);
@@ -265,23 +265,33 @@ impl Cut {
     /// The times of all places of a part that were written down, in their order and in pieces.
     fn count(self, places: &[Places], spool: &Spool, part: usize) -> Result<Vec<Vec<u8>>> {
         let mut counts = vec![[0u8; 2]; 1 << self.part_bits];
-        let ranges = places.iter().map(|written| range(&written.ends, part));
-        let mut written: Vec<u32> =
-            Vec::with_capacity(ranges.clone().map(|range| range.len()).sum());
         let mut scratch = Vec::new();
-        for (of_stretch, range) in places.iter().zip(ranges) {
-            let bytes = range.start * 4..range.end * 4;
-            let words = spool.get(of_stretch.strings.part(bytes), &mut scratch)?;
-            for &word in words.as_chunks().0 {
-                let word = u32::from_ne_bytes(word);
-                let place = word & ((1 << MOST_BITS) - 1);
-                count_time(&mut counts[place as usize], (word >> MOST_BITS) as u8);
-                written.push(place);
+        let mut each = |work: &mut dyn FnMut(usize, u8)| -> Result<()> {
+            for of_stretch in places {
+                let range = range(&of_stretch.ends, part);
+                let bytes = range.start * 4..range.end * 4;
+                let written = spool.get(of_stretch.strings.part(bytes), &mut scratch)?;
+                let (words, _) = written.as_chunks();
+                for &word in words {
+                    let word = u32::from_ne_bytes(word);
+                    let place = word & ((1 << MOST_BITS) - 1);
+                    work(place as usize, (word >> MOST_BITS) as u8);
+                }
             }
-        }
+            Ok(())
+        };
+        each(&mut |place, mark| count_time(&mut counts[place], mark))?;
         let times = only_times(counts);
-        let piece = |places: &[u32]| places.iter().map(|&place| times[place as usize]).collect();
-        Ok(written.chunks(PIECE).map(piece).collect())
+        let mut pieces: Vec<Vec<u8>> = Vec::new();
+        each(&mut |place, _| {
+            if pieces.last().is_none_or(|piece| piece.len() == PIECE) {
+                pieces.push(Vec::new());
+            }
+            if let Some(piece) = pieces.last_mut() {
+                piece.push(times[place]);
+            }
+        })?;
+        Ok(pieces)
     }
 
     /// The times of the shingles of some articles, in the order of their sets, and the weights of the articles. `of_parts` are
