@@ -11,7 +11,7 @@
 //! * `evidence`: what is kept of articles that are read a second time, with `ranks` (which these are); `kept` is its form, made of the shingles
 //!   (`shingle_set`), `figures`, what the report says, and `subjects`;
 //! * `printings`: when and where their texts were printed;
-//! * `judge`: whether the pair is accepted, by `comparer` (the shingles of both, whose `similarity` it tells), `opening` (how long one is),
+//! * `judge`: whether the pair is accepted, by `comparer` (the shingles of both, with `recent_sets`, and the `similarity` that they show), `opening` (how long one is),
 //!   `rarity` (what shingles weigh) and the questions of a `rule`;
 //! * `complete`: pairs that were no candidates, but that accepted ones bring together, with `components` (what hangs together);
 //! * `counterparts`: which article of each other source an article keeps;
@@ -33,6 +33,7 @@ mod printings;
 mod prospects;
 mod ranks;
 mod rarity;
+mod recent_sets;
 mod recurring;
 mod rule;
 mod shingle_set;
