@@ -182,7 +182,7 @@ impl Fingerprints {
         })
     }
 
-    /// The sizes and days of all articles. The days are not kept beside these.
+    /// The sizes and days of all articles, given out once: a second time there are none.
     pub fn take_sizes_and_days(&mut self) -> SizesAndDays {
         let days = std::mem::take(&mut self.days);
         SizesAndDays::new(days, |article| self.shingles(article))
