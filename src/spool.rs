@@ -152,9 +152,10 @@ impl Spool {
         }
     }
 
-    /// The byte string of a handle; `scratch` receives it where it has to be read from the file.
+    /// The byte string of a handle; `scratch` receives it where it lies in the file, or is empty.
     pub(crate) fn get<'a>(&'a self, handle: Handle, scratch: &'a mut Vec<u8>) -> Result<&'a [u8]> {
         if handle.len == 0 {
+            scratch.clear();
             return Ok(&[]);
         }
         let len = handle.len as usize;
@@ -229,7 +230,9 @@ mod tests {
                 both.extend(spool.get(others, &mut scratch).unwrap());
                 assert_eq!(&both, string);
             }
+            scratch.push(1);
             assert!(spool.get(Handle::EMPTY, &mut scratch).unwrap().is_empty());
+            assert!(scratch.is_empty());
         }
     }
 

@@ -28,9 +28,8 @@ impl RecentSets {
         evidence: &'a Evidence,
         article: u32,
     ) -> Result<&'a [[u8; 8]]> {
-        // What is empty is not read, and would leave the set that was there.
-        let kept = (1..=Self::SHINGLES).contains(&evidence.size(article));
-        let Some(place) = evidence.place_in_file(article).filter(|_| kept) else {
+        let small = evidence.size(article) <= Self::SHINGLES;
+        let Some(place) = evidence.place_in_file(article).filter(|_| small) else {
             return evidence.set(article, &mut self.from_file);
         };
         if self.places.is_empty() {
