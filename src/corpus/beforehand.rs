@@ -55,6 +55,8 @@ fn is_packed(corpus: &Corpus, file: &SourceFile) -> bool {
 pub(super) struct Beforehand<'c> {
     corpus: &'c Corpus,
     threads: usize,
+    /// Which files are read, by their numbers.
+    wanted: Vec<bool>,
     state: Mutex<State>,
 }
 
@@ -81,11 +83,12 @@ struct Taken<'c> {
 }
 
 impl<'c> Beforehand<'c> {
-    /// For a scan by so many threads.
-    pub(super) fn new(corpus: &'c Corpus, threads: usize) -> Self {
+    /// For a scan by so many threads; `wanted` says of each file whether it is read.
+    pub(super) fn new(corpus: &'c Corpus, threads: usize, wanted: Vec<bool>) -> Self {
         Self {
             corpus,
             threads,
+            wanted,
             state: Mutex::new(State {
                 next: 1,
                 taken: vec![false; corpus.files.len()],
@@ -142,7 +145,7 @@ impl<'c> Beforehand<'c> {
             let number = state.next;
             let file = &files[number];
             state.next += 1;
-            if !takes_one_thread(self.corpus, file) {
+            if !self.wanted[number] || !takes_one_thread(self.corpus, file) {
                 continue;
             }
             let in_time = self.until(&state, number) >= file.size - file.size / MOST_LATE;
@@ -165,23 +168,29 @@ impl<'c> Beforehand<'c> {
         None
     }
 
+    /// Whether the thread that fills blocks decompresses a file: one that is wanted, and was not taken beforehand or kept by an earlier scan.
+    fn is_decompressed_in_turn(&self, state: &State, number: usize) -> bool {
+        let file = &self.corpus.files[number];
+        let is_there = state.taken[number] || file.kept.is_there();
+        self.wanted[number] && !is_there && is_packed(self.corpus, file)
+    }
+
     /// Room in the store that the file takes, probably, that is read: what the scan decompresses is kept, too.
     fn room_of_present(&self, state: &State) -> u64 {
-        let present = &self.corpus.files[state.present];
-        match state.taken[state.present] || !is_packed(self.corpus, present) {
-            true => 0,
-            false => likely(present),
+        match self.is_decompressed_in_turn(state, state.present) {
+            true => likely(&self.corpus.files[state.present]),
+            false => 0,
         }
     }
 
-    /// How long it takes the scan to come to a file, about, as bytes on disk that one thread decompresses in that time. What was taken beforehand, or
-    /// is not compressed, takes it no time in comparison.
+    /// How long it takes the scan to come to a file, about, as bytes on disk that one thread decompresses in that time. Files that it does not
+    /// decompress take it no time in comparison.
     fn until(&self, state: &State, number: usize) -> u64 {
         let files = &self.corpus.files;
-        let time = |file: usize, bytes: u64| match &files[file] {
-            it if state.taken[file] || !is_packed(self.corpus, it) => 0,
-            it if it.has_pieces() => bytes / self.threads as u64,
-            _ => bytes,
+        let time = |file: usize, bytes: u64| match self.is_decompressed_in_turn(state, file) {
+            false => 0,
+            true if files[file].has_pieces() => bytes / self.threads as u64,
+            true => bytes,
         };
         let between = state.present + 1..number;
         let between = between.map(|file| time(file, files[file].size));
@@ -231,6 +240,11 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Write;
     use std::path::Path;
+
+    /// Of a scan that reads all files.
+    fn of_all(corpus: &Corpus, threads: usize) -> Beforehand<'_> {
+        Beforehand::new(corpus, threads, vec![true; corpus.files.len()])
+    }
 
     /// So many articles that share little.
     fn lines(articles: u32) -> Vec<u8> {
@@ -297,7 +311,7 @@ mod tests {
         if corpus.store().is_none() {
             return;
         }
-        let beforehand = Beforehand::new(&corpus, 4);
+        let beforehand = of_all(&corpus, 4);
         beforehand.begin(0);
         assert!(beforehand.help(|| false));
         assert!(is_kept(&corpus, 1) && !is_kept(&corpus, 2));
@@ -326,7 +340,7 @@ mod tests {
             std::mem::forget(taken._working);
             Some(taken.number)
         };
-        let beforehand = Beforehand::new(&corpus, 2);
+        let beforehand = of_all(&corpus, 2);
         beforehand.begin(0);
         beforehand.advance(packed.len() as u64 / 3);
         // The scan is too close to the second, and the third is plain.
@@ -339,7 +353,7 @@ mod tests {
         assert_eq!(take(&beforehand), None);
 
         // Whoever comes first takes a file, and nobody else does.
-        let another = Beforehand::new(&corpus, 3);
+        let another = of_all(&corpus, 3);
         another.begin(0);
         assert_eq!((take(&another), take(&another)), (Some(1), Some(5)));
         assert_eq!(take(&another), None);
@@ -353,7 +367,7 @@ mod tests {
         cut.truncate(cut.len() - 7);
         let files = [large.clone(), large, cut.clone(), cut];
         let corpus = corpus(folder.path(), &files);
-        let beforehand = Beforehand::new(&corpus, 4);
+        let beforehand = of_all(&corpus, 4);
         beforehand.begin(0);
         while beforehand.help(|| false) {}
         for file in 1..corpus.store().map_or(1, |_| 4) {
@@ -376,7 +390,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let packed = gzip(&lines(90_000));
         let corpus = corpus(folder.path(), &[packed.clone(), packed]);
-        let beforehand = Beforehand::new(&corpus, 2);
+        let beforehand = of_all(&corpus, 2);
         beforehand.begin(0);
         // It is asked before a file is taken, and after each step.
         let asked = std::cell::Cell::new(0);
@@ -424,11 +438,11 @@ mod tests {
         let corpus = corpus(folder.path(), &files);
         let pieces = [false, true, true, false];
         assert!(corpus.files.iter().map(SourceFile::has_pieces).eq(pieces));
-        let beforehand = Beforehand::new(&corpus, 8);
+        let beforehand = of_all(&corpus, 8);
         assert_eq!(beforehand.help(|| false), corpus.store().is_some());
         assert!(corpus.store().is_none() || is_kept(&corpus, 3));
         // In their company a file has less time.
-        let beforehand = Beforehand::new(&corpus, 8);
+        let beforehand = of_all(&corpus, 8);
         beforehand.begin(1);
         assert!(!beforehand.help(|| false));
     }

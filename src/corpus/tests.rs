@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::progress::{Silent, Stage, Unit};
+use std::collections::BTreeSet;
 
 /// An article with what says where it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -905,6 +906,69 @@ fn any_number_of_threads_gives_the_same() {
 }
 
 #[test]
+fn files_that_are_not_wanted_are_passed_over() {
+    let dir = Dir::new();
+    for i in 0..12 {
+        let line = |k| format!("{{\"id\":{k},\"text\":\"{i}/{k}\"}}\n");
+        let lines: String = (0..i * 30).map(line).collect();
+        match i % 3 {
+            0 => dir.file(&format!("d/{i:02}.jsonl"), &lines),
+            1 => dir.file(&format!("d/{i:02}.jsonl.gz"), gzip(lines.as_bytes())),
+            _ => dir.file(&format!("d/{i:02}.txt"), &lines),
+        };
+    }
+    let options = CorpusOptions {
+        block_bytes: 300,
+        ..CorpusOptions::default()
+    };
+    let open = || open(&dir.0.path().join("d"), options.clone()).unwrap();
+    let blocks = |wanted: &[bool], n| {
+        let corpus = open();
+        let watch = Watch {
+            stop_after: u64::MAX,
+            ..Watch::default()
+        };
+        let of = |_: &mut (), block: &Block| Ok((block.file, block.number, block.records.len()));
+        let mut blocks = Vec::new();
+        let add = |block| {
+            blocks.push(block);
+            Ok(())
+        };
+        let stage = Stage::Fingerprint;
+        threads(n, || {
+            corpus.scan_files(stage, &watch, wanted.to_vec(), || (), of, add)
+        })
+        .unwrap();
+        (blocks, watch.done.into_inner())
+    };
+    let (all, _) = blocks(&[true; 12], 1);
+    for mask in [
+        0,
+        1,
+        0b1000_0000_0000,
+        0b1010_1010_1010,
+        0b1110_0011_0110,
+        0b0101_1111_1011,
+    ] {
+        let wanted: [bool; 12] = std::array::from_fn(|file| mask >> file & 1 == 1);
+        let corpus = open();
+        let files = corpus.files().iter().zip(wanted);
+        let bytes: u64 = files
+            .map(|(file, wanted)| if wanted { file.size } else { 0 })
+            .sum();
+        let is_wanted = |block: &&(u32, u32, usize)| wanted[block.0 as usize];
+        let expected: Vec<_> = all.iter().filter(is_wanted).copied().collect();
+        for n in [1, 2, 5] {
+            assert_eq!(
+                blocks(&wanted, n),
+                (expected.clone(), bytes),
+                "{mask:b}, {n} threads"
+            );
+        }
+    }
+}
+
+#[test]
 fn frames_and_members_are_read_alike_by_any_number_of_threads() {
     let record = |i: u32| format!("{{\"id\":{i},\"text\":\"{} {i}\"}}\n", i.wrapping_mul(i));
     let lines: Vec<u8> = (0..70_000).flat_map(|i| record(i).into_bytes()).collect();
@@ -1458,6 +1522,7 @@ proptest! {
         texts in proptest::collection::vec("[a-z]{1,3}( [a-z]{1,30}){0,40}", 1..60),
         chosen in proptest::collection::vec(any::<bool>(), 60),
         block_bytes in prop_oneof![1usize..20, 20usize..3_000], packed in any::<bool>(), ends in any::<bool>(), files in 1usize..4,
+        scanned in any::<bool>(), threads_of_chosen in 1usize..4,
     ) {
         let dir = Dir::new();
         let paths: Vec<PathBuf> = (0..files).map(|file| {
@@ -1472,18 +1537,19 @@ proptest! {
             dir.file(&format!("{file}.jsonl"), bytes)
         }).collect();
         let options = CorpusOptions { block_bytes, ..CorpusOptions::default() };
-        let corpus = Corpus::open(&paths, options, &Silent).unwrap();
+        let open = || Corpus::open(&paths, options.clone(), &Silent).unwrap();
+        let corpus = open();
         type Found = Vec<(usize, u64, u64, String)>;
-        let records = |block: &Block| -> Result<Found> {
+        let records = |corpus: &Corpus, block: &Block| -> Result<Found> {
             let mut parser = Parser::new();
             let parsed = block.records.iter().filter_map(|record| {
-                let text = parser.parse(&corpus, block, record).ok()?.text.into_owned();
+                let text = parser.parse(corpus, block, record).ok()?.text.into_owned();
                 Some((block.file as usize, record.offset, record.line, text))
             });
             Ok(parsed.collect())
         };
         let mut all: Found = Vec::new();
-        corpus.scan(Stage::Fingerprint, &Silent, || (), |_, block| records(block), |found| {
+        corpus.scan(Stage::Fingerprint, &Silent, || (), |_, block| records(&corpus, block), |found| {
             all.extend(found);
             Ok(())
         }).unwrap();
@@ -1493,11 +1559,19 @@ proptest! {
             let (file, offset, line, _) = all[at];
             Place { file, offset, end: end(at), line }
         }).collect();
+        // One of which nothing was read before, or that may have kept what it decompressed.
+        let corpus = if scanned { corpus } else { open() };
         let mut found: Found = Vec::new();
-        corpus.scan_chosen(Stage::Reread, &Silent, places.into_iter(), || (), |_, block| records(block), |more| {
+        let add = |more: Found| {
             found.extend(more);
             Ok(())
+        };
+        let stage = Stage::Reread;
+        threads(threads_of_chosen, || {
+            corpus.scan_chosen(stage, &Silent, places.into_iter(), || (), |_, block| records(&corpus, block), add)
         }).unwrap();
+        let in_files: BTreeSet<usize> = wanted.iter().map(|it| it.0).collect();
+        prop_assert!(found.iter().all(|it| in_files.contains(&it.0)));
         // Where a file could not be read in parts it was read whole.
         found.retain(|it| wanted.contains(it));
         prop_assert_eq!(found, wanted);

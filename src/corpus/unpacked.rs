@@ -149,6 +149,12 @@ impl Kept {
         place.is_some()
     }
 
+    /// Whether the whole file is there.
+    pub(super) fn is_there(&self) -> bool {
+        let pieces = self.lock();
+        pieces.length == Some(pieces.held)
+    }
+
     /// In how many pieces it is kept.
     #[cfg(test)]
     pub(super) fn pieces(&self) -> usize {

@@ -92,7 +92,10 @@ impl Fingerprints {
     }
 
     /// Where the records of some articles, ascending, stand.
-    pub fn places(&self, articles: impl Iterator<Item = u32>) -> impl Iterator<Item = Place> {
+    pub fn places(
+        &self,
+        articles: impl Iterator<Item = u32> + Clone,
+    ) -> impl Iterator<Item = Place> + Clone {
         articles.map(|article| {
             let file = self.file(article);
             let of_file = self.articles_of_file(file);

@@ -50,7 +50,7 @@ impl Ranks {
     }
 
     /// The articles of the set, ascending.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + Clone {
         let bits = |(at, &word): (usize, &u64)| {
             let mut left = word;
             std::iter::from_fn(move || {

@@ -61,6 +61,24 @@ impl HeldBack {
     }
 }
 
+/// What of a corpus a scan reads.
+struct Wanted<'c> {
+    /// Which files, by their numbers.
+    files: Vec<bool>,
+    /// Which records of them, if not all.
+    records: Option<Chosen<'c>>,
+}
+
+impl Wanted<'_> {
+    /// Files that are read from their beginning to their end.
+    fn files(files: Vec<bool>) -> Self {
+        Self {
+            files,
+            records: None,
+        }
+    }
+}
+
 impl Corpus {
     /// Reads the whole corpus in blocks, on all threads of rayon's current pool.
     ///
@@ -87,8 +105,31 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let all = (None, HeldBack::Many);
+        let all = (self.all_files(), HeldBack::Many);
         self.scan_some(stage, progress, all, worker, work, collect)
+    }
+
+    /// [`Corpus::scan`] of some of the files: `wanted` says of each whether it is read.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Corpus::scan`].
+    ///
+    /// # Panics
+    ///
+    /// If `wanted` does not speak of every file.
+    pub fn scan_files<W, T: Send>(
+        &self,
+        stage: Stage,
+        progress: &dyn Progress,
+        wanted: Vec<bool>,
+        worker: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
+        collect: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        assert_eq!(wanted.len(), self.files.len(), "files of the corpus");
+        let wanted = (Wanted::files(wanted), HeldBack::Many);
+        self.scan_some(stage, progress, wanted, worker, work, collect)
     }
 
     /// [`Corpus::scan`] for results that are about as large as the blocks: fewer are held back.
@@ -104,7 +145,7 @@ impl Corpus {
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let all = (None, HeldBack::Few);
+        let all = (self.all_files(), HeldBack::Few);
         self.scan_some(stage, progress, all, worker, work, collect)
     }
 
@@ -118,27 +159,38 @@ impl Corpus {
         &'c self,
         stage: Stage,
         progress: &dyn Progress,
-        chosen: impl Iterator<Item = Place> + Send + 'c,
+        chosen: impl Iterator<Item = Place> + Clone + Send + 'c,
         worker: impl Fn() -> W + Sync,
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let chosen = (Some(Chosen::new(chosen)), HeldBack::Many);
-        self.scan_some(stage, progress, chosen, worker, work, collect)
+        let mut files = vec![false; self.files.len()];
+        chosen.clone().for_each(|place| files[place.file] = true);
+        let records = Some(Chosen::new(chosen));
+        let wanted = (Wanted { files, records }, HeldBack::Many);
+        self.scan_some(stage, progress, wanted, worker, work, collect)
+    }
+
+    fn all_files(&self) -> Wanted<'_> {
+        Wanted::files(vec![true; self.files.len()])
     }
 
     fn scan_some<'c, W, T: Send>(
         &'c self,
         stage: Stage,
         progress: &dyn Progress,
-        (chosen, held_back): (Option<Chosen<'c>>, HeldBack),
+        (wanted, held_back): (Wanted<'c>, HeldBack),
         worker: impl Fn() -> W + Sync,
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let total = self.files.iter().map(|f| f.size).sum();
+        let files = self.files.iter().zip(&wanted.files);
+        let total = files
+            .filter(|(_, wanted)| **wanted)
+            .map(|(file, _)| file.size);
+        let total = total.sum();
         progress.begin(stage, total, Unit::Bytes);
-        let scan = Scan::new(self, chosen, collect, held_back, progress);
+        let scan = Scan::new(self, wanted, collect, held_back, progress);
         let stop = || scan.stop(None);
         // A broadcast runs exactly once on each thread. A scope's tasks could be stolen by a thread
         // that waits inside `work` for some nested parallel job, and then wait for that very thread.

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use super::collector::Collector;
 use super::source::{FileToRead, Work, WorkSource};
-use super::{HeldBack, lock};
+use super::{HeldBack, Wanted, lock};
 use crate::corpus::Corpus;
 use crate::corpus::beforehand::Beforehand;
 use crate::corpus::block::Block;
-use crate::corpus::chosen::Chosen;
 use crate::corpus::pieces::Ahead;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -24,8 +23,8 @@ pub(super) struct Scan<'c, 'p, T, C> {
     source: Mutex<WorkSource<'c>>,
     /// The pieces of the file that is read.
     ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
-    /// The files behind it, if all are read.
-    beforehand: Option<Arc<Beforehand<'c>>>,
+    /// The files behind it.
+    beforehand: Arc<Beforehand<'c>>,
     collector: Mutex<Collector<T, C>>,
     turned: Condvar,
     /// Nothing more is wanted.
@@ -36,20 +35,20 @@ pub(super) struct Scan<'c, 'p, T, C> {
 impl<'c, 'p, T: Send, C: FnMut(T) -> Result<()> + Send> Scan<'c, 'p, T, C> {
     pub(super) fn new(
         corpus: &'c Corpus,
-        chosen: Option<Chosen<'c>>,
+        wanted: Wanted<'c>,
         collect: C,
         held_back: HeldBack,
         progress: &'p dyn Progress,
     ) -> Self {
         let threads = rayon::current_num_threads();
         let ahead = Arc::default();
-        let beforehand = Arc::new(Beforehand::new(corpus, threads));
+        let beforehand = Arc::new(Beforehand::new(corpus, threads, wanted.files.clone()));
         Self {
             corpus,
-            beforehand: chosen.is_none().then(|| Arc::clone(&beforehand)),
+            beforehand: Arc::clone(&beforehand),
             source: Mutex::new(WorkSource::new(
                 corpus,
-                chosen,
+                wanted,
                 Arc::clone(&ahead),
                 beforehand,
                 threads,
@@ -124,8 +123,7 @@ impl<'c, 'p, T: Send, C: FnMut(T) -> Result<()> + Send> Scan<'c, 'p, T, C> {
     /// Decompresses a file before its turn. `false` if there is none to be had.
     fn unpack_beforehand(&self) -> bool {
         let stop = || self.over.load(Ordering::Relaxed) || self.progress.cancelled();
-        let files = self.beforehand.as_ref();
-        files.is_some_and(|files| files.help(stop))
+        self.beforehand.help(stop)
     }
 
     /// Takes the lock and asks for work; as long as another thread has it, decompresses what that will need.

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::lock;
+use super::{Wanted, lock};
 use crate::corpus::Corpus;
 use crate::corpus::beforehand::Beforehand;
 use crate::corpus::block::Block;
-use crate::corpus::chosen::{Chosen, SeekableFile, ToRead};
+use crate::corpus::chosen::{SeekableFile, ToRead};
 use crate::corpus::file_reader::FileReader;
 use crate::corpus::pieces::Ahead;
 use crate::error::{Error, Result};
@@ -21,9 +21,8 @@ pub(super) struct WorkSource<'c> {
     /// The files behind it.
     beforehand: Arc<Beforehand<'c>>,
     threads: usize,
-    /// The records that are wanted, if not all are.
-    chosen: Option<Chosen<'c>>,
-    /// The file of which only those are read.
+    wanted: Wanted<'c>,
+    /// The file of which only some records are read.
     seekable: Option<Arc<SeekableFile<'c>>>,
     next_number: u64,
     stopped: bool,
@@ -55,7 +54,7 @@ impl<'c> FileToRead<'c> {
 impl<'c> WorkSource<'c> {
     pub(super) fn new(
         corpus: &'c Corpus,
-        chosen: Option<Chosen<'c>>,
+        wanted: Wanted<'c>,
         ahead: Arc<Mutex<Option<Arc<Ahead>>>>,
         beforehand: Arc<Beforehand<'c>>,
         threads: usize,
@@ -67,7 +66,7 @@ impl<'c> WorkSource<'c> {
             ahead,
             beforehand,
             threads,
-            chosen,
+            wanted,
             seekable: None,
             next_number: 0,
             stopped: false,
@@ -108,7 +107,7 @@ impl<'c> WorkSource<'c> {
 
     /// The next chosen records of a file; none where there are no more in it.
     fn next_records(&mut self) -> Option<Work<'c>> {
-        let (file, chosen) = (self.seekable.as_ref()?, self.chosen.as_mut()?);
+        let (file, chosen) = (self.seekable.as_ref()?, self.wanted.records.as_mut()?);
         let records = chosen.take(file, (self.corpus.options.block_bytes / 4).max(1));
         if records.is_none() {
             self.seekable = None;
@@ -141,11 +140,11 @@ impl<'c> WorkSource<'c> {
             return Ok(None);
         };
         self.next_file += 1;
+        if !self.wanted.files[index] {
+            return Ok(None);
+        }
         self.beforehand.begin(index);
-        if let Some(chosen) = &mut self.chosen {
-            if !chosen.is_in(index) {
-                return Ok(None);
-            }
+        if let Some(chosen) = &mut self.wanted.records {
             if let Some(seekable) = SeekableFile::open(corpus, index)? {
                 self.seekable = Some(Arc::new(seekable));
                 return Ok(None);
