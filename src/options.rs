@@ -31,8 +31,8 @@ pub struct Options {
     pub keep: Keep,
     /// Whether the first bad record ends the run.
     pub strict: bool,
-    /// A folder that keeps finished fingerprints: a run that was killed, that is repeated with another rule, or that reads the same files and new
-    /// ones after them, takes them from there.
+    /// A folder that keeps finished fingerprints, file by file: a run that was killed, that is repeated with another rule, or that reads some of the
+    /// same files and new ones, takes them from there.
     pub checkpoint: Option<PathBuf>,
     /// The most memory that the process may take, without what the system uses to cache files; beyond it, signatures,
     /// candidates and evidence go to temporary files, which changes nothing in the result. None for no bound.

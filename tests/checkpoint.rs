@@ -123,13 +123,35 @@ fn a_killed_run_goes_on_and_ends_with_the_same_bytes() {
     ok(&done.unwrap());
     assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&plain).unwrap());
     assert_eq!(written(), before, "what was kept is used");
-    let refused = wirecopy(&arguments).output().unwrap();
-    assert_eq!(refused.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&refused.stderr);
-    assert!(
-        said.contains("next.jsonl, too, which is not among the files"),
-        "{said}"
-    );
+
+    // That day alone, from the folder of the crawl.
+    let of_the_day = || {
+        wirecopy(&["cluster", "next.jsonl", "-q", "-o"])
+            .current_dir(folder.path())
+            .arg(&plain)
+            .output()
+            .unwrap()
+    };
+    let kept_of_the_day = || {
+        wirecopy(&["cluster", "next.jsonl", "--checkpoint", "kept", "-o"])
+            .current_dir(folder.path())
+            .arg(&out)
+            .output()
+            .unwrap()
+    };
+    let shards = || std::fs::read_dir(&kept).unwrap().count();
+    let there = shards();
+    ok(&of_the_day());
+    ok(&kept_of_the_day());
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&plain).unwrap());
+    assert_eq!(shards(), there, "nothing was left to do");
+    assert_eq!(written(), before, "others may ask for what was kept");
+
+    // The first crawl is given up.
+    std::fs::remove_file(&news).unwrap();
+    ok(&kept_of_the_day());
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&plain).unwrap());
+    assert!(!shard.exists());
 }
 
 #[test]

@@ -67,8 +67,8 @@ pub(super) struct ClusterArguments {
     /// Folder for temporary files; the system's own without it
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     tmp: Option<PathBuf>,
-    /// Folder that keeps finished fingerprints: a run that was killed, that is repeated with another rule, or that reads the same files
-    /// and new ones after them, need not make them again
+    /// Folder that keeps finished fingerprints, file by file: a run that was killed, that is repeated with another rule, or that reads
+    /// some of the same files and new ones, need not make them again
     #[arg(long, value_name = "FOLDER", help_heading = RUNNING)]
     checkpoint: Option<PathBuf>,
     /// Say nothing but errors: no bars, no bad records, no summary

@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::article_rows::ArticleRow;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Done, Kept, Resumed};
 use super::days::{Day, Days};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
@@ -30,7 +30,7 @@ pub struct FingerprintOptions {
     pub layout: Layout,
     /// Whether the first bad record ends the run.
     pub strict: bool,
-    /// A folder that keeps what is finished: a run that finds it there goes on from it.
+    /// A folder that keeps what is finished: a run that finds it there takes over what is of files that are as they were.
     pub checkpoint: Option<PathBuf>,
     /// How long signatures stay in memory.
     pub budget: Budget,
@@ -142,35 +142,29 @@ pub fn fingerprint_corpus(
         )));
     }
     let mut collected = Collected::new(corpus, options, progress)?;
-    let folder = options.checkpoint.as_deref();
-    let open = |folder| Checkpoint::open(folder, corpus, options);
-    let mut checkpoint = folder.map(open).transpose()?;
-    let reached = match &mut checkpoint {
-        Some(checkpoint) => checkpoint.restore(corpus, |done| collected.add(done))?,
-        None => None,
+    let (checkpoint, kept) = match &options.checkpoint {
+        Some(folder) => {
+            let (checkpoint, kept) = Checkpoint::open(folder, corpus, options)?;
+            (Some(checkpoint), kept)
+        }
+        None => (None, Kept::nothing(corpus)),
     };
-    let scanned = corpus.scan(
+    let mut resumed = Resumed::new(checkpoint, &kept, corpus, progress);
+    let scanned = corpus.scan_files(
         Stage::Fingerprint,
         progress,
+        kept.to_read(),
         || Scratch::new(values),
-        |scratch, block| {
-            // Blocks that are there from an earlier run are only split.
-            let is_there = reached >= Some((block.file, block.number));
-            match is_there {
-                true => Ok(None),
-                false => fingerprint_block(scratch, corpus, block, options).map(Some),
-            }
+        |scratch, block| match kept.has(block.file, block.number) {
+            true => Ok(Done::Kept(block.file, block.number)),
+            false => fingerprint_block(scratch, corpus, block, options).map(Done::Made),
         },
-        |done: Option<Fingerprinted>| {
-            if let (Some(checkpoint), Some(done)) = (&mut checkpoint, &done) {
-                checkpoint.add(done)?;
-            }
-            done.map_or(Ok(()), |done| collected.add(done))
-        },
+        |done| resumed.take(done, |done| collected.add(done)),
     );
+    let ended = scanned.and_then(|()| resumed.end(|done| collected.add(done)));
     // What is finished is kept whatever ended the scan.
-    let kept = checkpoint.map_or(Ok(()), |mut checkpoint| checkpoint.finish());
-    scanned.and(kept)?;
+    let written = resumed.finish();
+    ended.and(written)?;
     collected.finish()
 }
 

@@ -1,4 +1,4 @@
-//! Which files and options the shards of a folder are of, and whether a run can use them.
+//! Which options the shards of a folder were made with, and whether a run can use them.
 
 use super::shard::MAGIC;
 use super::{LOCK, foreign, is_unfinished, refused};
@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 /// Without an extension, so that whoever walks the folder takes it for no news.
 pub(super) const MANIFEST: &str = "manifest";
@@ -19,7 +18,7 @@ const PERMUTATIONS: &str = "--permutations";
 /// What says how many values of a signature are kept whole.
 pub(super) const WHOLE_VALUES: &str = "--bands, --rows or --threshold";
 
-/// What the shards of a folder are of.
+/// What the shards of a folder were made with.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest {
     version: String,
@@ -30,38 +29,10 @@ pub(super) struct Manifest {
     /// What people call each setting, and words that are the same for the same value.
     #[serde(default)]
     parameters: Option<BTreeMap<String, String>>,
-    files: Vec<FileKey>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct FileKey {
-    name: String,
-    bytes: u64,
-    /// When it was changed, in nanoseconds since 1970; 0 where that is not known.
-    modified: u64,
-    /// How its dates are read, which other files may tell.
-    #[serde(default)]
-    date_order: String,
 }
 
 impl Manifest {
-    pub(super) fn of(corpus: &Corpus, options: &FingerprintOptions) -> Result<Self> {
-        let files = corpus.files().iter().map(|file| {
-            if file.is_copy() {
-                return Err(Error::Parameter(format!(
-                    "--checkpoint: {} cannot be read again by a later run; write it to a file first",
-                    file.name
-                )));
-            }
-            let modified = file.modified().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-            Ok(FileKey {
-                name: file.name.clone(),
-                bytes: file.size,
-                modified: modified.map_or(0, |since| since.as_nanos() as u64),
-                date_order: format!("{:?}", file.date_order()),
-            })
-        });
-        let files = files.collect::<Result<_>>()?;
+    pub(super) fn of(corpus: &Corpus, options: &FingerprintOptions) -> Self {
         let FingerprintOptions {
             shingle_size,
             furniture,
@@ -78,7 +49,7 @@ impl Manifest {
             (WHOLE_VALUES, layout.whole().to_string()),
         ];
         let parameters = made.into_iter().chain(corpus.reading());
-        Ok(Self {
+        Self {
             version: env!("CARGO_PKG_VERSION").into(),
             magic: String::from_utf8_lossy(MAGIC).into(),
             tokeniser: TOKENISER_VERSION,
@@ -87,8 +58,7 @@ impl Manifest {
                     .map(|(name, value)| (name.to_owned(), value))
                     .collect(),
             ),
-            files,
-        })
+        }
     }
 
     /// That of a folder; none if the folder is empty.
@@ -138,25 +108,6 @@ impl Manifest {
                 "it was made with other options ({})",
                 self.differing(wanted).join(", ")
             )
-        } else if !wanted.files.starts_with(&self.files) {
-            let mut pairs = self.files.iter().zip(&wanted.files);
-            match pairs.find(|(then, now)| then != now) {
-                Some((then, now)) if then.name != now.name => format!(
-                    "it has {} where this run has {}; new files must come after those that it has",
-                    then.name, now.name
-                ),
-                Some((then, now)) if (then.bytes, then.modified) == (now.bytes, now.modified) => {
-                    format!(
-                        "new files say that the dates of {} are to be read otherwise, unless --date-order does",
-                        now.name
-                    )
-                }
-                Some((_, now)) => format!("{} has changed since it was made", now.name),
-                None => format!(
-                    "it has {}, too, which is not among the files of this run",
-                    self.files[wanted.files.len()].name
-                ),
-            }
         } else {
             return Ok(());
         };

@@ -1,14 +1,18 @@
-//! Finished fingerprints on disk, so that a long run that was killed can go on.
+//! Finished fingerprints on disk, so that a long run that was killed can go on, and one over a corpus that changes a little need not begin anew.
 //!
-//! A folder holds a manifest (which files, which options) and shards, each with the results of many blocks in corpus order. A
-//! shard is written to a temporary file and renamed, and carries a checksum: what is there is whole. A run that
-//! finds its folder takes these results over and computes the rest. Since a scan always gives the same blocks, the fingerprints are
-//! the same as without a break, and so is all that follows from them.
+//! A folder holds a manifest (which options) and shards, each with the results of many blocks and the names of their files. A shard is written to a
+//! temporary file and renamed, and carries a checksum: what is there is whole. A run that finds its folder takes over what is of its
+//! files as they are now, and computes the rest. Since a scan always gives the same blocks of a file, whatever other files there are, the fingerprints are
+//! the same as without a break, and so is all that follows from them. One thing that is kept of a file other files may tell,
+//! [which number comes first in its dates](crate::corpus::SourceFile::date_order): that must be the same, too.
 //!
-//! A corpus may have grown meanwhile by files that come after those that were there: nothing that is kept of a file depends on the
-//! files after it but [which number comes first in its dates](crate::corpus::SourceFile::date_order), and that is part of the manifest.
+//! The parts: `manifest` and `file_key` (what must be the same), `shard` (the bytes), `kept` (what is there), here the folder and what is added to it, and
+//! `resumed` (both in corpus order).
 
+mod file_key;
+mod kept;
 mod manifest;
+mod resumed;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -17,7 +21,11 @@ use super::FingerprintOptions;
 use super::pass::Fingerprinted;
 use crate::corpus::Corpus;
 use crate::{Error, Result};
+use file_key::FileKeys;
+pub(super) use kept::Kept;
 use manifest::{MANIFEST, Manifest};
+pub(super) use resumed::{Done, Resumed};
+use shard::FileOfShard;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,29 +43,30 @@ pub(super) struct Checkpoint {
     folder: PathBuf,
     /// Locked as long as the run lasts.
     _lock: fs::File,
-    words: usize,
+    files: FileKeys,
     /// A shard is written when the buffer holds so much.
     shard_bytes: usize,
-    /// Shards that are there.
-    shard_count: u32,
+    /// The number of the next shard.
+    next: u32,
+    /// The files of the shard to come.
+    table: Vec<FileOfShard>,
+    /// Its blocks.
     buffer: Vec<u8>,
 }
 
-/// The last block whose results are there: its file, and its number in it.
-pub(super) type Reached = Option<(u32, u32)>;
-
 impl Checkpoint {
-    /// Opens a folder, or makes it.
+    /// Opens a folder, or makes it, and finds what is there.
     ///
     /// # Errors
-    /// If it holds the fingerprints of other files, or made with other options; if an input cannot be read a second time; if the
-    /// folder cannot be made, read or written.
+    /// If what it holds was made with other options; if an input cannot be read a second time; if the folder cannot be made, read or
+    /// written.
     pub(super) fn open(
         folder: &Path,
         corpus: &Corpus,
         options: &FingerprintOptions,
-    ) -> Result<Self> {
-        let manifest = Manifest::of(corpus, options)?;
+    ) -> Result<(Self, Kept)> {
+        let files = FileKeys::of(corpus)?;
+        let manifest = Manifest::of(corpus, options);
         match fs::metadata(folder) {
             Ok(found) if !found.is_dir() => return Err(foreign(folder, "it is a file")),
             Ok(_) => {}
@@ -66,15 +75,14 @@ impl Checkpoint {
         // Before anything is written: the folder may be of something else.
         Manifest::found(folder)?;
         let lock = lock(folder)?;
-        // Another run may have made one since, or added files to it.
-        let found = Manifest::found(folder)?;
-        if let Some(found) = &found {
-            found.check(&manifest, folder)?;
-        }
-        if found.as_ref() != Some(&manifest) {
-            let text = serde_json::to_vec_pretty(&manifest)
-                .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
-            write_whole(folder, MANIFEST, &[&text])?;
+        // Another run may have made one since.
+        match Manifest::found(folder)? {
+            Some(found) => found.check(&manifest, folder)?,
+            None => {
+                let text = serde_json::to_vec_pretty(&manifest)
+                    .map_err(|error| Error::Input(format!("a manifest: {error}")))?;
+                write_whole(folder, MANIFEST, &[&text])?;
+            }
         }
         for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
             let path = entry.map_err(Error::io("read", folder))?.path();
@@ -82,85 +90,49 @@ impl Checkpoint {
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
             }
         }
-        Ok(Self {
+        let kept = Kept::find(folder, corpus, &files, options.layout.words())?;
+        let checkpoint = Self {
+            next: shards(folder)?.last().map_or(0, |last| last + 1),
             folder: folder.to_path_buf(),
             _lock: lock,
-            words: options.layout.words(),
-            shard_bytes: if cfg!(test) {
-                SHARD_BYTES >> 14
-            } else {
-                SHARD_BYTES
+            files,
+            shard_bytes: match cfg!(test) {
+                true => SHARD_BYTES >> 14,
+                false => SHARD_BYTES,
             },
-            shard_count: 0,
+            table: Vec::new(),
             buffer: Vec::new(),
-        })
+        };
+        Ok((checkpoint, kept))
     }
 
-    /// Hands on the results that are there, in order, and says how far they reach.
-    ///
-    /// # Errors
-    /// Those of `take`; if a shard cannot be read. One that is not whole ends what is there: it and those after it are
-    /// removed.
-    pub(super) fn restore(
-        &mut self,
-        corpus: &Corpus,
-        mut take: impl FnMut(Fingerprinted) -> Result<()>,
-    ) -> Result<Reached> {
-        let mut reached = None;
-        loop {
-            let path = self.folder.join(shard_name(self.shard_count));
-            let bytes = match fs::read(&path) {
-                Ok(bytes) => bytes,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-                Err(error) => return Err(Error::io("read", &path)(error)),
-            };
-            let Some(mut rest) = shard::payload(&bytes) else {
-                self.remove_from(self.shard_count)?;
-                return Ok(reached);
-            };
-            while !rest.is_empty() {
-                let done = shard::decode(&mut rest, self.words, corpus)
-                    .ok_or_else(|| refused(&self.folder, "a shard in it is not of this version"))?;
-                let now = (done.file, done.number);
-                let follows = reached.map_or(now == (0, 1), |(file, number)| {
-                    now == (file, number + 1) || now == (file + 1, 1)
-                });
-                if !follows {
-                    return Err(refused(
-                        &self.folder,
-                        "its shards do not follow one another",
-                    ));
-                }
-                reached = Some(now);
-                take(done)?;
-            }
-            self.shard_count += 1;
-        }
-    }
-
-    /// Removes the shards from a number on.
-    fn remove_from(&self, first: u32) -> Result<()> {
-        for entry in fs::read_dir(&self.folder).map_err(Error::io("read", &self.folder))? {
-            let path = entry.map_err(Error::io("read", &self.folder))?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            let number = name.and_then(|name| name.strip_prefix(SHARD_NAME)?.parse::<u32>().ok());
-            if number.is_some_and(|number| number >= first) {
-                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the results of the next block.
+    /// Adds the results of a block.
     ///
     /// # Errors
     /// If a shard cannot be written.
     pub(super) fn add(&mut self, done: &Fingerprinted) -> Result<()> {
-        shard::encode(done, &mut self.buffer);
-        if self.buffer.len() >= self.shard_bytes {
-            self.finish()?;
+        let place = self.place(done.file);
+        shard::encode(done, place as u32, &mut self.buffer);
+        match self.buffer.len() >= self.shard_bytes {
+            true => self.finish(),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Adds that a file has no more than so many blocks.
+    pub(super) fn end_file(&mut self, file: u32, blocks: u32) {
+        let place = self.place(file);
+        self.table[place].blocks = Some(blocks);
+    }
+
+    /// The place of a file in the table of the next shard.
+    fn place(&mut self, file: u32) -> usize {
+        let key = self.files.key(file);
+        if self.table.last().is_none_or(|last| last.key != *key) {
+            let key = key.clone();
+            self.table.push(FileOfShard { key, blocks: None });
+        }
+        self.table.len() - 1
     }
 
     /// Writes what is not written yet.
@@ -168,13 +140,14 @@ impl Checkpoint {
     /// # Errors
     /// If it cannot be written.
     pub(super) fn finish(&mut self) -> Result<()> {
-        if self.buffer.is_empty() {
+        if self.table.is_empty() {
             return Ok(());
         }
-        let head = shard::head(&self.buffer);
-        let name = shard_name(self.shard_count);
-        write_whole(&self.folder, &name, &[&head, &self.buffer])?;
-        self.shard_count += 1;
+        let start = shard::start(&self.table, &self.buffer);
+        let name = shard_name(self.next);
+        write_whole(&self.folder, &name, &[&start, &self.buffer])?;
+        self.next += 1;
+        self.table.clear();
         self.buffer.clear();
         Ok(())
     }
@@ -212,6 +185,14 @@ fn foreign(folder: &Path, what: &str) -> Error {
     ))
 }
 
+/// A folder that somebody writes to during the run.
+fn changed(folder: &Path) -> Error {
+    Error::Input(format!(
+        "--checkpoint {}: its shards have changed since the run began; run it again",
+        folder.display()
+    ))
+}
+
 fn is_unfinished(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.is_some_and(|name| name.starts_with(UNFINISHED))
@@ -219,6 +200,23 @@ fn is_unfinished(path: &Path) -> bool {
 
 fn shard_name(number: u32) -> String {
     format!("{SHARD_NAME}{number:06}")
+}
+
+fn shard_path(folder: &Path, number: u32) -> PathBuf {
+    folder.join(shard_name(number))
+}
+
+/// The numbers of the shards of a folder, in order.
+fn shards(folder: &Path) -> Result<Vec<u32>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let name = entry.map_err(Error::io("read", folder))?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(SHARD_NAME));
+        let number = number.and_then(|number| number.parse().ok());
+        numbers.extend(number.filter(|&number| name == *shard_name(number)));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Writes a file so that it is there whole or not at all.

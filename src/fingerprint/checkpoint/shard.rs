@@ -1,30 +1,119 @@
-//! The bytes of a shard: a head with a checksum, then the results of one block after another.
+//! The bytes of a shard: a head with a checksum, a table of the files that it has something of, then the results of one block after another.
 
-use crate::corpus::{Corpus, Reject, RejectReason};
+use super::file_key::FileKey;
+use crate::corpus::{Reject, RejectReason};
 use crate::fingerprint::DigestPart;
 use crate::fingerprint::article_rows::ArticleRow;
 use crate::fingerprint::pass::Fingerprinted;
 use crate::fingerprint::places::RecordStart;
 use crate::fingerprint::unread_dates::UnreadDates;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
+use std::ops::Range;
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// How a shard begins.
-pub(super) const MAGIC: &[u8; 16] = b"wirecopy shard 6";
+pub(super) const MAGIC: &[u8; 16] = b"wirecopy shard 7";
 
-/// What stands before what a shard holds.
-pub(super) fn head(payload: &[u8]) -> [u8; 32] {
-    let mut head = [0; 32];
-    head[..16].copy_from_slice(MAGIC);
-    head[16..].copy_from_slice(&xxh3_128(payload).to_le_bytes());
-    head
+/// A file that a shard has something of.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct FileOfShard {
+    pub(super) key: FileKey,
+    /// Of how many blocks it consists, if that was known.
+    pub(super) blocks: Option<u32>,
 }
 
-/// What a shard holds, if it is whole.
-pub(super) fn payload(bytes: &[u8]) -> Option<&[u8]> {
+/// Where the results of a block are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BlockOfShard {
+    /// The place of its file in the table.
+    pub(super) file: usize,
+    /// Its number in the file.
+    pub(super) number: u32,
+    /// Its bytes in the shard.
+    pub(super) bytes: Range<usize>,
+}
+
+/// What a shard has.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Contents {
+    pub(super) files: Vec<FileOfShard>,
+    pub(super) blocks: Vec<BlockOfShard>,
+}
+
+/// What stands in a shard before these blocks.
+pub(super) fn start(files: &[FileOfShard], blocks: &[u8]) -> Vec<u8> {
+    let files = serde_json::to_vec(files).expect("numbers and strings are JSON");
+    let length = (files.len() as u32).to_le_bytes();
+    let sum = checksum(&[&length, &files, blocks]);
+    [&MAGIC[..], &sum, &length, &files].concat()
+}
+
+fn checksum(parts: &[&[u8]]) -> [u8; 16] {
+    let mut sum = Xxh3Default::new();
+    parts.iter().for_each(|part| sum.update(part));
+    sum.digest128().to_le_bytes()
+}
+
+/// What a shard of signatures of so many words has; none if it is not whole.
+pub(super) fn contents(bytes: &[u8], words: usize) -> Option<Contents> {
     let (magic, rest) = bytes.split_first_chunk::<16>()?;
     let (sum, payload) = rest.split_first_chunk::<16>()?;
-    (magic == MAGIC && u128::from_le_bytes(*sum) == xxh3_128(payload)).then_some(payload)
+    if magic != MAGIC || *sum != checksum(&[payload]) {
+        return None;
+    }
+    let (length, rest) = payload.split_first_chunk::<4>()?;
+    let (files, mut rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    let files: Vec<FileOfShard> = serde_json::from_slice(files).ok()?;
+    let mut blocks = Vec::new();
+    while !rest.is_empty() {
+        let head = BlockHead::of(rest)?;
+        let start = bytes.len() - rest.len();
+        let length = head.bytes(words);
+        rest = rest.get(length..)?;
+        let file = head.file as usize;
+        files.get(file)?;
+        blocks.push(BlockOfShard {
+            file,
+            number: head.number,
+            bytes: start..start + length,
+        });
+    }
+    Some(Contents { files, blocks })
+}
+
+/// What stands before the results of a block.
+struct BlockHead {
+    file: u32,
+    number: u32,
+    rows: usize,
+    lines: usize,
+    faults: usize,
+}
+
+impl BlockHead {
+    const BYTES: usize = 5 * size_of::<u32>();
+
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let (numbers, _) = bytes.get(..Self::BYTES)?.as_chunks();
+        let number = |at: usize| u32::from_le_bytes(numbers[at]);
+        Some(Self {
+            file: number(0),
+            number: number(1),
+            rows: number(2) as usize,
+            lines: number(3) as usize,
+            faults: number(4) as usize,
+        })
+    }
+
+    /// Bytes of the results, with this.
+    fn bytes(&self, words: usize) -> usize {
+        Self::BYTES + self.rows * bytes_of_article(words) + self.lines * 4 + self.faults
+    }
+}
+
+/// Bytes of a row, a signature of so many words, the hash of an id and a day.
+fn bytes_of_article(words: usize) -> usize {
+    BYTES_OF_ROW + words * 4 + 8 + 2
 }
 
 /// What most blocks have none of.
@@ -42,8 +131,8 @@ struct KeptReject {
     detail: String,
 }
 
-/// Adds the results of a block.
-pub(super) fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
+/// Adds the results of a block, whose file is at this place of the table.
+pub(super) fn encode(done: &Fingerprinted, file: u32, out: &mut Vec<u8>) {
     let rejects: Vec<KeptReject> = done
         .rejects
         .iter()
@@ -62,7 +151,7 @@ pub(super) fn encode(done: &Fingerprinted, out: &mut Vec<u8>) {
         false => serde_json::to_vec(&faults).expect("numbers and strings are JSON"),
     };
     for number in [
-        done.file,
+        file,
         done.number,
         done.rows.len() as u32,
         done.lines.len() as u32,
@@ -110,40 +199,40 @@ fn row_of_bytes(bytes: &[u8; BYTES_OF_ROW]) -> ArticleRow {
     }
 }
 
-/// The next results; none if they are not of this form.
-pub(super) fn decode(rest: &mut &[u8], words: usize, corpus: &Corpus) -> Option<Fingerprinted> {
-    let mut number = || -> Option<u32> {
-        let (bytes, later) = rest.split_first_chunk::<4>()?;
-        *rest = later;
-        Some(u32::from_le_bytes(*bytes))
-    };
-    let (file, block) = (number()?, number()?);
-    let mut count = || number().map(|count| count as usize);
-    let (rows, lines, faults) = (count()?, count()?, count()?);
+/// The results of a block of the file that has this number and name in the corpus, with signatures of so many words; none if they are not of this form.
+pub(super) fn decode(bytes: &[u8], words: usize, file: u32, name: &str) -> Option<Fingerprinted> {
+    let head = BlockHead::of(bytes)?;
+    if head.bytes(words) != bytes.len() {
+        return None;
+    }
+    let mut rest = &bytes[BlockHead::BYTES..];
     let mut take = |len: usize| -> Option<&[u8]> {
         let (bytes, later) = rest.split_at_checked(len)?;
-        *rest = later;
+        rest = later;
         Some(bytes)
     };
-    let (of_rows, _) = take(rows * BYTES_OF_ROW)?.as_chunks();
-    let (packed, _) = take(rows * words * 4)?.as_chunks();
-    let (ids, _) = take(rows * 8)?.as_chunks();
-    let (days, _) = take(rows * 2)?.as_chunks();
-    let (lines, _) = take(lines * 4)?.as_chunks();
-    let faults = match take(faults)? {
+    let (of_rows, _) = take(head.rows * BYTES_OF_ROW)?.as_chunks();
+    let (packed, _) = take(head.rows * words * 4)?.as_chunks();
+    let (ids, _) = take(head.rows * 8)?.as_chunks();
+    let (days, _) = take(head.rows * 2)?.as_chunks();
+    let (lines, _) = take(head.lines * 4)?.as_chunks();
+    let mut faults = match take(head.faults)? {
         [] => Faults::default(),
         some => serde_json::from_slice(some).ok()?,
     };
-    let name = &corpus.files().get(file as usize)?.name;
+    if let Some(first) = &mut faults.unread_dates.first {
+        // It had another number if other files were there.
+        first.file = file;
+    }
     let reject = |kept: KeptReject| Reject {
-        file: name.clone(),
+        file: name.into(),
         line: kept.line,
         reason: kept.reason,
         detail: kept.detail,
     };
     Some(Fingerprinted {
         file,
-        number: block,
+        number: head.number,
         rows: of_rows.iter().map(row_of_bytes).collect(),
         packed: packed
             .iter()

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Folder(tempfile::TempDir);
 
 impl Folder {
+    const NAMES: [&str; 5] = ["0.jsonl", "a.jsonl", "aa.jsonl", "b.jsonl", "c.jsonl"];
+
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let lines: Vec<String> = (0..400)
@@ -27,14 +29,13 @@ impl Folder {
     }
 
     fn corpus(&self) -> Corpus {
-        let names = ["a.jsonl", "b.jsonl", "c.jsonl"];
-        let mut inputs = names.map(|name| self.0.path().join(name)).to_vec();
-        inputs.retain(|input| input.exists());
-        let options = CorpusOptions {
-            block_bytes: 1_000,
-            ..CorpusOptions::default()
-        };
-        Corpus::open(&inputs, options, &Silent).unwrap()
+        corpus_of(&self.inputs())
+    }
+
+    /// Those of its files that are there.
+    fn inputs(&self) -> Vec<PathBuf> {
+        let paths = Self::NAMES.map(|name| self.0.path().join(name));
+        paths.into_iter().filter(|path| path.exists()).collect()
     }
 
     fn shards(&self) -> PathBuf {
@@ -42,16 +43,28 @@ impl Folder {
     }
 
     fn run(&self, checkpoint: bool, seed: u64, progress: &dyn Progress) -> Result<Fingerprints> {
-        let options = FingerprintOptions {
-            shingle_size: ShingleSize::default(),
-            furniture: Furniture::Strip,
-            permutations: Permutations::new(128, seed)?,
-            layout: Layout::new(128, 32),
-            strict: false,
-            checkpoint: checkpoint.then(|| self.shards()),
-            budget: Budget::unbounded(),
-        };
+        let options = options(checkpoint.then(|| self.shards()), seed);
         fingerprint_corpus(&self.corpus(), &options, progress)
+    }
+}
+
+fn corpus_of(inputs: &[PathBuf]) -> Corpus {
+    let options = CorpusOptions {
+        block_bytes: 1_000,
+        ..CorpusOptions::default()
+    };
+    Corpus::open(inputs, options, &Silent).unwrap()
+}
+
+fn options(checkpoint: Option<PathBuf>, seed: u64) -> FingerprintOptions {
+    FingerprintOptions {
+        shingle_size: ShingleSize::default(),
+        furniture: Furniture::Strip,
+        permutations: Permutations::new(128, seed).unwrap(),
+        layout: Layout::new(128, 32),
+        strict: false,
+        checkpoint,
+        budget: Budget::unbounded(),
     }
 }
 
@@ -131,39 +144,121 @@ fn a_run_that_was_stopped_goes_on_and_ends_the_same() {
     assert_eq!(shards(), before, "nothing was left to do");
 }
 
+/// The names and times of the shards.
+fn shards_of(folder: &Folder) -> Vec<(u32, std::time::SystemTime)> {
+    let time = |number| {
+        let shard = shard_path(&folder.shards(), number);
+        std::fs::metadata(shard).unwrap().modified().unwrap()
+    };
+    let numbers = shards(&folder.shards()).unwrap();
+    numbers.into_iter().map(|it| (it, time(it))).collect()
+}
+
+/// How many articles were read, of a run that must give what one without a checkpoint does.
+fn read_again(folder: &Folder) -> usize {
+    let expected = all_of(&folder.run(false, 1, &Silent).unwrap());
+    let watch = Stop::after(usize::MAX);
+    assert_eq!(all_of(&folder.run(true, 1, &watch).unwrap()), expected);
+    watch.seen.into_inner()
+}
+
 #[test]
-fn files_may_come_after_those_that_were_there() {
+fn a_file_that_is_there_whole_is_not_read() {
+    let folder = Folder::new();
+    assert_eq!(read_again(&folder), 400);
+    assert_eq!(read_again(&folder), 0);
+    // The blocks of the second are there, but not that they are all.
+    std::fs::remove_dir_all(folder.shards()).unwrap();
+    let stopped = folder.run(true, 1, &Stop::after(395));
+    assert!(stopped.is_err());
+    let again = read_again(&folder);
+    assert!((1..=100).contains(&again), "{again}");
+    assert_eq!(read_again(&folder), 0);
+}
+
+#[test]
+fn files_may_come_and_go() {
     for stopped in [true, false] {
         let folder = Folder::new();
         let at = |name: &str| folder.0.path().join(name);
         let stop = if stopped { 150 } else { usize::MAX };
         let ended = folder.run(true, 1, &Stop::after(stop));
         assert_eq!(ended.is_err(), stopped);
-        let first = || {
-            let shard = folder.shards().join(shard_name(0));
-            std::fs::metadata(shard).unwrap().modified().unwrap()
-        };
-        let before = first();
-        std::fs::copy(at("a.jsonl"), at("c.jsonl")).unwrap();
-        let expected = all_of(&folder.run(false, 1, &Silent).unwrap());
-        for _ in 0..2 {
-            assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
-        }
-        assert_eq!(first(), before, "what was there is kept");
+        let before = shards_of(&folder);
+        let are_kept = |kept: &[_]| shards_of(&folder).starts_with(kept);
 
-        let refused = || folder.run(true, 1, &Silent).unwrap_err().to_string();
-        std::fs::rename(at("c.jsonl"), at("d.jsonl")).unwrap();
-        let message = refused();
-        assert!(message.contains("c.jsonl, too, which is not"), "{message}");
-        std::fs::rename(at("d.jsonl"), at("c.jsonl")).unwrap();
-        std::fs::remove_file(at("b.jsonl")).unwrap();
-        let message = refused();
-        assert!(message.contains("b.jsonl where this run has"), "{message}");
+        // New ones behind, between and before the others.
+        std::fs::copy(at("a.jsonl"), at("c.jsonl")).unwrap();
+        read_again(&folder);
+        assert!(are_kept(&before));
+        std::fs::write(at("aa.jsonl"), "{\"text\":\"another\"}\n").unwrap();
+        std::fs::write(at("0.jsonl"), "").unwrap();
+        assert!(read_again(&folder) <= 2);
+        assert!(are_kept(&before), "what was there is kept");
+
+        // One that this run does not ask for may be asked for by the next.
+        let shard_count = shards_of(&folder).len();
+        let some = corpus_of(&[at("b.jsonl")]);
+        let watch = Stop::after(usize::MAX);
+        let run = |corpus, folder: Option<PathBuf>, progress: &dyn Progress| {
+            all_of(&fingerprint_corpus(corpus, &options(folder, 1), progress).unwrap())
+        };
+        let kept = run(&some, Some(folder.shards()), &watch);
+        assert_eq!(kept, run(&some, None, &Silent));
+        assert_eq!(watch.seen.into_inner(), 0);
+        assert_eq!(shards_of(&folder).len(), shard_count);
+        assert_eq!(read_again(&folder), 0);
+
+        // One that has changed is read, and no other.
+        std::fs::write(at("b.jsonl"), "{\"text\":\"a text of today\"}\n").unwrap();
+        assert_eq!(read_again(&folder), 1);
+        assert_eq!(read_again(&folder), 0);
+
+        // Shards that have nothing but what is gone go, too.
+        std::fs::remove_file(at("a.jsonl")).unwrap();
+        assert_eq!(read_again(&folder), 0);
+        assert!(shards_of(&folder).iter().all(|shard| shard.0 > 0));
+        std::fs::remove_file(at("c.jsonl")).unwrap();
+        std::fs::remove_file(at("aa.jsonl")).unwrap();
+        assert_eq!(read_again(&folder), 0);
+        assert!(shards_of(&folder).len() <= 3, "{:?}", shards_of(&folder));
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+    #[test]
+    fn what_is_taken_over_changes_nothing(
+        steps in proptest::collection::vec((0usize..5, 0usize..60, proptest::option::of(0usize..150)), 1..12)
+    ) {
+        let folder = Folder::new();
+        for (at, (file, lines, stop)) in steps.into_iter().enumerate() {
+            // Files that are written, grow, shrink and go; no text is as long as one that stood in its place before, since the clock of files is coarse.
+            let path = folder.0.path().join(Folder::NAMES[file]);
+            let line = |n| format!("{{\"text\":\"report {n} {} of {lines}\"}}\n", "x".repeat(at));
+            match lines {
+                0 => _ = std::fs::remove_file(&path),
+                _ => std::fs::write(&path, (0..lines).map(line).collect::<String>()).unwrap(),
+            }
+            if folder.inputs().is_empty() {
+                continue;
+            }
+            if let Some(after) = stop {
+                let _ = folder.run(true, 1, &Stop::after(after));
+            }
+            if at % 3 == 0 {
+                read_again(&folder);
+            }
+        }
+        if !folder.inputs().is_empty() {
+            read_again(&folder);
+            proptest::prop_assert_eq!(read_again(&folder), 0);
+        }
     }
 }
 
 #[test]
-fn files_that_change_how_others_are_read_are_refused() {
+fn files_that_change_how_others_are_read_have_them_read_again() {
     let folder = Folder::new();
     let at = |name: &str| folder.0.path().join(name);
     let line =
@@ -171,44 +266,65 @@ fn files_that_change_how_others_are_read_are_refused() {
     for name in ["a.jsonl", "b.jsonl"] {
         std::fs::write(at(name), line("4/3/2026")).unwrap();
     }
-    folder.run(true, 1, &Silent).unwrap();
+    assert_eq!(read_again(&folder), 2);
     std::fs::write(at("c.jsonl"), line("5/6/2026")).unwrap();
-    folder.run(true, 1, &Silent).unwrap();
-    std::fs::remove_dir_all(folder.shards()).unwrap();
-    std::fs::remove_file(at("c.jsonl")).unwrap();
-    folder.run(true, 1, &Silent).unwrap();
+    assert_eq!(read_again(&folder), 1);
     std::fs::write(at("c.jsonl"), line("20/3/2026")).unwrap();
-    let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
-    assert!(message.contains("the dates of"), "{message}");
-    assert!(message.contains("a.jsonl are to be read"), "{message}");
+    assert_eq!(read_again(&folder), 3);
+    assert_eq!(read_again(&folder), 0);
 }
 
 #[test]
 fn what_is_damaged_is_done_again() {
     let folder = Folder::new();
-    let expected = all_of(&folder.run(true, 1, &Silent).unwrap());
-    let shard = folder.shards().join(shard_name(1));
-    assert!(folder.shards().join(shard_name(3)).exists());
+    read_again(&folder);
+    let shard = shard_path(&folder.shards(), 1);
+    assert!(shard_path(&folder.shards(), 3).exists());
     let whole = std::fs::read(&shard).unwrap();
-    // One in the middle, and the run is stopped again, which leaves a shorter one in its place.
+    // One in the middle, and the run is stopped again, which leaves a shorter one behind the others.
     std::fs::write(&shard, "").unwrap();
     assert!(folder.run(true, 1, &Stop::after(150)).is_err());
-    for _ in 0..2 {
-        assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
-    }
-    std::fs::remove_dir_all(folder.shards()).unwrap();
-    folder.run(true, 1, &Silent).unwrap();
-    for damage in [0, 20, 40, whole.len() - 1] {
+    read_again(&folder);
+    assert_eq!(read_again(&folder), 0);
+    for damage in [0, 20, 40, whole.len() - 1, whole.len()] {
+        std::fs::remove_dir_all(folder.shards()).unwrap();
+        read_again(&folder);
         let mut bytes = whole.clone();
-        bytes[damage] ^= 1;
+        match bytes.get_mut(damage) {
+            Some(byte) => *byte ^= 1,
+            None => bytes.truncate(damage / 2),
+        }
         std::fs::write(&shard, bytes).unwrap();
         std::fs::write(folder.shards().join(".wirecopy-unfinished-x"), "half").unwrap();
-        assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
-        assert_eq!(std::fs::read(&shard).unwrap(), whole);
+        assert!(read_again(&folder) > 0);
+        assert!(!shard.exists());
         assert!(!folder.shards().join(".wirecopy-unfinished-x").exists());
+        assert_eq!(read_again(&folder), 0);
     }
-    std::fs::write(&shard, &whole[..whole.len() / 2]).unwrap();
-    assert_eq!(all_of(&folder.run(true, 1, &Silent).unwrap()), expected);
+}
+
+#[test]
+fn shards_that_change_during_the_run_are_told() {
+    let folder = Folder::new();
+    read_again(&folder);
+    let corpus = folder.corpus();
+    let open = || Checkpoint::open(&folder.shards(), &corpus, &options(None, 1)).unwrap();
+    let read = |kept: &Kept| kept.read(&mut Default::default(), (0, 1), &corpus);
+    let (_, kept) = open();
+    assert_eq!(read(&kept).unwrap().number, 1);
+    let shard = shard_path(&folder.shards(), 0);
+    let mut bytes = std::fs::read(&shard).unwrap();
+    let table = 36 + u32::from_le_bytes(bytes[32..36].try_into().unwrap()) as usize;
+    // The number of the block, and how many articles it has.
+    for at in [4, 8] {
+        bytes[table + at] ^= 1;
+        std::fs::write(&shard, &bytes).unwrap();
+        let message = read(&kept).err().unwrap().to_string();
+        assert!(message.contains("changed since the run began"), "{message}");
+        bytes[table + at] ^= 1;
+    }
+    std::fs::remove_file(&shard).unwrap();
+    assert!(matches!(read(&kept), Err(Error::Io { .. })));
 }
 
 #[test]
@@ -235,14 +351,6 @@ fn fingerprints_of_something_else_are_refused() {
     of_others["parameters"][super::manifest::WHOLE_VALUES] = "16".into();
     std::fs::write(&path, of_others.to_string()).unwrap();
     assert!(refused(1).contains("made with other options (--permutations); delete"));
-    std::fs::write(&path, manifest).unwrap();
-    let path = folder.0.path().join("a.jsonl");
-    std::fs::write(&path, "{\"text\":\"another\"}\n").unwrap();
-    let message = refused(1);
-    assert!(
-        message.contains("a.jsonl has changed since it was made"),
-        "{message}"
-    );
     std::fs::write(folder.shards().join(MANIFEST), "{").unwrap();
     assert!(refused(1).contains("manifest cannot be read"));
 
