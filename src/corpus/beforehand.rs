@@ -51,12 +51,12 @@ fn is_packed(corpus: &Corpus, file: &SourceFile) -> bool {
     packed && !corpus.is_small(file) && file.foreign.is_none()
 }
 
-/// The files of a scan, of which some can be decompressed before their turn.
+/// The files of a scan, of which some can be decompressed before their turn. Their places are those among the files that are read.
 pub(super) struct Beforehand<'c> {
     corpus: &'c Corpus,
     threads: usize,
-    /// Which files are read, by their numbers.
-    wanted: Vec<bool>,
+    /// The numbers of the files that are read.
+    files: Vec<usize>,
     state: Mutex<State>,
 }
 
@@ -76,7 +76,7 @@ struct State {
 
 /// A file that was given out.
 struct Taken<'c> {
-    number: usize,
+    place: usize,
     file: &'c SourceFile,
     store: &'c Store,
     _working: Working<'c>,
@@ -84,19 +84,25 @@ struct Taken<'c> {
 
 impl<'c> Beforehand<'c> {
     /// For a scan by so many threads; `wanted` says of each file whether it is read.
-    pub(super) fn new(corpus: &'c Corpus, threads: usize, wanted: Vec<bool>) -> Self {
+    pub(super) fn new(corpus: &'c Corpus, threads: usize, wanted: &[bool]) -> Self {
+        let files: Vec<usize> = (0..wanted.len()).filter(|&file| wanted[file]).collect();
+        let state = State {
+            next: 1,
+            taken: vec![false; files.len()],
+            promised: 0,
+            present: 0,
+            left: files.first().map_or(0, |&first| corpus.files[first].size),
+        };
         Self {
             corpus,
             threads,
-            wanted,
-            state: Mutex::new(State {
-                next: 1,
-                taken: vec![false; corpus.files.len()],
-                promised: 0,
-                present: 0,
-                left: corpus.files.first().map_or(0, |file| file.size),
-            }),
+            files,
+            state: Mutex::new(state),
         }
+    }
+
+    fn file(&self, place: usize) -> &'c SourceFile {
+        &self.corpus.files[self.files[place]]
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -104,11 +110,11 @@ impl<'c> Beforehand<'c> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The scan has come to a file.
-    pub(super) fn begin(&self, file: usize) {
+    /// The scan has come to the file of this number.
+    pub(super) fn begin(&self, number: usize) {
         let mut state = self.lock();
-        state.present = file;
-        state.left = self.corpus.files[file].size;
+        state.present = self.files.partition_point(|&file| file < number);
+        state.left = self.corpus.files[number].size;
     }
 
     /// The scan has read so many bytes more of it, on disk.
@@ -125,40 +131,39 @@ impl<'c> Beforehand<'c> {
         let Some(taken) = self.take() else {
             return false;
         };
-        let Taken { number, file, .. } = taken;
+        let Taken { place, file, .. } = taken;
         // Whatever is wrong with the file is found again, and told, in its turn.
         let whole = unpack(file, taken.store, stop).unwrap_or(false);
         let mut state = self.lock();
-        state.taken[number] = whole;
+        state.taken[place] = whole;
         state.promised -= likely(file);
         true
     }
 
     /// The next file that will be whole, or nearly so, when the scan comes to it; it is set aside for the caller.
     fn take(&self) -> Option<Taken<'c>> {
-        let files = &self.corpus.files;
         let mut state = self.lock();
         let first = state.present + 1;
-        let last = files.len().min(first + FILES * self.threads);
+        let last = self.files.len().min(first + FILES * self.threads);
         state.next = state.next.max(first);
         while state.next < last {
-            let number = state.next;
-            let file = &files[number];
+            let place = state.next;
+            let file = self.file(place);
             state.next += 1;
-            if !self.wanted[number] || !takes_one_thread(self.corpus, file) {
+            if !takes_one_thread(self.corpus, file) {
                 continue;
             }
-            let in_time = self.until(&state, number) >= file.size - file.size / MOST_LATE;
+            let in_time = self.until(&state, place) >= file.size - file.size / MOST_LATE;
             let room = self.room_of_present(&state) + state.promised + likely(file);
             let store = self.corpus.store()?;
             if in_time
                 && store.has_room(room)
                 && let Some(working) = file.kept.begin_beforehand()
             {
-                state.taken[number] = true;
+                state.taken[place] = true;
                 state.promised += likely(file);
                 return Some(Taken {
-                    number,
+                    place,
                     file,
                     store,
                     _working: working,
@@ -168,32 +173,30 @@ impl<'c> Beforehand<'c> {
         None
     }
 
-    /// Whether the thread that fills blocks decompresses a file: one that is wanted, and was not taken beforehand or kept by an earlier scan.
-    fn is_decompressed_in_turn(&self, state: &State, number: usize) -> bool {
-        let file = &self.corpus.files[number];
-        let is_there = state.taken[number] || file.kept.is_there();
-        self.wanted[number] && !is_there && is_packed(self.corpus, file)
+    /// Whether the thread that fills blocks decompresses a file: it was not taken beforehand, nor kept by an earlier scan.
+    fn is_decompressed_in_turn(&self, state: &State, place: usize) -> bool {
+        let file = self.file(place);
+        !state.taken[place] && is_packed(self.corpus, file) && !file.kept.is_there()
     }
 
     /// Room in the store that the file takes, probably, that is read: what the scan decompresses is kept, too.
     fn room_of_present(&self, state: &State) -> u64 {
         match self.is_decompressed_in_turn(state, state.present) {
-            true => likely(&self.corpus.files[state.present]),
+            true => likely(self.file(state.present)),
             false => 0,
         }
     }
 
     /// How long it takes the scan to come to a file, about, as bytes on disk that one thread decompresses in that time. Files that it does not
     /// decompress take it no time in comparison.
-    fn until(&self, state: &State, number: usize) -> u64 {
-        let files = &self.corpus.files;
-        let time = |file: usize, bytes: u64| match self.is_decompressed_in_turn(state, file) {
+    fn until(&self, state: &State, place: usize) -> u64 {
+        let time = |place: usize, bytes: u64| match self.is_decompressed_in_turn(state, place) {
             false => 0,
-            true if files[file].has_pieces() => bytes / self.threads as u64,
+            true if self.file(place).has_pieces() => bytes / self.threads as u64,
             true => bytes,
         };
-        let between = state.present + 1..number;
-        let between = between.map(|file| time(file, files[file].size));
+        let between = state.present + 1..place;
+        let between = between.map(|place| time(place, self.file(place).size));
         time(state.present, state.left) + between.sum::<u64>()
     }
 }
@@ -234,7 +237,7 @@ fn unpack(file: &SourceFile, store: &Store, stop: impl Fn() -> bool) -> Result<b
 #[cfg(test)]
 mod tests {
     use super::super::tests::gzip;
-    use super::super::{CorpusOptions, Parser};
+    use super::super::{CorpusOptions, Parser, Place, Places};
     use super::*;
     use crate::progress::{Silent, Stage};
     use proptest::prelude::*;
@@ -243,7 +246,7 @@ mod tests {
 
     /// Of a scan that reads all files.
     fn of_all(corpus: &Corpus, threads: usize) -> Beforehand<'_> {
-        Beforehand::new(corpus, threads, vec![true; corpus.files.len()])
+        Beforehand::new(corpus, threads, &vec![true; corpus.files.len()])
     }
 
     /// So many articles that share little.
@@ -283,6 +286,11 @@ mod tests {
 
     /// All texts, and the reasons for which others could not be read.
     fn scan(corpus: &Corpus) -> (Vec<String>, Vec<String>) {
+        scan_files(corpus, &vec![true; corpus.files.len()])
+    }
+
+    /// The same of some files.
+    fn scan_files(corpus: &Corpus, wanted: &[bool]) -> (Vec<String>, Vec<String>) {
         let mut all = (Vec::new(), Vec::new());
         let work = |parser: &mut Parser, block: &super::super::Block| {
             let texts = block.records.iter().map(|record| {
@@ -297,8 +305,9 @@ mod tests {
             all.1.extend::<Vec<_>>(reasons);
             Ok(())
         };
+        let (stage, wanted) = (Stage::Fingerprint, wanted.to_vec());
         corpus
-            .scan(Stage::Fingerprint, &Silent, Parser::new, work, collect)
+            .scan_files(stage, &Silent, wanted, Parser::new, work, collect)
             .unwrap();
         all
     }
@@ -338,7 +347,7 @@ mod tests {
             let taken = beforehand.take()?;
             // It stays taken.
             std::mem::forget(taken._working);
-            Some(taken.number)
+            Some(taken.place)
         };
         let beforehand = of_all(&corpus, 2);
         beforehand.begin(0);
@@ -357,6 +366,32 @@ mod tests {
         another.begin(0);
         assert_eq!((take(&another), take(&another)), (Some(1), Some(5)));
         assert_eq!(take(&another), None);
+    }
+
+    #[test]
+    fn only_files_that_are_read_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = vec![gzip(&lines(900)); 9];
+        let corpus = corpus(folder.path(), &files);
+        if corpus.store().is_none() {
+            return;
+        }
+        // The third is there from an earlier scan: the scan is at it and at the next one in no time.
+        let mut wanted = [false; 9];
+        wanted[2] = true;
+        scan_files(&corpus, &wanted);
+        assert!(is_kept(&corpus, 2) && !is_kept(&corpus, 0));
+        for file in [4, 6, 8] {
+            wanted[file] = true;
+        }
+        let beforehand = Beforehand::new(&corpus, 1, &wanted);
+        beforehand.begin(2);
+        // Two of those that are read are looked at for a thread, however many lie between.
+        assert!(beforehand.help(|| false));
+        assert!(!beforehand.help(|| false));
+        let kept: Vec<usize> = (0..9).filter(|&file| is_kept(&corpus, file)).collect();
+        assert_eq!(kept, [2, 6]);
+        assert!(!Beforehand::new(&corpus, 4, &[false; 9]).help(|| false));
     }
 
     #[test]
@@ -457,15 +492,37 @@ mod tests {
         let files = vec![gzip(&lines(9_000)); 9];
         let pool = rayon::ThreadPoolBuilder::new().num_threads(4);
         let pool = pool.build().unwrap();
-        // It takes two threads that want something at the same time, which is a matter of chance.
-        let taken = (0..100).any(|_| {
-            let corpus = corpus(folder.path(), &files);
-            pool.install(|| scan(&corpus));
-            // A scan keeps files in smaller pieces.
-            let few = |file: &SourceFile| (1..9).contains(&file.kept.pieces());
-            corpus.store().is_none() || corpus.files.iter().any(few)
-        });
-        assert!(taken);
+        let whole = |corpus: &Corpus| {
+            scan(corpus);
+        };
+        let chosen = |corpus: &Corpus| {
+            let place = |file| Place {
+                file,
+                offset: 0,
+                end: u64::MAX,
+                line: 1,
+            };
+            let places = Places {
+                files: vec![true; files.len()],
+                records: (0..files.len()).map(place),
+            };
+            let work = |(): &mut (), _: &super::super::Block| Ok(());
+            corpus
+                .scan_chosen(Stage::Reread, &Silent, places, || (), work, |()| Ok(()))
+                .unwrap();
+        };
+        let scans: [&(dyn Fn(&Corpus) + Sync); 2] = [&whole, &chosen];
+        for scan in scans {
+            // It takes two threads that want something at the same time, which is a matter of chance.
+            let taken = (0..100).any(|_| {
+                let corpus = corpus(folder.path(), &files);
+                pool.install(|| scan(&corpus));
+                // A scan keeps files in smaller pieces.
+                let few = |file: &SourceFile| (1..9).contains(&file.kept.pieces());
+                corpus.store().is_none() || corpus.files.iter().any(few)
+            });
+            assert!(taken);
+        }
     }
 
     proptest! {
@@ -473,6 +530,7 @@ mod tests {
         #[test]
         fn threads_and_compression_change_nothing(
             files in proptest::collection::vec((0u32..3_000, 0u8..4), 1..9), threads in 2usize..7, cut in any::<proptest::sample::Index>(),
+            wanted in proptest::collection::vec(any::<bool>(), 9),
         ) {
             let folder = tempfile::tempdir().unwrap();
             let cut = cut.index(files.len());
@@ -492,11 +550,12 @@ mod tests {
             let once = |threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
                 let corpus = corpus(folder.path(), &files);
-                pool.install(|| (scan(&corpus), scan(&corpus)))
+                let wanted = &wanted[..files.len()];
+                pool.install(|| (scan_files(&corpus, wanted), scan(&corpus), scan(&corpus)))
             };
-            let (first, again) = once(threads);
-            prop_assert_eq!(&first, &again);
-            prop_assert_eq!(first, once(1).0);
+            let (some, all, again) = once(threads);
+            prop_assert_eq!(&all, &again);
+            prop_assert_eq!((some, all, again), once(1));
         }
     }
 }

@@ -29,6 +29,15 @@ pub struct Place {
     pub line: u64,
 }
 
+/// Some records of a corpus.
+#[derive(Debug, Clone)]
+pub struct Places<I> {
+    /// Whether a file has one of them, of each file of the corpus.
+    pub files: Vec<bool>,
+    /// Where they stand, in corpus order.
+    pub records: I,
+}
+
 /// Bytes that are rather read than left out.
 const CLOSE: u64 = 4 << 10;
 

@@ -86,7 +86,7 @@ use rayon::prelude::*;
 pub use crate::reject::{Reject, RejectReason};
 pub use article::{Article, Parser};
 pub use block::{Block, Record};
-pub use chosen::Place;
+pub use chosen::{Place, Places};
 pub use compress::Compression;
 pub(crate) use compress::Decompressed;
 pub use fields::FieldNames;

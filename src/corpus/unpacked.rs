@@ -1,8 +1,8 @@
 //! What was decompressed once is not decompressed again.
 //!
-//! A corpus is read several times, and decoding gzip costs more than all the rest of a run. So the first scan keeps the
-//! plain bytes of compressed files, block by block as they come, in one unnamed temporary file, and later scans read them there,
-//! or the parts of them that they need. The first scan itself reads some there that were decompressed before their turn (`beforehand`). That is a convenience and nothing more: where the disk has little room, where the
+//! A corpus is read several times, and decoding gzip costs more than all the rest of a run. So the first scan that reads a compressed file keeps its
+//! plain bytes, block by block as they come, in one unnamed temporary file, and later scans read them there,
+//! or the parts of them that they need. Any scan reads some there that were decompressed before their turn (`beforehand`). That is a convenience and nothing more: where the disk has little room, where the
 //! folder for temporary files is memory (tmpfs), or when a write fails, nothing is kept and files are decompressed again.
 
 use crate::positioned::{read_exact_at, write_all_at};

@@ -8,7 +8,7 @@ use super::{
     Digest, DuplicateIds, Layout, ShingleSize, Signatures, SizesAndDays, StoredSignatures,
 };
 use crate::Result;
-use crate::corpus::{Article, Block, Corpus, Parser, Place, Record, RejectReason};
+use crate::corpus::{Article, Block, Corpus, Parser, Place, Places, Record, RejectReason};
 use crate::text::{Furniture, LearntLines, Tokeniser, compared_tokens};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -36,6 +36,8 @@ pub struct Fingerprints {
     pub rejected: BTreeMap<RejectReason, u64>,
     /// Ids that occur more than once.
     pub duplicate_ids: DuplicateIds,
+    /// How many articles were fingerprinted by an earlier run, whose [checkpoint](super::FingerprintOptions::checkpoint) this one found.
+    pub from_checkpoint: u64,
 }
 
 impl Fingerprints {
@@ -52,6 +54,7 @@ impl Fingerprints {
             file_starts: Vec::new(),
             rejected: BTreeMap::new(),
             duplicate_ids: DuplicateIds::default(),
+            from_checkpoint: 0,
         }
     }
 
@@ -95,20 +98,39 @@ impl Fingerprints {
     pub fn places(
         &self,
         articles: impl Iterator<Item = u32> + Clone,
-    ) -> impl Iterator<Item = Place> + Clone {
-        articles.map(|article| {
-            let file = self.file(article);
-            let of_file = self.articles_of_file(file);
-            let mut starts = self.rows.starts(article..of_file.end);
-            let RecordStart { offset, line } = starts.next().unwrap_or_default();
-            let end = starts.next().map_or(u64::MAX, |next| next.offset);
-            Place {
-                file,
-                offset,
-                end,
-                line,
+    ) -> Places<impl Iterator<Item = Place>> {
+        Places {
+            files: self.files_of(articles.clone()),
+            records: articles.map(|article| self.place(article)),
+        }
+    }
+
+    fn place(&self, article: u32) -> Place {
+        let file = self.file(article);
+        let of_file = self.articles_of_file(file);
+        let mut starts = self.rows.starts(article..of_file.end);
+        let RecordStart { offset, line } = starts.next().unwrap_or_default();
+        let end = starts.next().map_or(u64::MAX, |next| next.offset);
+        Place {
+            file,
+            offset,
+            end,
+            line,
+        }
+    }
+
+    /// Which files of the corpus some articles, ascending, came from: one answer for each.
+    fn files_of(&self, articles: impl Iterator<Item = u32>) -> Vec<bool> {
+        let mut files = vec![false; self.file_starts.len()];
+        let mut end = 0;
+        for article in articles {
+            if article >= end {
+                let file = self.file(article);
+                files[file] = true;
+                end = self.articles_of_file(file).end;
             }
-        })
+        }
+        files
     }
 
     /// The articles of a block of the corpus that was fingerprinted and that are `wanted`, each with its record.

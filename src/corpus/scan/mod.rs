@@ -19,7 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Corpus;
 use super::block::Block;
-use super::chosen::{Chosen, Place};
+use super::chosen::{Chosen, Place, Places};
 use crate::error::Result;
 use crate::progress::{Progress, Stage, Unit};
 use run::Scan;
@@ -149,24 +149,28 @@ impl Corpus {
         self.scan_some(stage, progress, all, worker, work, collect)
     }
 
-    /// [`Corpus::scan`] for whoever needs but some of the records, whose places ascend. Where it can be done only they are read,
+    /// [`Corpus::scan`] for whoever needs but some of the records. Where it can be done only they are read,
     /// and blocks hold no others; a file of which that cannot be done is read whole, one without any not at all.
     ///
     /// # Errors
     ///
     /// As for [`Corpus::scan`].
+    ///
+    /// # Panics
+    ///
+    /// If `chosen` does not speak of every file.
     pub fn scan_chosen<'c, W, T: Send>(
         &'c self,
         stage: Stage,
         progress: &dyn Progress,
-        chosen: impl Iterator<Item = Place> + Clone + Send + 'c,
+        chosen: Places<impl Iterator<Item = Place> + Send + 'c>,
         worker: impl Fn() -> W + Sync,
         work: impl Fn(&mut W, &Block) -> Result<T> + Sync,
         collect: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let mut files = vec![false; self.files.len()];
-        chosen.clone().for_each(|place| files[place.file] = true);
-        let records = Some(Chosen::new(chosen));
+        let Places { files, records } = chosen;
+        assert_eq!(files.len(), self.files.len(), "files of the corpus");
+        let records = Some(Chosen::new(records));
         let wanted = (Wanted { files, records }, HeldBack::Many);
         self.scan_some(stage, progress, wanted, worker, work, collect)
     }

@@ -42,7 +42,7 @@ impl<'c, 'p, T: Send, C: FnMut(T) -> Result<()> + Send> Scan<'c, 'p, T, C> {
     ) -> Self {
         let threads = rayon::current_num_threads();
         let ahead = Arc::default();
-        let beforehand = Arc::new(Beforehand::new(corpus, threads, wanted.files.clone()));
+        let beforehand = Arc::new(Beforehand::new(corpus, threads, &wanted.files));
         Self {
             corpus,
             beforehand: Arc::clone(&beforehand),
