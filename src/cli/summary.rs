@@ -300,7 +300,13 @@ fn costs(ending: &Ending<'_>, look: Look) -> String {
     if let Some(peak) = ending.peak_bytes {
         text += &format!(" and {} of memory at the peak", words::bytes(peak));
     }
-    let mut lines = vec![look.wrap(&(text + "."), 0)];
+    text += ".";
+    let kept = ending.run.fingerprints.from_checkpoint;
+    if kept > 0 {
+        let articles = words::counted(kept, "article", "articles");
+        text += &format!(" The fingerprints of {articles} were there from an earlier run.");
+    }
+    let mut lines = vec![look.wrap(&text, 0)];
     for (what, path) in ending.written {
         // Not broken, so that the path can be copied as a whole.
         let path = path.display().to_string();
@@ -456,6 +462,24 @@ mod tests {
             text.contains("44,616 were left out of the pairs."),
             "{text}"
         );
+    }
+
+    #[test]
+    fn fingerprints_of_an_earlier_run_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = r#"{"id":"a","text":"Alone in the world."}"#;
+        let path = corpus(folder.path(), &[line]);
+        let options = Options {
+            checkpoint: Some(folder.path().join("kept")),
+            ..Options::default()
+        };
+        let said = || {
+            let run = crate::cluster(std::slice::from_ref(&path), &options, &Silent).unwrap();
+            let text = words_of(&run, look(80, false), &[]).replace('\n', " ");
+            text.contains("The fingerprints of 1 article were there from an earlier run.")
+        };
+        assert!(!said());
+        assert!(said());
     }
 
     #[test]

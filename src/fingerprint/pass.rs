@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::article_rows::ArticleRow;
-use super::checkpoint::{Checkpoint, Done, Kept, Resumed};
+use super::checkpoint::{Checkpoint, Done, Earlier, Resumed};
 use super::days::{Day, Days};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
@@ -127,8 +127,9 @@ impl Scratch {
 /// ```
 ///
 /// # Errors
-/// [`Error::Parameter`] if the layout is not one for so many permutations. What reading gives; [`Error::Rejected`] for the first bad record with `strict`;
-/// [`Error::Interrupted`].
+/// [`Error::Parameter`] if the layout is not one for so many permutations, or an input cannot be read by a later run though there is a checkpoint.
+/// [`Error::Input`] if the folder of the checkpoint is in use, of something else, or of other options. What reading and writing gives; [`Error::Rejected`] for
+/// the first bad record with `strict`; [`Error::Interrupted`].
 pub fn fingerprint_corpus(
     corpus: &Corpus,
     options: &FingerprintOptions,
@@ -142,29 +143,35 @@ pub fn fingerprint_corpus(
         )));
     }
     let mut collected = Collected::new(corpus, options, progress)?;
-    let (checkpoint, kept) = match &options.checkpoint {
+    let (checkpoint, earlier) = match &options.checkpoint {
         Some(folder) => {
-            let (checkpoint, kept) = Checkpoint::open(folder, corpus, options)?;
-            (Some(checkpoint), kept)
+            let (checkpoint, earlier) = Checkpoint::open(folder, corpus, options, progress)?;
+            (Some(checkpoint), earlier)
         }
-        None => (None, Kept::nothing(corpus)),
+        None => (None, Earlier::none(corpus)),
     };
-    let mut resumed = Resumed::new(checkpoint, &kept, corpus, progress);
+    let mut resumed = Resumed::new(checkpoint, &earlier, corpus, progress);
+    resumed.begin(|done| collected.add(done))?;
     let scanned = corpus.scan_files(
         Stage::Fingerprint,
         progress,
-        kept.to_read(),
+        earlier.to_read(),
         || Scratch::new(values),
-        |scratch, block| match kept.has(block.file, block.number) {
-            true => Ok(Done::Kept(block.file, block.number)),
+        |scratch, block| match earlier.has(block.file, block.number) {
+            true => Ok(Done::Earlier {
+                file: block.file,
+                number: block.number,
+                longest: longest(block),
+            }),
             false => fingerprint_block(scratch, corpus, block, options).map(Done::Made),
         },
         |done| resumed.take(done, |done| collected.add(done)),
     );
     let ended = scanned.and_then(|()| resumed.end(|done| collected.add(done)));
     // What is finished is kept whatever ended the scan.
-    let written = resumed.finish();
-    ended.and(written)?;
+    let taken_over = resumed.finish();
+    ended?;
+    collected.prints.from_checkpoint = taken_over?;
     collected.finish()
 }
 
@@ -274,6 +281,12 @@ fn expected(corpus: &Corpus, articles: usize, file: u32, offset: u64) -> usize {
     (articles as f64 * share.max(1.0)) as usize
 }
 
+/// Bytes of the longest record.
+fn longest(block: &Block) -> usize {
+    let lengths = block.records.iter().map(|record| record.len);
+    lengths.max().unwrap_or(0) as usize
+}
+
 fn fingerprint_block(
     scratch: &mut Scratch,
     corpus: &Corpus,
@@ -291,7 +304,7 @@ fn fingerprint_block(
         unread_dates: UnreadDates::default(),
         lines: Vec::new(),
         rejects: block.rejects.clone(),
-        longest: block.records.iter().map(|it| it.len).max().unwrap_or(0) as usize,
+        longest: longest(block),
     };
     for record in &block.records {
         let article = match scratch.parser.parse(corpus, block, record) {

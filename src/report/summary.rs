@@ -184,6 +184,8 @@ pub struct MeasuredJson {
     pub threads: usize,
     /// Bytes that went to temporary files, by what they are.
     pub spilled_bytes: Spilled,
+    /// Articles whose fingerprints were there from an earlier run.
+    pub from_checkpoint: u64,
 }
 
 impl Summary {
@@ -267,6 +269,7 @@ impl Summary {
                 peak_memory_bytes: measured.peak_memory,
                 threads: measured.threads,
                 spilled_bytes: run.spilled,
+                from_checkpoint: prints.from_checkpoint,
             },
         }
     }

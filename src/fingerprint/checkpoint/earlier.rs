@@ -1,43 +1,44 @@
-//! Which results are there from earlier runs, and where they stand.
+//! The results of earlier runs: which are there, and where they stand.
 
 use super::file_key::FileKeys;
-use super::shard::{self, Contents};
+use super::shard::{self, Contents, FileOfShard};
 use super::{changed, shard_path, shards};
 use crate::corpus::Corpus;
 use crate::fingerprint::pass::Fingerprinted;
 use crate::positioned::read_exact_at;
+use crate::progress::Progress;
 use crate::{Error, Result};
 use std::collections::HashMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Results from earlier runs that are of use to this one, by the files of its corpus.
+/// Results of earlier runs that are of use to this one, by the files of its corpus.
 #[derive(Debug)]
-pub(in crate::fingerprint) struct Kept {
+pub(in crate::fingerprint) struct Earlier {
     folder: PathBuf,
     /// Words of a signature.
     words: usize,
     /// By the numbers of file and block.
-    blocks: HashMap<(u32, u32), Place>,
+    blocks: HashMap<(u32, u32), InShard>,
     /// Of how many blocks each file consists, if all of them are there.
     whole: Vec<Option<u32>>,
 }
 
 /// Where the results of a block stand.
 #[derive(Debug)]
-struct Place {
+struct InShard {
     shard: u32,
-    bytes: Range<usize>,
+    bytes: Range<u32>,
 }
 
 /// The shard that was read last.
 #[derive(Debug, Default)]
 pub(super) struct OpenShard(Option<(u32, fs::File)>);
 
-impl Kept {
-    /// Nothing is there of the files of a corpus.
-    pub(in crate::fingerprint) fn nothing(corpus: &Corpus) -> Self {
+impl Earlier {
+    /// None, of the files of a corpus.
+    pub(in crate::fingerprint) fn none(corpus: &Corpus) -> Self {
         Self {
             folder: PathBuf::new(),
             words: 0,
@@ -49,38 +50,42 @@ impl Kept {
     /// Looks through a folder. Shards that are not whole are removed, and those that only have something of files that have changed or are no more.
     ///
     /// # Errors
-    /// If a shard cannot be read or removed.
+    /// If a shard cannot be read or removed; if asked to stop.
     pub(super) fn find(
         folder: &Path,
         corpus: &Corpus,
         files: &FileKeys,
         words: usize,
+        progress: &dyn Progress,
     ) -> Result<Self> {
-        let mut kept = Self {
+        let mut earlier = Self {
             folder: folder.to_path_buf(),
             words,
-            ..Self::nothing(corpus)
+            ..Self::none(corpus)
         };
         for number in shards(folder)? {
+            if progress.cancelled() {
+                return Err(Error::Interrupted);
+            }
             let path = shard_path(folder, number);
             let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
             let contents = shard::contents(&bytes, words);
-            let of_use = |it: &Contents| !it.files.iter().all(|file| files.is_gone(&file.key));
+            let of_use = |it: &Contents| !it.files.iter().all(|file| file.key.is_gone());
             match contents.filter(of_use) {
-                Some(contents) => kept.add(number, contents, files),
+                Some(contents) => earlier.add(number, contents, files),
                 None => fs::remove_file(&path).map_err(Error::io("remove", &path))?,
             }
         }
-        for (file, whole) in kept.whole.iter_mut().enumerate() {
+        for (file, whole) in earlier.whole.iter_mut().enumerate() {
             // A shard with some of them may have been removed.
-            let has = |number| kept.blocks.contains_key(&(file as u32, number));
+            let has = |number| earlier.blocks.contains_key(&(file as u32, number));
             *whole = whole.filter(|&blocks| (1..=blocks).all(has));
         }
-        Ok(kept)
+        Ok(earlier)
     }
 
     fn add(&mut self, shard: u32, contents: Contents, files: &FileKeys) {
-        let number = |file: &shard::FileOfShard| files.number(&file.key);
+        let number = |file: &FileOfShard| files.number(&file.key);
         let numbers: Vec<Option<u32>> = contents.files.iter().map(number).collect();
         for (file, number) in contents.files.iter().zip(&numbers) {
             if let (Some(blocks), Some(number)) = (file.blocks, number) {
@@ -90,8 +95,8 @@ impl Kept {
         for block in contents.blocks {
             if let Some(file) = numbers[block.file] {
                 let bytes = block.bytes;
-                self.blocks
-                    .insert((file, block.number), Place { shard, bytes });
+                let found = InShard { shard, bytes };
+                self.blocks.insert((file, block.number), found);
             }
         }
     }
@@ -121,16 +126,16 @@ impl Kept {
         (file, number): (u32, u32),
         corpus: &Corpus,
     ) -> Result<Fingerprinted> {
-        let place = &self.blocks[&(file, number)];
-        let path = shard_path(&self.folder, place.shard);
+        let found = &self.blocks[&(file, number)];
+        let path = shard_path(&self.folder, found.shard);
         let shard = match open.0.take() {
-            Some((shard, file)) if shard == place.shard => file,
+            Some((shard, file)) if shard == found.shard => file,
             _ => fs::File::open(&path).map_err(Error::io("read", &path))?,
         };
-        let mut bytes = vec![0; place.bytes.len()];
-        read_exact_at(&shard, &mut bytes, place.bytes.start as u64)
+        let mut bytes = vec![0; found.bytes.len()];
+        read_exact_at(&shard, &mut bytes, found.bytes.start.into())
             .map_err(Error::io("read", &path))?;
-        open.0 = Some((place.shard, shard));
+        open.0 = Some((found.shard, shard));
         let name = &corpus.files()[file as usize].name;
         let done = shard::decode(&bytes, self.words, file, name);
         done.filter(|done| done.number == number)

@@ -2,88 +2,108 @@
 
 use crate::corpus::{Corpus, SourceFile};
 use crate::{Error, Result};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::path::Path;
-use std::time::UNIX_EPOCH;
-use xxhash_rust::xxh3::xxh3_64;
+use std::fs;
+use std::io::ErrorKind;
+use std::time::{SystemTime, UNIX_EPOCH};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// A file as it was when it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileKey {
-    /// Its path, an absolute one: a run may begin in another folder.
+    /// As it was given or found: articles without ids are named after it.
+    name: String,
+    /// Its path, without links: other files may have the same name, from another folder.
     path: String,
     bytes: u64,
-    /// When it was changed, in nanoseconds since 1970; 0 where that is not known.
-    modified: u64,
-    /// How its dates are read, which other files may tell.
+    /// When it was changed, in nanoseconds since 1970, if that is known.
+    modified: Option<u64>,
+    /// What it was read as, which its name and the way it was found may tell.
+    read_as: String,
+    /// How its dates were read, which other files may tell.
     date_order: String,
 }
 
 impl FileKey {
-    fn of(file: &SourceFile) -> Result<Self> {
+    /// # Errors
+    /// If the file cannot be read a second time.
+    pub(super) fn of(file: &SourceFile) -> Result<Self> {
         if file.is_copy() {
             return Err(Error::Parameter(format!(
                 "--checkpoint: {} cannot be read again by a later run; write it to a file first",
                 file.name
             )));
         }
-        let path = std::path::absolute(file.path()).map_err(Error::io("find", file.path()))?;
-        let modified = file
-            .modified()
-            .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let path = fs::canonicalize(file.path()).map_err(Error::io("find", file.path()))?;
         let path = match path.to_str() {
             Some(path) => path.to_owned(),
             // Two such paths may look alike.
             None => {
-                let hash = xxh3_64(path.as_os_str().as_encoded_bytes());
-                format!("{} {hash:016x}", path.display())
+                let hash = xxh3_128(path.as_os_str().as_encoded_bytes());
+                format!("{} {hash:032x}", path.display())
             }
         };
         Ok(Self {
+            name: file.name.clone(),
             path,
             bytes: file.size,
-            modified: modified.map_or(0, |since| since.as_nanos() as u64),
+            modified: since_1970(file.modified()),
+            read_as: format!("{:?}, {:?}", file.format, file.arrangement()),
             date_order: format!("{:?}", file.date_order()),
         })
     }
+
+    /// Whether the file has changed since, or is no more, so that nobody will ask for it again.
+    pub(super) fn is_gone(&self) -> bool {
+        // In a path that is no UTF-8 it stands for what is none: such a file cannot be looked for.
+        if self.path.contains(char::REPLACEMENT_CHARACTER) {
+            return false;
+        }
+        match fs::metadata(&self.path) {
+            Ok(now) => {
+                let unknown = self.modified.is_none();
+                unknown
+                    || (self.bytes, self.modified) != (now.len(), since_1970(now.modified().ok()))
+            }
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        }
+    }
+
+    fn hash(&self) -> u128 {
+        xxh3_128(&serde_json::to_vec(self).expect("numbers and strings are JSON"))
+    }
+}
+
+fn since_1970(time: Option<SystemTime>) -> Option<u64> {
+    let since = time?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
 }
 
 /// The files of a corpus.
 #[derive(Debug)]
 pub(super) struct FileKeys {
-    /// By their numbers.
-    keys: Vec<FileKey>,
-    /// The numbers, by their paths.
-    numbers: HashMap<String, u32>,
+    /// Their numbers, by a hash of their keys.
+    numbers: HashMap<u128, u32>,
 }
 
 impl FileKeys {
     /// # Errors
     /// If a file cannot be read a second time.
     pub(super) fn of(corpus: &Corpus) -> Result<Self> {
-        let keys = corpus.files().iter().map(FileKey::of);
-        let keys = keys.collect::<Result<Vec<_>>>()?;
-        let number = |(number, key): (usize, &FileKey)| (key.path.clone(), number as u32);
-        let numbers = keys.iter().enumerate().map(number).collect();
-        Ok(Self { keys, numbers })
+        let hash = |(number, file): (usize, &SourceFile)| {
+            FileKey::of(file).map(|key| (key.hash(), number as u32))
+        };
+        let files = corpus.files().par_iter().enumerate();
+        Ok(Self {
+            numbers: files.map(hash).collect::<Result<_>>()?,
+        })
     }
 
-    pub(super) fn key(&self, number: u32) -> &FileKey {
-        &self.keys[number as usize]
-    }
-
-    /// The number of the file that this was and still is.
+    /// The number of the file that has this key, if the corpus has one and it would show if it had changed.
     pub(super) fn number(&self, key: &FileKey) -> Option<u32> {
-        let number = *self.numbers.get(&key.path)?;
-        (self.key(number) == key).then_some(number)
-    }
-
-    /// Whether a file has changed since, or is no more. One that is there and does not belong to this corpus may be asked for by another run.
-    pub(super) fn is_gone(&self, key: &FileKey) -> bool {
-        match self.numbers.contains_key(&key.path) {
-            true => self.number(key).is_none(),
-            false => matches!(Path::new(&key.path).try_exists(), Ok(false)),
-        }
+        key.modified?;
+        self.numbers.get(&key.hash()).copied()
     }
 }

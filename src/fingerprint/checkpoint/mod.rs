@@ -3,14 +3,14 @@
 //! A folder holds a manifest (which options) and shards, each with the results of many blocks and the names of their files. A shard is written to a
 //! temporary file and renamed, and carries a checksum: what is there is whole. A run that finds its folder takes over what is of its
 //! files as they are now, and computes the rest. Since a scan always gives the same blocks of a file, whatever other files there are, the fingerprints are
-//! the same as without a break, and so is all that follows from them. One thing that is kept of a file other files may tell,
-//! [which number comes first in its dates](crate::corpus::SourceFile::date_order): that must be the same, too.
+//! the same as without a break, and so is all that follows from them. How a file is read may hang on more than its bytes: on the way it was found, or, as to
+//! [which number comes first in its dates](crate::corpus::SourceFile::date_order), on other files. That must be the same, too.
 //!
-//! The parts: `manifest` and `file_key` (what must be the same), `shard` (the bytes), `kept` (what is there), here the folder and what is added to it, and
+//! The parts: `manifest` and `file_key` (what must be the same), `shard` (the bytes), `earlier` (what is there), here the folder and what is added to it, and
 //! `resumed` (both in corpus order).
 
+mod earlier;
 mod file_key;
-mod kept;
 mod manifest;
 mod resumed;
 mod shard;
@@ -20,9 +20,10 @@ mod tests;
 use super::FingerprintOptions;
 use super::pass::Fingerprinted;
 use crate::corpus::Corpus;
+use crate::progress::Progress;
 use crate::{Error, Result};
-use file_key::FileKeys;
-pub(super) use kept::Kept;
+pub(super) use earlier::Earlier;
+use file_key::{FileKey, FileKeys};
 use manifest::{MANIFEST, Manifest};
 pub(super) use resumed::{Done, Resumed};
 use shard::FileOfShard;
@@ -43,13 +44,14 @@ pub(super) struct Checkpoint {
     folder: PathBuf,
     /// Locked as long as the run lasts.
     _lock: fs::File,
-    files: FileKeys,
     /// A shard is written when the buffer holds so much.
     shard_bytes: usize,
     /// The number of the next shard.
     next: u32,
     /// The files of the shard to come.
     table: Vec<FileOfShard>,
+    /// The number of the last of them.
+    last: Option<u32>,
     /// Its blocks.
     buffer: Vec<u8>,
 }
@@ -64,7 +66,8 @@ impl Checkpoint {
         folder: &Path,
         corpus: &Corpus,
         options: &FingerprintOptions,
-    ) -> Result<(Self, Kept)> {
+        progress: &dyn Progress,
+    ) -> Result<(Self, Earlier)> {
         let files = FileKeys::of(corpus)?;
         let manifest = Manifest::of(corpus, options);
         match fs::metadata(folder) {
@@ -90,28 +93,31 @@ impl Checkpoint {
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
             }
         }
-        let kept = Kept::find(folder, corpus, &files, options.layout.words())?;
+        let earlier = Earlier::find(folder, corpus, &files, options.layout.words(), progress)?;
+        let next = shards(folder)?
+            .last()
+            .map_or(Some(0), |last| last.checked_add(1));
         let checkpoint = Self {
-            next: shards(folder)?.last().map_or(0, |last| last + 1),
+            next: next.ok_or_else(|| refused(folder, "it has the last shard that there can be"))?,
             folder: folder.to_path_buf(),
             _lock: lock,
-            files,
             shard_bytes: match cfg!(test) {
                 true => SHARD_BYTES >> 14,
                 false => SHARD_BYTES,
             },
             table: Vec::new(),
+            last: None,
             buffer: Vec::new(),
         };
-        Ok((checkpoint, kept))
+        Ok((checkpoint, earlier))
     }
 
     /// Adds the results of a block.
     ///
     /// # Errors
-    /// If a shard cannot be written.
-    pub(super) fn add(&mut self, done: &Fingerprinted) -> Result<()> {
-        let place = self.place(done.file);
+    /// If a shard cannot be written, or the file is no more.
+    pub(super) fn add(&mut self, done: &Fingerprinted, corpus: &Corpus) -> Result<()> {
+        let place = self.place(done.file, corpus)?;
         shard::encode(done, place as u32, &mut self.buffer);
         match self.buffer.len() >= self.shard_bytes {
             true => self.finish(),
@@ -120,19 +126,23 @@ impl Checkpoint {
     }
 
     /// Adds that a file has no more than so many blocks.
-    pub(super) fn end_file(&mut self, file: u32, blocks: u32) {
-        let place = self.place(file);
+    ///
+    /// # Errors
+    /// If the file is no more.
+    pub(super) fn end_file(&mut self, file: u32, blocks: u32, corpus: &Corpus) -> Result<()> {
+        let place = self.place(file, corpus)?;
         self.table[place].blocks = Some(blocks);
+        Ok(())
     }
 
     /// The place of a file in the table of the next shard.
-    fn place(&mut self, file: u32) -> usize {
-        let key = self.files.key(file);
-        if self.table.last().is_none_or(|last| last.key != *key) {
-            let key = key.clone();
+    fn place(&mut self, file: u32, corpus: &Corpus) -> Result<usize> {
+        if self.last != Some(file) {
+            let key = FileKey::of(&corpus.files()[file as usize])?;
             self.table.push(FileOfShard { key, blocks: None });
+            self.last = Some(file);
         }
-        self.table.len() - 1
+        Ok(self.table.len() - 1)
     }
 
     /// Writes what is not written yet.
@@ -148,6 +158,7 @@ impl Checkpoint {
         write_whole(&self.folder, &name, &[&start, &self.buffer])?;
         self.next += 1;
         self.table.clear();
+        self.last = None;
         self.buffer.clear();
         Ok(())
     }

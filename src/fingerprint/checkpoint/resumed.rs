@@ -1,7 +1,7 @@
 //! What is there from earlier runs and what this one makes, in corpus order.
 
 use super::Checkpoint;
-use super::kept::{Kept, OpenShard};
+use super::earlier::{Earlier, OpenShard};
 use crate::corpus::Corpus;
 use crate::fingerprint::pass::Fingerprinted;
 use crate::progress::Progress;
@@ -9,8 +9,14 @@ use crate::{Error, Result};
 
 /// What became of a block that was read.
 pub(in crate::fingerprint) enum Done {
-    /// It was only split: the results of the block of this number of a file are there.
-    Kept(u32, u32),
+    /// It was only split, since its results are there.
+    Earlier {
+        file: u32,
+        /// The number of the block in its file.
+        number: u32,
+        /// Bytes of the longest record.
+        longest: usize,
+    },
     /// These are its results.
     Made(Fingerprinted),
 }
@@ -19,7 +25,7 @@ pub(in crate::fingerprint) enum Done {
 pub(in crate::fingerprint) struct Resumed<'a> {
     /// Where what is new goes, if it is to be kept.
     checkpoint: Option<Checkpoint>,
-    kept: &'a Kept,
+    earlier: &'a Earlier,
     corpus: &'a Corpus,
     progress: &'a dyn Progress,
     open: OpenShard,
@@ -27,53 +33,72 @@ pub(in crate::fingerprint) struct Resumed<'a> {
     file: u32,
     /// Blocks of it that were read.
     blocks: u32,
+    /// Articles whose fingerprints were there.
+    taken_over: u64,
 }
 
 impl<'a> Resumed<'a> {
     pub(in crate::fingerprint) fn new(
         checkpoint: Option<Checkpoint>,
-        kept: &'a Kept,
+        earlier: &'a Earlier,
         corpus: &'a Corpus,
         progress: &'a dyn Progress,
     ) -> Self {
         Self {
             checkpoint,
-            kept,
+            earlier,
             corpus,
             progress,
             open: OpenShard::default(),
             file: 0,
             blocks: 0,
+            taken_over: 0,
         }
+    }
+
+    /// Hands on the results of the files before the first that is to be read.
+    ///
+    /// # Errors
+    /// Those of `collect`; if a shard cannot be read; if asked to stop.
+    pub(in crate::fingerprint) fn begin(
+        &mut self,
+        mut collect: impl FnMut(Fingerprinted) -> Result<()>,
+    ) -> Result<()> {
+        let files = self.corpus.files().len() as u32;
+        let first = (0..files).find(|&file| self.earlier.whole(file).is_none());
+        self.go_to(first.unwrap_or(files), &mut collect)
     }
 
     /// Hands on the results of the next block that was read, after those of files before it that were not, and adds to the folder what is new.
     ///
     /// # Errors
-    /// Those of `collect`; if a shard cannot be read or written; if asked to stop.
+    /// As for [`begin`](Self::begin); if a shard cannot be written.
     pub(in crate::fingerprint) fn take(
         &mut self,
         done: Done,
         mut collect: impl FnMut(Fingerprinted) -> Result<()>,
     ) -> Result<()> {
         let (file, number) = match &done {
-            Done::Kept(file, number) => (*file, *number),
+            Done::Earlier { file, number, .. } => (*file, *number),
             Done::Made(made) => (made.file, made.number),
         };
         self.go_to(file, &mut collect)?;
         self.blocks = number;
         match done {
-            Done::Kept(file, number) => collect(self.read(file, number)?),
+            Done::Earlier { longest, .. } => collect(Fingerprinted {
+                longest,
+                ..self.read(file, number)?
+            }),
             Done::Made(made) => {
                 if let Some(checkpoint) = &mut self.checkpoint {
-                    checkpoint.add(&made)?;
+                    checkpoint.add(&made, self.corpus)?;
                 }
                 collect(made)
             }
         }
     }
 
-    /// Hands on what comes behind the last block that was read.
+    /// Hands on what comes behind the last block that was read, when all were.
     ///
     /// # Errors
     /// As for [`take`](Self::take).
@@ -84,12 +109,15 @@ impl<'a> Resumed<'a> {
         self.go_to(self.corpus.files().len() as u32, &mut collect)
     }
 
-    /// Writes what is not written yet.
+    /// Writes what is not written yet, and says how many articles' fingerprints were there.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(in crate::fingerprint) fn finish(mut self) -> Result<()> {
-        self.checkpoint.as_mut().map_or(Ok(()), Checkpoint::finish)
+    pub(in crate::fingerprint) fn finish(mut self) -> Result<u64> {
+        self.checkpoint
+            .as_mut()
+            .map_or(Ok(()), Checkpoint::finish)?;
+        Ok(self.taken_over)
     }
 
     /// Ends the files before this one.
@@ -99,22 +127,15 @@ impl<'a> Resumed<'a> {
         collect: &mut impl FnMut(Fingerprinted) -> Result<()>,
     ) -> Result<()> {
         while self.file < file {
-            match self.kept.whole(self.file) {
-                Some(blocks) => {
-                    for number in 1..=blocks {
-                        if self.progress.cancelled() {
-                            return Err(Error::Interrupted);
-                        }
-                        collect(self.read(self.file, number)?)?;
+            if let Some(blocks) = self.earlier.whole(self.file) {
+                for number in 1..=blocks {
+                    if self.progress.cancelled() {
+                        return Err(Error::Interrupted);
                     }
+                    collect(self.read(self.file, number)?)?;
                 }
-                None => {
-                    if let Some(checkpoint) = &mut self.checkpoint
-                        && self.blocks > 0
-                    {
-                        checkpoint.end_file(self.file, self.blocks);
-                    }
-                }
+            } else if let Some(checkpoint) = &mut self.checkpoint {
+                checkpoint.end_file(self.file, self.blocks, self.corpus)?;
             }
             self.file += 1;
             self.blocks = 0;
@@ -123,6 +144,9 @@ impl<'a> Resumed<'a> {
     }
 
     fn read(&mut self, file: u32, number: u32) -> Result<Fingerprinted> {
-        self.kept.read(&mut self.open, (file, number), self.corpus)
+        let block = (file, number);
+        let done = self.earlier.read(&mut self.open, block, self.corpus)?;
+        self.taken_over += done.rows.len() as u64;
+        Ok(done)
     }
 }

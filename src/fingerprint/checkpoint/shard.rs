@@ -30,7 +30,7 @@ pub(super) struct BlockOfShard {
     /// Its number in the file.
     pub(super) number: u32,
     /// Its bytes in the shard.
-    pub(super) bytes: Range<usize>,
+    pub(super) bytes: Range<u32>,
 }
 
 /// What a shard has.
@@ -68,14 +68,15 @@ pub(super) fn contents(bytes: &[u8], words: usize) -> Option<Contents> {
     while !rest.is_empty() {
         let head = BlockHead::of(rest)?;
         let start = bytes.len() - rest.len();
-        let length = head.bytes(words);
-        rest = rest.get(length..)?;
+        let end = start + head.bytes(words);
+        rest = bytes.get(end..)?;
         let file = head.file as usize;
         files.get(file)?;
         blocks.push(BlockOfShard {
             file,
             number: head.number,
-            bytes: start..start + length,
+            // A shard is not much longer than a block's results, which are not much longer than the block.
+            bytes: u32::try_from(start).ok()?..u32::try_from(end).ok()?,
         });
     }
     Some(Contents { files, blocks })
@@ -243,7 +244,7 @@ pub(super) fn decode(bytes: &[u8], words: usize, file: u32, name: &str) -> Optio
         lines: lines.iter().map(|line| u32::from_le_bytes(*line)).collect(),
         unread_dates: faults.unread_dates,
         rejects: faults.rejects.into_iter().map(reject).collect(),
-        // It is not read again.
+        // Whoever splits the block again knows it; else it is not read.
         longest: 0,
     })
 }
