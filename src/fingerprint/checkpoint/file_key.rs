@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -29,14 +30,15 @@ pub(super) struct FileKey {
 impl FileKey {
     /// # Errors
     /// If the file cannot be read a second time.
-    pub(super) fn of(file: &SourceFile) -> Result<Self> {
+    pub(super) fn of(file: &SourceFile, folders: &mut Folders) -> Result<Self> {
         if file.is_copy() {
             return Err(Error::Parameter(format!(
                 "--checkpoint: {} cannot be read again by a later run; write it to a file first",
                 file.name
             )));
         }
-        let path = fs::canonicalize(file.path()).map_err(Error::io("find", file.path()))?;
+        let path = folders.real(file.path());
+        let path = path.map_err(Error::io("find", file.path()))?;
         let path = match path.to_str() {
             Some(path) => path.to_owned(),
             // Two such paths may look alike.
@@ -71,8 +73,40 @@ impl FileKey {
         }
     }
 
+    /// Bytes that it takes in the table of a shard, about.
+    pub(super) fn bytes(&self) -> usize {
+        const OTHERS: usize = 150;
+        self.name.len() + self.path.len() + OTHERS
+    }
+
     fn hash(&self) -> u128 {
         xxh3_128(&serde_json::to_vec(self).expect("numbers and strings are JSON"))
+    }
+}
+
+/// Resolves the links in paths, of folders once for many files.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Folders {
+    /// The last folder, as it was given and as it is.
+    last: Option<(PathBuf, PathBuf)>,
+}
+
+impl Folders {
+    fn real(&mut self, path: &Path) -> io::Result<PathBuf> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return fs::canonicalize(path);
+        };
+        if fs::symlink_metadata(path)?.is_symlink() {
+            return fs::canonicalize(path);
+        }
+        let real = match self.last.take() {
+            Some((given, real)) if given == folder => real,
+            _ if folder == "" => fs::canonicalize(".")?,
+            _ => fs::canonicalize(folder)?,
+        };
+        let path = real.join(name);
+        self.last = Some((folder.to_path_buf(), real));
+        Ok(path)
     }
 }
 
@@ -92,12 +126,13 @@ impl FileKeys {
     /// # Errors
     /// If a file cannot be read a second time.
     pub(super) fn of(corpus: &Corpus) -> Result<Self> {
-        let hash = |(number, file): (usize, &SourceFile)| {
-            FileKey::of(file).map(|key| (key.hash(), number as u32))
+        let hash = |folders: &mut Folders, (number, file): (usize, &SourceFile)| {
+            FileKey::of(file, folders).map(|key| (key.hash(), number as u32))
         };
         let files = corpus.files().par_iter().enumerate();
+        let numbers = files.map_init(Folders::default, hash);
         Ok(Self {
-            numbers: files.map(hash).collect::<Result<_>>()?,
+            numbers: numbers.collect::<Result<_>>()?,
         })
     }
 

@@ -23,7 +23,7 @@ use crate::corpus::Corpus;
 use crate::progress::Progress;
 use crate::{Error, Result};
 pub(super) use earlier::Earlier;
-use file_key::{FileKey, FileKeys};
+use file_key::{FileKey, FileKeys, Folders};
 use manifest::{MANIFEST, Manifest};
 pub(super) use resumed::{Done, Resumed};
 use shard::FileOfShard;
@@ -44,16 +44,19 @@ pub(super) struct Checkpoint {
     folder: PathBuf,
     /// Locked as long as the run lasts.
     _lock: fs::File,
-    /// A shard is written when the buffer holds so much.
+    /// A shard is written when it has become so long.
     shard_bytes: usize,
     /// The number of the next shard.
     next: u32,
     /// The files of the shard to come.
     table: Vec<FileOfShard>,
+    /// Bytes that they take there, about.
+    table_bytes: usize,
     /// The number of the last of them.
     last: Option<u32>,
     /// Its blocks.
     buffer: Vec<u8>,
+    folders: Folders,
 }
 
 impl Checkpoint {
@@ -106,8 +109,10 @@ impl Checkpoint {
                 false => SHARD_BYTES,
             },
             table: Vec::new(),
+            table_bytes: 0,
             last: None,
             buffer: Vec::new(),
+            folders: Folders::default(),
         };
         Ok((checkpoint, earlier))
     }
@@ -119,7 +124,7 @@ impl Checkpoint {
     pub(super) fn add(&mut self, done: &Fingerprinted, corpus: &Corpus) -> Result<()> {
         let place = self.place(done.file, corpus)?;
         shard::encode(done, place as u32, &mut self.buffer);
-        match self.buffer.len() >= self.shard_bytes {
+        match self.table_bytes + self.buffer.len() >= self.shard_bytes {
             true => self.finish(),
             false => Ok(()),
         }
@@ -138,7 +143,8 @@ impl Checkpoint {
     /// The place of a file in the table of the next shard.
     fn place(&mut self, file: u32, corpus: &Corpus) -> Result<usize> {
         if self.last != Some(file) {
-            let key = FileKey::of(&corpus.files()[file as usize])?;
+            let key = FileKey::of(&corpus.files()[file as usize], &mut self.folders)?;
+            self.table_bytes += key.bytes();
             self.table.push(FileOfShard { key, blocks: None });
             self.last = Some(file);
         }
@@ -158,6 +164,7 @@ impl Checkpoint {
         write_whole(&self.folder, &name, &[&start, &self.buffer])?;
         self.next += 1;
         self.table.clear();
+        self.table_bytes = 0;
         self.last = None;
         self.buffer.clear();
         Ok(())

@@ -435,6 +435,43 @@ fn articles_without_ids_are_named_after_their_file() {
     assert_eq!(prints.duplicate_ids.examples, [(0, 1)]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_stands_for_what_it_leads_to() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = || {
+        let corpus = corpus_of(&[at("a.jsonl"), at("today/b.jsonl")]);
+        let run = |kept| fingerprint_corpus(&corpus, &options(kept, 1), &Silent).unwrap();
+        let prints = run(Some(at("shards")));
+        assert_eq!(all_of(&prints), all_of(&run(None)));
+        prints.from_checkpoint
+    };
+    // Of one length and one time.
+    for (file, text) in [
+        ("x/b.jsonl", "one"),
+        ("y/b.jsonl", "two"),
+        ("x.jsonl", "six"),
+        ("y.jsonl", "ten"),
+    ] {
+        std::fs::create_dir_all(at(file).parent().unwrap()).unwrap();
+        write_at(&at(file), format!("{{\"text\":\"{text}\"}}\n"), 0);
+    }
+    for (links, there) in [
+        (["x.jsonl", "x"], 0),
+        (["y.jsonl", "x"], 1),
+        (["y.jsonl", "y"], 1),
+        (["x.jsonl", "y"], 2),
+    ] {
+        for (link, to) in ["a.jsonl", "today"].into_iter().zip(links) {
+            let _ = std::fs::remove_file(at(link));
+            symlink(at(to), at(link)).unwrap();
+        }
+        assert_eq!(run(), there);
+    }
+}
+
 #[test]
 fn what_other_runs_ask_for_stays() {
     // Two runs in turn, of which one has the file that tells how the others are read.
