@@ -1,5 +1,8 @@
 //! Drives the built program on the fixtures.
 
+#[cfg(unix)]
+#[path = "common/begun.rs"]
+mod begun;
 mod common;
 
 use common::PROGRAM;
@@ -219,8 +222,7 @@ fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // The temporary file beside the output appears once the program listens for interrupts.
-    while files() < 3 {
+    while !begun::has_begun(&child, folder.path()) {
         std::thread::yield_now();
     }
     let kill = Command::new("kill")
@@ -264,8 +266,7 @@ fn an_interrupted_generator_leaves_nothing() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // The temporary file appears once the program listens for interrupts.
-    while std::fs::read_dir(folder.path()).unwrap().count() == 0 {
+    while !begun::has_begun(&child, folder.path()) {
         std::thread::yield_now();
     }
     let kill = Command::new("kill")

@@ -66,7 +66,7 @@ fn watch_for_interrupts(interrupted: &Arc<AtomicBool>) -> Result<()> {
     let handler = move || {
         if interrupted.swap(true, Ordering::Relaxed) {
             say(
-                "wirecopy: interrupted twice; a file .wirecopy-*.tmp beside an output can be removed",
+                "wirecopy: interrupted twice; if a file .wirecopy-*.tmp stands beside an output, remove it",
             );
             exit_at_once(FAILED);
         }

@@ -268,7 +268,7 @@ impl Search<'_> {
     fn add_copy(&mut self, name: String, (copy, metadata): (InputCopy, Metadata)) {
         self.found.files.push(InputFile {
             name,
-            path: copy.to_path_buf(),
+            path: copy.path().to_path_buf(),
             metadata,
             copy: Some(copy),
             walked: false,

@@ -10,11 +10,54 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use tempfile::TempPath;
+
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage, Unit};
 
-/// A temporary file, removed when dropped.
-pub(super) type InputCopy = tempfile::TempPath;
+/// A temporary file that is gone when dropped. On Linux it has no name, and goes with the process, however that ends.
+#[derive(Debug)]
+pub(super) struct InputCopy {
+    path: PathBuf,
+    _held: Held,
+}
+
+/// What keeps the file there.
+#[derive(Debug)]
+enum Held {
+    Name(#[expect(dead_code, reason = "it removes the file")] TempPath),
+    #[cfg(target_os = "linux")]
+    Open(#[expect(dead_code, reason = "the path is that of this open file")] File),
+}
+
+impl InputCopy {
+    /// An empty file in `folder`, and its handle.
+    fn create(folder: &Path) -> io::Result<(File, Self)> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let held = tempfile::tempfile_in(folder)?;
+            let path = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
+            if path.exists() {
+                let file = held.try_clone()?;
+                let _held = Held::Open(held);
+                return Ok((file, Self { path, _held }));
+            }
+        }
+        let named = tempfile::Builder::new()
+            .prefix("wirecopy-input-")
+            .tempfile_in(folder)?;
+        let (file, name) = named.into_parts();
+        let path = name.to_path_buf();
+        let _held = Held::Name(name);
+        Ok((file, Self { path, _held }))
+    }
+
+    /// Where it can be opened, by this process.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
 
 pub(super) enum From<'a> {
     Stdin,
@@ -47,11 +90,8 @@ fn copy_all(
     let shown = path
         .clone()
         .unwrap_or_else(|| PathBuf::from("standard input"));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("wirecopy-input-");
-    let mut file = builder
-        .tempfile_in(tmp)
-        .map_err(Error::io("create a temporary file in", tmp))?;
+    let (mut file, copy) =
+        InputCopy::create(tmp).map_err(Error::io("create a temporary file in", tmp))?;
 
     let (sender, receiver) = sync_channel::<io::Result<Vec<u8>>>(4);
     std::thread::Builder::new()
@@ -92,7 +132,7 @@ fn copy_all(
         match receiver.recv_timeout(PATIENCE) {
             Ok(Ok(chunk)) => {
                 file.write_all(&chunk)
-                    .map_err(Error::io("write", file.path()))?;
+                    .map_err(Error::io("write a temporary file in", tmp))?;
                 progress.advance(chunk.len() as u64, 0);
             }
             Ok(Err(e)) => return Err(Error::io("read", &shown)(e)),
@@ -101,10 +141,9 @@ fn copy_all(
         }
     }
     let metadata = file
-        .as_file()
         .metadata()
-        .map_err(Error::io("read", file.path()))?;
-    Ok((file.into_temp_path(), metadata))
+        .map_err(Error::io("read a temporary file in", tmp))?;
+    Ok((copy, metadata))
 }
 
 #[cfg(all(test, unix))]
@@ -133,10 +172,18 @@ mod tests {
             copy(From::Path(&path), dir.path(), &crate::progress::Silent).unwrap()
         });
         assert_eq!(metadata.len(), data.len() as u64);
-        assert!(std::fs::read(&copied).unwrap() == data);
-        let kept = copied.to_path_buf();
+        // It is opened more than once.
+        for _ in 0..2 {
+            assert!(std::fs::read(copied.path()).unwrap() == data);
+        }
+        let kept = copied.path().to_path_buf();
         drop(copied);
         assert!(!kept.exists());
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "the pipe"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod rejects;
 mod summary;
 mod table;
 mod unique;
+mod unplaced;
 
 pub use cell::spreadsheet_safe;
 pub use clusters::{CLUSTER_COLUMNS, Listed, write_clusters};

@@ -1,16 +1,16 @@
 //! Files that appear whole or not at all.
 
+use super::unplaced::Unplaced;
 use crate::corpus::Compression;
 use crate::{Error, Result};
 use flate2::write::GzEncoder;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::{NamedTempFile, TempPath};
 
 /// A file that is being written.
 ///
-/// It is written beside its place under a temporary name, and [`publish`](Output::publish) puts it there. Until
+/// It is written without a name, or beside its place under a temporary one, and [`publish`](Output::publish) puts it there. Until
 /// then, and if that never comes, what stood there before stays. A place that is not a regular file (a
 /// pipe, a device) is written directly. A name that ends in `.gz`, `.zst` or `.zstd` is compressed accordingly.
 ///
@@ -34,7 +34,7 @@ use tempfile::{NamedTempFile, TempPath};
 pub struct Output {
     path: PathBuf,
     encoder: Encoder,
-    temporary: Option<TempPath>,
+    unplaced: Option<Unplaced>,
 }
 
 #[derive(Debug)]
@@ -97,17 +97,20 @@ fn target(path: &Path) -> PathBuf {
     target
 }
 
+/// The folder that a file is in.
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 /// The one path of the file that a path names, whether or not there is one yet.
 pub(crate) fn place(path: &Path) -> PathBuf {
     if let Some(Open::StandardOutput) = open(path) {
         return "-".into();
     }
     let target = target(path);
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    match (std::fs::canonicalize(folder), target.file_name()) {
+    match (std::fs::canonicalize(folder(&target)), target.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => target,
     }
@@ -186,17 +189,8 @@ impl Output {
                 .map_err(Error::io("write", &path))?;
             return Self::new(path, Target::File(file), None);
         }
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".wirecopy-").suffix(".tmp");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let (file, temporary) = builder
-            .tempfile_in(folder)
-            .map(NamedTempFile::into_parts)
+        let folder = folder(&path);
+        let (file, unplaced) = Unplaced::create(folder)
             .map_err(|error| Error::io("write", &path)(reason(folder, error)))?;
         // What the old file granted to others the new one does, whatever the mask of the process.
         #[cfg(unix)]
@@ -204,7 +198,7 @@ impl Output {
             file.set_permissions(meta.permissions())
                 .map_err(Error::io("write", &path))?;
         }
-        Self::new(path, Target::File(file), Some(temporary))
+        Self::new(path, Target::File(file), Some(unplaced))
     }
 
     /// Writes to standard output.
@@ -212,11 +206,11 @@ impl Output {
         Self {
             path: "standard output".into(),
             encoder: Encoder::Plain(BufWriter::new(Target::StandardOutput(io::stdout()))),
-            temporary: None,
+            unplaced: None,
         }
     }
 
-    fn new(path: PathBuf, target: Target, temporary: Option<TempPath>) -> Result<Self> {
+    fn new(path: PathBuf, target: Target, unplaced: Option<Unplaced>) -> Result<Self> {
         let writer = BufWriter::with_capacity(1 << 16, target);
         let encoder = match Compression::of_ending(&extension(&path)) {
             Compression::Gzip => {
@@ -234,7 +228,7 @@ impl Output {
         Ok(Self {
             path,
             encoder,
-            temporary,
+            unplaced,
         })
     }
 
@@ -265,13 +259,13 @@ impl Output {
         let synced = flushed
             .and_then(|writer| writer.into_inner().map_err(|error| error.into_error()))
             .and_then(|target| match target {
-                Target::File(file) if self.temporary.is_some() => file.sync_all(),
+                Target::File(file) if self.unplaced.is_some() => file.sync_all(),
                 mut target => target.flush(),
             });
         synced.map_err(Error::io("write", &self.path))?;
         Ok(Complete {
             path: self.path,
-            temporary: self.temporary,
+            unplaced: self.unplaced,
         })
     }
 
@@ -307,7 +301,7 @@ impl Write for Output {
 #[derive(Debug)]
 pub struct Complete {
     path: PathBuf,
-    temporary: Option<TempPath>,
+    unplaced: Option<Unplaced>,
 }
 
 impl Complete {
@@ -316,18 +310,12 @@ impl Complete {
     /// # Errors
     /// If it cannot be renamed; the old file then stays.
     pub fn publish(self) -> Result<()> {
-        let Some(temporary) = self.temporary else {
+        let Some(unplaced) = self.unplaced else {
             return Ok(());
         };
-        match temporary.persist(&self.path) {
-            // A file that is mounted by itself, as into a container, cannot be replaced, only written.
-            Err(error) if error.error.kind() == io::ErrorKind::ResourceBusy => {
-                let copied = std::fs::copy(&error.path, &self.path);
-                copied.map(drop).map_err(Error::io("write", &self.path))
-            }
-            Err(error) => Err(Error::io("write", &self.path)(error.error)),
-            Ok(()) => Ok(()),
-        }
+        unplaced
+            .put(&self.path, folder(&self.path))
+            .map_err(Error::io("write", &self.path))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inputs of other kinds: standard input, pipes, and links.
 
 use super::articles::{COPY, STORY, around, gzip, line, zstd};
+use super::begun::{has_begun, has_temporary_name};
 use super::place::{Place, groups};
 use super::process::{finish, signal, wait_for};
 use std::fs;
@@ -55,13 +56,15 @@ fn the_copy_of_standard_input_goes_to_the_chosen_folder() {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    let here = || fs::read_dir(place.path("here")).unwrap().count();
-    wait_for("the copy of the input is begun", || here() > 0);
+    let here = place.path("here");
+    wait_for("the copy of the input is begun", || {
+        has_begun(&child, &here)
+    });
     let mut input = child.stdin.take().unwrap();
     input.write_all(&around("")).unwrap();
     drop(input);
     assert!(finish(child).status.success());
-    assert_eq!(here(), 0);
+    assert_eq!(fs::read_dir(here).unwrap().count(), 0);
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
             input
         });
         wait_for("the copy of the input is begun", || {
-            place.temporary_files() > 0
+            has_begun(&child, place.tmp.path())
         });
         signal(&child, "INT");
         let sent = Instant::now();
@@ -95,6 +98,21 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
         assert!(place.names().is_empty(), "{:?}", place.names());
         drop(writer.join().unwrap());
     }
+}
+
+#[test]
+fn a_killed_run_leaves_no_copy_of_its_input_where_files_need_no_names() {
+    let place = Place::new();
+    let mut child = place.command(&["-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&around("")).unwrap();
+    wait_for("the copy of the input is begun", || {
+        has_begun(&child, place.tmp.path())
+    });
+    let named = has_temporary_name(place.tmp.path());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(place.temporary_files(), usize::from(named));
 }
 
 #[test]

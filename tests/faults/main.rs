@@ -2,6 +2,8 @@
 //! that says where and why, and that the good articles beside the bad ones are still clustered. `collisions` runs the library.
 #![cfg(unix)]
 
+#[path = "../common/begun.rs"]
+mod begun;
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -1,0 +1,27 @@
+//! Whether a run is under way.
+
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+
+/// Whether a run has begun to write a temporary file in a folder: one with a name, or without. By then it listens for interrupts.
+pub fn has_begun(run: &Child, folder: &Path) -> bool {
+    let beside = folder.join("#");
+    let beside = beside.to_str().expect("the path of a temporary folder");
+    let open = fs::read_dir(format!("/proc/{}/fd", run.id()));
+    let is_nameless = |entry: std::io::Result<fs::DirEntry>| {
+        let link = entry.and_then(|entry| fs::read_link(entry.path()));
+        link.is_ok_and(|link| link.to_string_lossy().starts_with(beside))
+    };
+    has_temporary_name(folder) || open.is_ok_and(|mut open| open.any(is_nameless))
+}
+
+/// Whether a temporary file with a name is in a folder.
+pub fn has_temporary_name(folder: &Path) -> bool {
+    let mut entries = fs::read_dir(folder).unwrap().flatten();
+    entries.any(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(".wirecopy-") || name.starts_with("wirecopy-")
+    })
+}
