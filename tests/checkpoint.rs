@@ -230,7 +230,7 @@ fn files_of_all_kinds_are_taken_over_with_the_same_bytes() {
         &[],
         &["--threads", "1"],
         &["--threads", "3"],
-        &["--memory", "40MB"],
+        &["--threads", "2", "--memory", "50MB"],
     ];
     for (time, more) in more.iter().enumerate() {
         let found = run("kept", &[&kept[..], more].concat());

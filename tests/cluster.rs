@@ -222,9 +222,7 @@ fn an_interrupt_leaves_the_old_output_and_no_temporary_file() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    while !begun::has_begun(&child, folder.path()) {
-        std::thread::yield_now();
-    }
+    begun::wait_until_begun(&child, folder.path());
     let kill = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
@@ -266,9 +264,7 @@ fn an_interrupted_generator_leaves_nothing() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    while !begun::has_begun(&child, folder.path()) {
-        std::thread::yield_now();
-    }
+    begun::wait_until_begun(&child, folder.path());
     let kill = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()

@@ -38,7 +38,7 @@ impl InputCopy {
             use std::os::fd::AsRawFd;
             let held = tempfile::tempfile_in(folder)?;
             let path = PathBuf::from(format!("/proc/self/fd/{}", held.as_raw_fd()));
-            if path.exists() {
+            if File::open(&path).is_ok() {
                 let file = held.try_clone()?;
                 let _held = Held::Open(held);
                 return Ok((file, Self { path, _held }));

@@ -1,7 +1,7 @@
 //! The first pass: every article of a corpus becomes a row and a signature.
 
 use super::article_rows::ArticleRow;
-use super::checkpoint::{Checkpoint, Done, Earlier, Resumed};
+use super::checkpoint::{self, Checkpoint, Done, Earlier, Resumed};
 use super::days::{Day, Days};
 use super::distinct::DistinctCounter;
 use super::places::RecordStart;
@@ -150,6 +150,9 @@ pub fn fingerprint_corpus(
         }
         None => (None, Earlier::none(corpus)),
     };
+    collected.beside.checkpoint =
+        earlier.bytes() + checkpoint.as_ref().map_or(0, |_| checkpoint::MEMORY);
+    options.budget.check(0, 0, collected.beside)?;
     let mut resumed = Resumed::new(checkpoint, &earlier, corpus, progress);
     resumed.begin(|done| collected.add(done))?;
     let scanned = corpus.scan_files(

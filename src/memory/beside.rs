@@ -5,6 +5,8 @@
 pub(crate) struct Beside {
     /// Bytes of the table in which lines of furniture are counted.
     pub(crate) lines: usize,
+    /// Bytes that a checkpoint takes.
+    pub(crate) checkpoint: usize,
     /// Bytes that were made of the largest block so far.
     pub(crate) block: usize,
     /// Bytes of the buffers through which signatures go to a file and come back.

@@ -105,7 +105,7 @@ impl Budget {
 
     /// The least with which so many articles can be searched.
     fn least(&self, articles: usize, beside: Beside) -> Size {
-        let first = articles * FIRST_PASS + beside.lines;
+        let first = articles * FIRST_PASS + beside.lines + beside.checkpoint;
         let search = articles * (SEARCH + PAIRS + self.slot);
         let given =
             self.fixed() + LEAST_ROOM + self.blocks(beside) + articles * KEPT + first.max(search);
@@ -127,7 +127,7 @@ impl Budget {
     /// Whether the signatures of so many articles, of so many bytes each, can stay in memory.
     pub(crate) fn holds_signatures(&self, articles: usize, bytes: usize, beside: Beside) -> bool {
         let search = articles * (SEARCH + PAIRS + GROUPING * self.threads);
-        let first = articles * FIRST_PASS + beside.lines;
+        let first = articles * FIRST_PASS + beside.lines + beside.checkpoint;
         let needed =
             self.fixed() + self.blocks(beside) + articles * (KEPT + bytes) + first.max(search);
         self.given().is_none_or(|bytes| needed <= bytes)

@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// A file that is being written.
 ///
@@ -263,9 +264,10 @@ impl Output {
                 mut target => target.flush(),
             });
         synced.map_err(Error::io("write", &self.path))?;
+        let temporary = self.unplaced.map(Unplaced::name).transpose();
         Ok(Complete {
+            temporary: temporary.map_err(Error::io("write", &self.path))?,
             path: self.path,
-            unplaced: self.unplaced,
         })
     }
 
@@ -301,7 +303,7 @@ impl Write for Output {
 #[derive(Debug)]
 pub struct Complete {
     path: PathBuf,
-    unplaced: Option<Unplaced>,
+    temporary: Option<TempPath>,
 }
 
 impl Complete {
@@ -310,12 +312,18 @@ impl Complete {
     /// # Errors
     /// If it cannot be renamed; the old file then stays.
     pub fn publish(self) -> Result<()> {
-        let Some(unplaced) = self.unplaced else {
+        let Some(temporary) = self.temporary else {
             return Ok(());
         };
-        unplaced
-            .put(&self.path, folder(&self.path))
-            .map_err(Error::io("write", &self.path))
+        match temporary.persist(&self.path) {
+            // A file that is mounted by itself, as into a container, cannot be replaced, only written.
+            Err(error) if error.error.kind() == io::ErrorKind::ResourceBusy => {
+                let copied = std::fs::copy(&error.path, &self.path);
+                copied.map(drop).map_err(Error::io("write", &self.path))
+            }
+            Err(error) => Err(Error::io("write", &self.path)(error.error)),
+            Ok(()) => Ok(()),
+        }
     }
 }
 

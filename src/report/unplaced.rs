@@ -5,16 +5,18 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use tempfile::{NamedTempFile, TempPath};
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
+use tempfile::TempPath;
 
 /// A file that has no place yet.
 #[derive(Debug)]
 pub(super) enum Unplaced {
     /// It has a temporary name, in the folder of its place.
     Named(TempPath),
-    /// It has none.
+    /// It has none; its place will be in the folder.
     #[cfg(target_os = "linux")]
-    Nameless(File),
+    Nameless(File, PathBuf),
 }
 
 fn builder() -> tempfile::Builder<'static, 'static> {
@@ -33,30 +35,24 @@ impl Unplaced {
     pub(super) fn create(folder: &Path) -> io::Result<(File, Self)> {
         #[cfg(target_os = "linux")]
         if let Ok(nameless) = linux::create(folder) {
-            return Ok((nameless.try_clone()?, Self::Nameless(nameless)));
+            return Ok((
+                nameless.try_clone()?,
+                Self::Nameless(nameless, folder.into()),
+            ));
         }
         let (file, name) = builder().tempfile_in(folder)?.into_parts();
         Ok((file, Self::Named(name)))
     }
 
-    /// Puts the file, which is whole, into its place, where it takes that of another; `folder` is that of the place.
+    /// Gives the file, which is whole, a temporary name, under which it can be put into the place of another.
     ///
     /// # Errors
-    /// If that cannot be done; the other one then stays.
-    pub(super) fn put(self, place: &Path, folder: &Path) -> io::Result<()> {
-        let name = match self {
-            Self::Named(name) => name,
-            // Only a name is put into the place of another.
+    /// If that cannot be done.
+    pub(super) fn name(self) -> io::Result<TempPath> {
+        match self {
+            Self::Named(name) => Ok(name),
             #[cfg(target_os = "linux")]
-            Self::Nameless(file) => linux::name(file, folder)?,
-        };
-        match name.persist(place) {
-            // A file that is mounted by itself, as into a container, cannot be replaced, only written.
-            Err(error) if error.error.kind() == io::ErrorKind::ResourceBusy => {
-                std::fs::copy(&error.path, place).map(drop)
-            }
-            Err(error) => Err(error.error),
-            Ok(()) => Ok(()),
+            Self::Nameless(file, folder) => linux::name(file, &folder),
         }
     }
 }
@@ -70,7 +66,7 @@ mod linux {
     use std::io::{Seek, SeekFrom};
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::OpenOptionsExt;
-    use std::path::PathBuf;
+    use tempfile::NamedTempFile;
 
     /// Creates a file without a name that can be given one.
     pub(super) fn create(folder: &Path) -> io::Result<File> {
@@ -89,21 +85,24 @@ mod linux {
 
     /// Gives a file a temporary name.
     pub(super) fn name(file: File, folder: &Path) -> io::Result<TempPath> {
-        let open = descriptor(&file);
+        // Some file systems have such files and give them no names.
+        link(&file, folder).or_else(|_| copy(file, folder))
+    }
+
+    fn link(file: &File, folder: &Path) -> io::Result<TempPath> {
+        let open = descriptor(file);
         let link = |name: &Path| {
-            linkat(AT_FDCWD, &open, AT_FDCWD, name, AtFlags::AT_SYMLINK_FOLLOW)
-                .map_err(io::Error::from)
+            let flag = AtFlags::AT_SYMLINK_FOLLOW;
+            linkat(AT_FDCWD, &open, AT_FDCWD, name, flag).map_err(io::Error::from)
         };
-        match builder().make_in(folder, link) {
-            Ok(named) => Ok(named.into_temp_path()),
-            // Some file systems have such files and give them no names.
-            Err(_) => copy(file, folder),
-        }
+        builder()
+            .make_in(folder, link)
+            .map(NamedTempFile::into_temp_path)
     }
 
     /// Copies a file into one with a temporary name.
-    pub(super) fn copy(mut file: File, folder: &Path) -> io::Result<TempPath> {
-        let mut named: NamedTempFile = builder().tempfile_in(folder)?;
+    fn copy(mut file: File, folder: &Path) -> io::Result<TempPath> {
+        let mut named = builder().tempfile_in(folder)?;
         named
             .as_file()
             .set_permissions(file.metadata()?.permissions())?;
@@ -117,26 +116,38 @@ mod linux {
     mod tests {
         use super::*;
         use std::io::Write;
-        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
         #[test]
-        fn a_file_has_no_name_until_it_is_put_into_its_place() {
+        fn a_file_has_no_name_until_it_is_whole() {
             let folder = tempfile::tempdir().unwrap();
-            let Ok(mut file) = create(folder.path()) else {
-                // The file system has no such files.
-                return;
-            };
             let entries = || std::fs::read_dir(folder.path()).unwrap().count();
-            file.write_all(b"six").unwrap();
-            file.set_permissions(PermissionsExt::from_mode(0o640))
-                .unwrap();
-            assert_eq!(entries(), 0);
-            for give in [copy, name] {
-                let name = give(file.try_clone().unwrap(), folder.path()).unwrap();
+            for way in 0..3 {
+                let mut file = match create(folder.path()) {
+                    Ok(file) => file,
+                    Err(error) => {
+                        // The file system has no such files.
+                        assert_eq!(error.kind(), io::ErrorKind::Unsupported, "{error}");
+                        return;
+                    }
+                };
+                file.write_all(b"six").unwrap();
+                file.set_permissions(PermissionsExt::from_mode(0o640))
+                    .unwrap();
+                assert_eq!(entries(), 0);
+                let (again, folder) = (file.try_clone().unwrap(), folder.path());
+                let (name, is_the_same) = match way {
+                    0 => (link(&again, folder), true),
+                    1 => (copy(again, folder), false),
+                    _ => (name(again, folder), true),
+                };
+                let name = name.unwrap();
                 assert_eq!(entries(), 1);
                 assert_eq!(std::fs::read(&name).unwrap(), b"six");
-                let mode = std::fs::metadata(&name).unwrap().permissions().mode();
-                assert_eq!(mode & 0o777, 0o640);
+                let found = std::fs::metadata(&name).unwrap();
+                assert_eq!(found.permissions().mode() & 0o777, 0o640);
+                let is_same = found.ino() == file.metadata().unwrap().ino();
+                assert_eq!(is_same, is_the_same);
             }
             assert_eq!(entries(), 0);
         }

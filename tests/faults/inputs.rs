@@ -1,9 +1,9 @@
 //! Inputs of other kinds: standard input, pipes, and links.
 
 use super::articles::{COPY, STORY, around, gzip, line, zstd};
-use super::begun::{has_begun, has_temporary_name};
+use super::begun::{has_temporary_name, wait_until_begun};
 use super::place::{Place, groups};
-use super::process::{finish, signal, wait_for};
+use super::process::{finish, signal};
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -57,9 +57,7 @@ fn the_copy_of_standard_input_goes_to_the_chosen_folder() {
         .spawn()
         .unwrap();
     let here = place.path("here");
-    wait_for("the copy of the input is begun", || {
-        has_begun(&child, &here)
-    });
+    wait_until_begun(&child, &here);
     let mut input = child.stdin.take().unwrap();
     input.write_all(&around("")).unwrap();
     drop(input);
@@ -83,9 +81,7 @@ fn an_interrupt_while_standard_input_is_silent_or_flowing() {
             while flowing && input.write_all(chunk.as_bytes()).is_ok() {}
             input
         });
-        wait_for("the copy of the input is begun", || {
-            has_begun(&child, place.tmp.path())
-        });
+        wait_until_begun(&child, place.tmp.path());
         signal(&child, "INT");
         let sent = Instant::now();
         // The pipe is open all the while.
@@ -106,9 +102,7 @@ fn a_killed_run_leaves_no_copy_of_its_input_where_files_need_no_names() {
     let mut child = place.command(&["-"]).stdin(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(&around("")).unwrap();
-    wait_for("the copy of the input is begun", || {
-        has_begun(&child, place.tmp.path())
-    });
+    wait_until_begun(&child, place.tmp.path());
     let named = has_temporary_name(place.tmp.path());
     child.kill().unwrap();
     child.wait().unwrap();

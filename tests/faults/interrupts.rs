@@ -1,9 +1,9 @@
 //! Interrupts, and runs that are killed.
 
 use super::articles::{around, endless, zstd};
-use super::begun::{has_begun, has_temporary_name};
+use super::begun::{has_temporary_name, wait_until_begun};
 use super::place::{Place, groups};
-use super::process::{finish, signal, wait_for};
+use super::process::{finish, signal};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -18,7 +18,7 @@ fn in_the_middle(place: &Place) -> Child {
         .command(&["news.jsonl.zst", "--max-document", "4096", "-o", "out.csv"])
         .spawn()
         .unwrap();
-    wait_for("the output is begun", || has_begun(&child, &place.path("")));
+    wait_until_begun(&child, place.folder.path());
     child
 }
 

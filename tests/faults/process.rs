@@ -4,15 +4,6 @@ use std::fs;
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
-/// Waits for a condition for at most half a minute.
-pub fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 /// Waits for the end of a run, but no more than half a minute. What it says fits the pipes.
 pub fn finish(mut child: Child) -> Output {
     let started = Instant::now();

@@ -141,6 +141,9 @@ impl<'c> WorkSource<'c> {
         };
         self.next_file += 1;
         if !self.wanted.files[index] {
+            if let Some(chosen) = &mut self.wanted.records {
+                chosen.pass_over(index);
+            }
             return Ok(None);
         }
         self.beforehand.begin(index);

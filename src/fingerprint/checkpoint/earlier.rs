@@ -29,7 +29,7 @@ pub(in crate::fingerprint) struct Earlier {
 #[derive(Debug)]
 struct InShard {
     shard: u32,
-    bytes: Range<u32>,
+    bytes: Range<usize>,
 }
 
 /// The shard that was read last.
@@ -47,7 +47,7 @@ impl Earlier {
         }
     }
 
-    /// Looks through a folder. Shards that are not whole are removed, and those that only have something of files that have changed or are no more.
+    /// Looks through a folder. Shards that are not whole are removed, and those that only have something of files that are [gone](FileKeys::is_gone).
     ///
     /// # Errors
     /// If a shard cannot be read or removed; if asked to stop.
@@ -70,7 +70,7 @@ impl Earlier {
             let path = shard_path(folder, number);
             let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
             let contents = shard::contents(&bytes, words);
-            let of_use = |it: &Contents| !it.files.iter().all(|file| file.key.is_gone());
+            let of_use = |it: &Contents| !it.files.iter().all(|file| files.is_gone(&file.key));
             match contents.filter(of_use) {
                 Some(contents) => earlier.add(number, contents, files),
                 None => fs::remove_file(&path).map_err(Error::io("remove", &path))?,
@@ -99,6 +99,12 @@ impl Earlier {
                 self.blocks.insert((file, block.number), found);
             }
         }
+    }
+
+    /// Bytes of memory that it takes, about: a table is up to twice as large as what is in it.
+    pub(in crate::fingerprint) fn bytes(&self) -> usize {
+        let of_block = size_of::<((u32, u32), InShard)>() + 1;
+        2 * self.blocks.len() * of_block + self.whole.len() * size_of::<Option<u32>>()
     }
 
     /// Which files are to be read, by their numbers: those of which not all blocks are there.
@@ -133,7 +139,7 @@ impl Earlier {
             _ => fs::File::open(&path).map_err(Error::io("read", &path))?,
         };
         let mut bytes = vec![0; found.bytes.len()];
-        read_exact_at(&shard, &mut bytes, found.bytes.start.into())
+        read_exact_at(&shard, &mut bytes, found.bytes.start as u64)
             .map_err(Error::io("read", &path))?;
         open.0 = Some((found.shard, shard));
         let name = &corpus.files()[file as usize].name;

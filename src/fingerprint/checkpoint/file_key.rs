@@ -57,22 +57,6 @@ impl FileKey {
         })
     }
 
-    /// Whether the file has changed since, or is no more, so that nobody will ask for it again.
-    pub(super) fn is_gone(&self) -> bool {
-        // In a path that is no UTF-8 it stands for what is none: such a file cannot be looked for.
-        if self.path.contains(char::REPLACEMENT_CHARACTER) {
-            return false;
-        }
-        match fs::metadata(&self.path) {
-            Ok(now) => {
-                let unknown = self.modified.is_none();
-                unknown
-                    || (self.bytes, self.modified) != (now.len(), since_1970(now.modified().ok()))
-            }
-            Err(error) => error.kind() == ErrorKind::NotFound,
-        }
-    }
-
     /// Bytes that it takes in the table of a shard, about.
     pub(super) fn bytes(&self) -> usize {
         const OTHERS: usize = 150;
@@ -101,7 +85,7 @@ impl Folders {
         }
         let real = match self.last.take() {
             Some((given, real)) if given == folder => real,
-            _ if folder == "" => fs::canonicalize(".")?,
+            _ if folder.as_os_str().is_empty() => fs::canonicalize(".")?,
             _ => fs::canonicalize(folder)?,
         };
         let path = real.join(name);
@@ -120,25 +104,55 @@ fn since_1970(time: Option<SystemTime>) -> Option<u64> {
 pub(super) struct FileKeys {
     /// Their numbers, by a hash of their keys.
     numbers: HashMap<u128, u32>,
+    /// The folder that all of them are in, or in a folder of it.
+    root: PathBuf,
 }
 
 impl FileKeys {
     /// # Errors
     /// If a file cannot be read a second time.
     pub(super) fn of(corpus: &Corpus) -> Result<Self> {
-        let hash = |folders: &mut Folders, (number, file): (usize, &SourceFile)| {
-            FileKey::of(file, folders).map(|key| (key.hash(), number as u32))
+        let key = |folders: &mut Folders, file: &SourceFile| {
+            FileKey::of(file, folders).map(|key| (key.hash(), PathBuf::from(key.path)))
         };
-        let files = corpus.files().par_iter().enumerate();
-        let numbers = files.map_init(Folders::default, hash);
-        Ok(Self {
-            numbers: numbers.collect::<Result<_>>()?,
-        })
+        let keys = corpus.files().par_iter().map_init(Folders::default, key);
+        let keys: Vec<Result<(u128, PathBuf)>> = keys.collect();
+        let mut numbers = HashMap::with_capacity(keys.len());
+        let mut root: Option<PathBuf> = None;
+        for (number, key) in keys.into_iter().enumerate() {
+            let (hash, mut path) = key?;
+            numbers.insert(hash, number as u32);
+            path.pop();
+            let root = root.get_or_insert_with(|| path.clone());
+            while !path.starts_with(&*root) && root.pop() {}
+        }
+        let root = root.unwrap_or_default();
+        Ok(Self { numbers, root })
     }
 
     /// The number of the file that has this key, if the corpus has one and it would show if it had changed.
     pub(super) fn number(&self, key: &FileKey) -> Option<u32> {
         key.modified?;
         self.numbers.get(&key.hash()).copied()
+    }
+
+    /// Whether a file has changed since, or is no more, so that nobody will ask for it again. One that is missing somewhere else than among
+    /// these files may be on a disk that is not there at the moment.
+    pub(super) fn is_gone(&self, key: &FileKey) -> bool {
+        // In a path that is no UTF-8 it stands for what is none: such a file cannot be looked for.
+        if key.path.contains(char::REPLACEMENT_CHARACTER) {
+            return false;
+        }
+        let known = (key.bytes, key.modified);
+        match fs::metadata(&key.path) {
+            Ok(_) if key.modified.is_none() => true,
+            Ok(now) => known != (now.len(), since_1970(now.modified().ok())),
+            Err(error) => {
+                let is_missing = error.kind() == ErrorKind::NotFound;
+                is_missing
+                    && self.root.parent().is_some()
+                    && Path::new(&key.path).starts_with(&self.root)
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A shard is written when it has become this long: it may be longer by the results of a block.
-const SHARD_BYTES: usize = 16 << 20;
+const SHARD_BYTES: usize = 4 << 20;
 const SHARD_NAME: &str = "shard-";
 const LOCK: &str = ".wirecopy-lock";
 /// How temporary files begin that a killed run may have left.
@@ -46,8 +46,8 @@ pub(super) struct Checkpoint {
     _lock: fs::File,
     /// A shard is written when it has become so long.
     shard_bytes: usize,
-    /// The number of the next shard.
-    next: u32,
+    /// The number of the next shard, if there can be one.
+    next: Option<u32>,
     /// The files of the shard to come.
     table: Vec<FileOfShard>,
     /// Bytes that they take there, about.
@@ -58,6 +58,9 @@ pub(super) struct Checkpoint {
     buffer: Vec<u8>,
     folders: Folders,
 }
+
+/// Bytes of memory that a shard takes until it is written: a buffer may be twice as large as what is in it.
+pub(super) const MEMORY: usize = 2 * SHARD_BYTES;
 
 impl Checkpoint {
     /// Opens a folder, or makes it, and finds what is there.
@@ -97,15 +100,13 @@ impl Checkpoint {
             }
         }
         let earlier = Earlier::find(folder, corpus, &files, options.layout.words(), progress)?;
-        let next = shards(folder)?
-            .last()
-            .map_or(Some(0), |last| last.checked_add(1));
+        let last = shards(folder)?.pop();
         let checkpoint = Self {
-            next: next.ok_or_else(|| refused(folder, "it has the last shard that there can be"))?,
+            next: last.map_or(Some(0), |last| last.checked_add(1)),
             folder: folder.to_path_buf(),
             _lock: lock,
             shard_bytes: match cfg!(test) {
-                true => SHARD_BYTES >> 14,
+                true => SHARD_BYTES >> 12,
                 false => SHARD_BYTES,
             },
             table: Vec::new(),
@@ -159,10 +160,13 @@ impl Checkpoint {
         if self.table.is_empty() {
             return Ok(());
         }
+        let number = self
+            .next
+            .ok_or_else(|| refused(&self.folder, "it has the last shard that there can be"))?;
         let start = shard::start(&self.table, &self.buffer);
-        let name = shard_name(self.next);
+        let name = shard_name(number);
         write_whole(&self.folder, &name, &[&start, &self.buffer])?;
-        self.next += 1;
+        self.next = number.checked_add(1);
         self.table.clear();
         self.table_bytes = 0;
         self.last = None;

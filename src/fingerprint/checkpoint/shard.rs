@@ -30,7 +30,7 @@ pub(super) struct BlockOfShard {
     /// Its number in the file.
     pub(super) number: u32,
     /// Its bytes in the shard.
-    pub(super) bytes: Range<u32>,
+    pub(super) bytes: Range<usize>,
 }
 
 /// What a shard has.
@@ -75,8 +75,7 @@ pub(super) fn contents(bytes: &[u8], words: usize) -> Option<Contents> {
         blocks.push(BlockOfShard {
             file,
             number: head.number,
-            // A shard is not much longer than a block's results, which are not much longer than the block.
-            bytes: u32::try_from(start).ok()?..u32::try_from(end).ok()?,
+            bytes: start..end,
         });
     }
     Some(Contents { files, blocks })

@@ -341,7 +341,7 @@ fn shards_that_change_during_the_run_are_told() {
 fn fingerprints_of_something_else_are_refused() {
     let folder = Folder::new();
     folder.run(true, 1, &Silent).unwrap();
-    let refused = |seed| folder.run(true, seed, &Silent).unwrap_err().to_string();
+    let refused = |seed| folder.run(true, seed, &Silent).err().unwrap().to_string();
     assert!(refused(2).contains("made with other options (--seed); delete the folder"));
     // Of a build that does not name the options.
     let path = folder.shards().join(MANIFEST);
@@ -367,7 +367,7 @@ fn fingerprints_of_something_else_are_refused() {
     let folder = Folder::new();
     std::fs::create_dir(folder.shards()).unwrap();
     let held = lock(&folder.shards()).unwrap();
-    let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+    let message = folder.run(true, 1, &Silent).err().unwrap().to_string();
     assert!(
         message.contains("another run is using the folder"),
         "{message}"
@@ -379,7 +379,7 @@ fn fingerprints_of_something_else_are_refused() {
     for name in ["lock", "manifest"] {
         let path = folder.shards().join(name);
         std::fs::write(&path, "x").unwrap();
-        let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+        let message = folder.run(true, 1, &Silent).err().unwrap().to_string();
         assert!(message.contains("name another folder"), "{message}");
         assert!(!message.contains("delete"), "{message}");
         assert_eq!(std::fs::read(&path).unwrap(), b"x");
@@ -387,7 +387,7 @@ fn fingerprints_of_something_else_are_refused() {
     assert_eq!(std::fs::read_dir(folder.shards()).unwrap().count(), 2);
     std::fs::remove_dir_all(folder.shards()).unwrap();
     std::fs::write(folder.shards(), "x").unwrap();
-    let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+    let message = folder.run(true, 1, &Silent).err().unwrap().to_string();
     assert!(message.contains("it is a file"), "{message}");
 }
 
@@ -503,6 +503,68 @@ fn what_other_runs_ask_for_stays() {
 }
 
 #[test]
+fn what_is_missing_elsewhere_may_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (disk, text) in [("one", "of one"), ("two", "of two")] {
+        std::fs::create_dir_all(at(disk).join("crawl")).unwrap();
+        write_at(
+            &at(disk).join("crawl/a.jsonl"),
+            format!("{{\"text\":\"{text}\"}}\n"),
+            0,
+        );
+    }
+    let run = |inputs: &[PathBuf]| {
+        let options = options(Some(at("shards")), 1);
+        fingerprint_corpus(&corpus_of(inputs), &options, &Silent)
+            .unwrap()
+            .from_checkpoint
+    };
+    let (one, two) = (at("one/crawl/a.jsonl"), at("two/crawl/a.jsonl"));
+    assert_eq!(
+        (
+            run(std::slice::from_ref(&one)),
+            run(std::slice::from_ref(&two))
+        ),
+        (0, 0)
+    );
+    let count = || shards(&at("shards")).unwrap().len();
+    std::fs::rename(at("one"), at("away")).unwrap();
+    assert_eq!((run(std::slice::from_ref(&two)), count()), (1, 2));
+    std::fs::rename(at("away"), at("one")).unwrap();
+    assert_eq!(run(&[one.clone(), two.clone()]), 2);
+    // Missing where others are read, it is no more.
+    std::fs::write(at("three.jsonl"), "{\"text\":\"three\"}\n").unwrap();
+    std::fs::rename(at("one"), at("away")).unwrap();
+    assert_eq!((run(&[two, at("three.jsonl")]), count()), (1, 2));
+}
+
+#[test]
+fn how_dates_are_read_can_be_said_later() {
+    let folder = Folder::new();
+    let run = |date_order| {
+        let options_of_corpus = CorpusOptions {
+            block_bytes: 1_000,
+            date_order,
+            ..CorpusOptions::default()
+        };
+        let corpus = Corpus::open(&folder.inputs(), options_of_corpus, &Silent).unwrap();
+        let options = options(Some(folder.shards()), 1);
+        fingerprint_corpus(&corpus, &options, &Silent)
+            .unwrap()
+            .from_checkpoint
+    };
+    use crate::corpus::dates::DateOrder;
+    assert_eq!(run(None), 0);
+    let usual = folder.corpus().files()[0].date_order();
+    let another = match usual {
+        DateOrder::MonthFirst => DateOrder::DayFirst,
+        DateOrder::DayFirst => DateOrder::MonthFirst,
+    };
+    assert_eq!((run(Some(usual)), run(Some(another))), (392, 0));
+}
+
+#[test]
 fn a_file_whose_time_is_not_known_is_read_again() {
     let folder = Folder::new();
     let path = folder.0.path().join("b.jsonl");
@@ -609,7 +671,7 @@ fn a_shard_that_cannot_be_written_ends_the_run_and_loses_nothing() {
     std::fs::create_dir_all(next.join("x")).unwrap();
     let blocked = shard_path(&folder.shards(), before.len() as u32 + 1);
     std::fs::create_dir_all(blocked.join("x")).unwrap();
-    let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+    let message = folder.run(true, 1, &Silent).err().unwrap().to_string();
     assert!(message.contains("shard-"), "{message}");
     for path in [next, blocked] {
         std::fs::remove_dir_all(path).unwrap();
@@ -624,6 +686,8 @@ fn the_last_number_of_a_shard_is_told() {
     read_again(&folder);
     let of_last = shard_path(&folder.shards(), u32::MAX);
     std::fs::copy(shard_path(&folder.shards(), 0), of_last).unwrap();
-    let message = folder.run(true, 1, &Silent).unwrap_err().to_string();
+    assert_eq!(read_again(&folder), 0);
+    std::fs::write(folder.0.path().join("c.jsonl"), "{\"text\":\"one\"}\n").unwrap();
+    let message = folder.run(true, 1, &Silent).err().unwrap().to_string();
     assert!(message.contains("the last shard"), "{message}");
 }
