@@ -33,6 +33,8 @@ use std::path::{Path, PathBuf};
 
 /// A shard is written when it has become this long: it may be longer by the results of a block.
 const SHARD_BYTES: usize = 4 << 20;
+/// Bytes of memory that it takes until then: a buffer may be twice as large as what is in it.
+pub(super) const MEMORY: usize = 2 * SHARD_BYTES;
 const SHARD_NAME: &str = "shard-";
 const LOCK: &str = ".wirecopy-lock";
 /// How temporary files begin that a killed run may have left.
@@ -58,9 +60,6 @@ pub(super) struct Checkpoint {
     buffer: Vec<u8>,
     folders: Folders,
 }
-
-/// Bytes of memory that a shard takes until it is written: a buffer may be twice as large as what is in it.
-pub(super) const MEMORY: usize = 2 * SHARD_BYTES;
 
 impl Checkpoint {
     /// Opens a folder, or makes it, and finds what is there.
