@@ -111,6 +111,32 @@ impl Corpus {
 
     /// [`Corpus::scan`] of some of the files: `wanted` says of each whether it is read.
     ///
+    /// ```
+    /// use wirecopy::corpus::{Corpus, CorpusOptions};
+    /// use wirecopy::progress::{Silent, Stage};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # for (name, articles) in [("monday.jsonl", 2), ("tuesday.jsonl", 3)] {
+    /// #     std::fs::write(folder.path().join(name), "{\"text\": \"Snow closed the pass.\"}\n".repeat(articles))?;
+    /// # }
+    /// // Two articles of Monday, and three of Tuesday.
+    /// let corpus = Corpus::open(&[folder.path().to_path_buf()], CorpusOptions::default(), &Silent)?;
+    /// let mut counts = Vec::new();
+    /// corpus.scan_files(
+    ///     Stage::Fingerprint,
+    ///     &Silent,
+    ///     vec![false, true],
+    ///     || (),
+    ///     |(), block| Ok((block.file, block.records.len())),
+    ///     |count| {
+    ///         counts.push(count);
+    ///         Ok(())
+    ///     },
+    /// )?;
+    /// assert_eq!(counts, [(1, 3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`Corpus::scan`].
