@@ -44,7 +44,7 @@ impl ArticleSet {
 
     /// The articles of the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        articles(0, &self.words)
+        articles_of_words(0, &self.words)
     }
 
     /// The same in stretches of the corpus of about `len` articles, in order.
@@ -54,12 +54,12 @@ impl ArticleSet {
     ) -> impl IndexedParallelIterator<Item = impl Iterator<Item = u32>> {
         let words = len.div_ceil(64).max(1);
         let stretches = self.words.par_chunks(words).enumerate();
-        stretches.map(move |(number, stretch)| articles(number * words, stretch))
+        stretches.map(move |(number, stretch)| articles_of_words(number * words, stretch))
     }
 }
 
-/// The articles of some words, of which the first stands behind so many others.
-fn articles(first: usize, words: &[u64]) -> impl Iterator<Item = u32> {
+/// The articles of some words of a set, a bit for each, of which the first word stands behind so many others.
+pub(crate) fn articles_of_words(first: usize, words: &[u64]) -> impl Iterator<Item = u32> + Clone {
     words.iter().enumerate().flat_map(move |(at, &word)| {
         let mut rest = word;
         std::iter::from_fn(move || {

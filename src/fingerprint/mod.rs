@@ -62,6 +62,7 @@ mod unread_dates;
 
 pub use article_rows::ArticleRows;
 pub use articles::ArticleSet;
+pub(crate) use articles::articles_of_words;
 pub use days::{Day, Days};
 pub use digest::{Digest, DigestPart};
 pub use duplicates::{Duplicates, Recurring};

@@ -1,5 +1,7 @@
 //! A set of articles that gives each its place among them, without a search.
 
+use crate::fingerprint::articles_of_words;
+
 /// Some of the articles of a corpus, at a bit and a half for each article of it.
 #[derive(Debug)]
 pub(crate) struct Ranks {
@@ -51,15 +53,7 @@ impl Ranks {
 
     /// The articles of the set, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + Clone {
-        let bits = |(at, &word): (usize, &u64)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros())?;
-                left &= left - 1;
-                Some(at as u32 * 64 + bit)
-            })
-        };
-        self.words.iter().enumerate().flat_map(bits)
+        articles_of_words(0, &self.words)
     }
 }
 
