@@ -36,6 +36,21 @@ pub struct FingerprintOptions {
     pub budget: Budget,
 }
 
+/// As [`Options`](crate::Options) has it by default, in as much memory as it takes; a layout that keeps 32 values whole.
+impl Default for FingerprintOptions {
+    fn default() -> Self {
+        Self {
+            shingle_size: ShingleSize::default(),
+            furniture: Furniture::default(),
+            permutations: Permutations::new(128, 1).expect("signatures of 128 values are allowed"),
+            layout: Layout::new(128, 32),
+            strict: false,
+            checkpoint: None,
+            budget: Budget::unbounded(),
+        }
+    }
+}
+
 /// What a worker makes of a block.
 pub(super) struct Fingerprinted {
     pub(super) file: u32,

@@ -49,9 +49,7 @@ impl RecentSets {
 mod tests {
     use super::*;
     use crate::corpus::{Corpus, CorpusOptions};
-    use crate::fingerprint::{
-        Duplicates, FingerprintOptions, Layout, Permutations, ShingleSize, fingerprint_corpus,
-    };
+    use crate::fingerprint::{Duplicates, FingerprintOptions, fingerprint_corpus};
     use crate::memory::Budget;
     use crate::progress::Silent;
     use crate::text::Furniture;
@@ -86,13 +84,8 @@ mod tests {
         std::fs::write(&path, (0..TEXTS).map(line).collect::<String>()).unwrap();
         let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent).unwrap();
         let options = FingerprintOptions {
-            shingle_size: ShingleSize::default(),
             furniture: Furniture::Keep,
-            permutations: Permutations::new(16, 1).unwrap(),
-            layout: Layout::new(16, 16),
-            strict: false,
-            checkpoint: None,
-            budget: Budget::unbounded(),
+            ..FingerprintOptions::default()
         };
         let mut prints = fingerprint_corpus(&corpus, &options, &Silent).unwrap();
         let all: Vec<(u32, u32)> = (1..TEXTS as u32).map(|text| (text - 1, text)).collect();

@@ -143,6 +143,7 @@ impl Checkpoint {
     /// The place of a file in the table of the next shard.
     fn place(&mut self, file: u32, corpus: &Corpus) -> Result<usize> {
         if self.last != Some(file) {
+            // Made once more, since the keys of a million files would take much memory.
             let key = FileKey::of(&corpus.files()[file as usize], &mut self.folders)?;
             self.table_bytes += key.bytes();
             self.table.push(FileOfShard { key, blocks: None });

@@ -2,12 +2,8 @@
 
 use super::*;
 use crate::corpus::{CorpusOptions, Reject};
-use crate::fingerprint::{
-    Fingerprints, Layout, Permutations, ShingleSize, StoredSignatures, fingerprint_corpus,
-};
-use crate::memory::Budget;
+use crate::fingerprint::{Fingerprints, Permutations, StoredSignatures, fingerprint_corpus};
 use crate::progress::{Progress, Silent};
-use crate::text::Furniture;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Folder(tempfile::TempDir);
@@ -58,13 +54,9 @@ fn corpus_of(inputs: &[PathBuf]) -> Corpus {
 
 fn options(checkpoint: Option<PathBuf>, seed: u64) -> FingerprintOptions {
     FingerprintOptions {
-        shingle_size: ShingleSize::default(),
-        furniture: Furniture::Strip,
         permutations: Permutations::new(128, seed).unwrap(),
-        layout: Layout::new(128, 32),
-        strict: false,
         checkpoint,
-        budget: Budget::unbounded(),
+        ..FingerprintOptions::default()
     }
 }
 

@@ -157,11 +157,10 @@ mod tests {
     use super::*;
     use crate::corpus::{Corpus, CorpusOptions};
     use crate::fingerprint::{
-        Duplicates, FingerprintOptions, Layout, Permutations, ShingleSize, fingerprint_corpus,
+        Duplicates, FingerprintOptions, Layout, Permutations, fingerprint_corpus,
     };
     use crate::memory::Budget;
     use crate::progress::Silent;
-    use crate::text::Furniture;
 
     #[test]
     fn stretches_are_cut_by_articles_and_by_shingles() {
@@ -213,14 +212,10 @@ mod tests {
         std::fs::write(&path, lines.join("\n")).unwrap();
         let corpus = Corpus::open(&[path], CorpusOptions::default(), &Silent).unwrap();
         let options = FingerprintOptions {
-            shingle_size: ShingleSize::default(),
-            furniture: Furniture::Strip,
             // So many that the times fit the place of the signatures.
             permutations: Permutations::new(1024, 1).unwrap(),
             layout: Layout::new(1024, 1024),
-            strict: false,
-            checkpoint: None,
-            budget: Budget::unbounded(),
+            ..FingerprintOptions::default()
         };
         let mut prints = fingerprint_corpus(&corpus, &options, &Silent).unwrap();
         let pairs: Vec<(u32, u32)> = (1..ARTICLES).map(|b| (b - 1, b)).collect();
