@@ -243,14 +243,15 @@ impl Corpus {
         files.fold(0, u64::saturating_add)
     }
 
-    /// How the files are read: what people call each setting, and words that are the same for the same value.
-    pub fn reading(&self) -> [(&'static str, String); 5] {
+    /// How all files are read: what people call each setting, and words that are the same for the same value. In what order the numbers of a date
+    /// are [each file says](SourceFile::date_order).
+    pub fn reading(&self) -> [(&'static str, String); 4] {
         let CorpusOptions {
             format,
             fields,
-            date_order,
             max_document,
             block_bytes,
+            date_order: _,
             // Which files there are; how they are read does not depend on it.
             passed_over: _,
             tmp: _,
@@ -259,7 +260,6 @@ impl Corpus {
         [
             ("--format", words(format)),
             ("--text-field and its sisters", words(fields)),
-            ("--date-order", words(date_order)),
             ("--max-document", words(max_document)),
             ("size of blocks", words(block_bytes)),
         ]

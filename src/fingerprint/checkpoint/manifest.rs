@@ -14,7 +14,6 @@ use std::path::Path;
 /// Without an extension, so that whoever walks the folder takes it for no news.
 pub(super) const MANIFEST: &str = "manifest";
 
-const DATE_ORDER: &str = "--date-order";
 const PERMUTATIONS: &str = "--permutations";
 /// What says how many values of a signature are kept whole.
 pub(super) const WHOLE_VALUES: &str = "--bands, --rows or --threshold";
@@ -49,10 +48,7 @@ impl Manifest {
             ("--seed", seed.to_string()),
             (WHOLE_VALUES, layout.whole().to_string()),
         ];
-        // How the dates of a file are read its key says.
-        let reading = corpus.reading().into_iter();
-        let reading = reading.filter(|(name, _)| *name != DATE_ORDER);
-        let parameters = made.into_iter().chain(reading);
+        let parameters = made.into_iter().chain(corpus.reading());
         Self {
             version: env!("CARGO_PKG_VERSION").into(),
             magic: String::from_utf8_lossy(MAGIC).into(),
